@@ -1,0 +1,103 @@
+// The client: what applications include. Embeds an engine in this process.
+//
+// Methods may be called from any thread; they post to the engine's loop and wait for its answer, so
+// they must not be called from a callback. Callbacks run on the loop: be quick, and call nothing that
+// waits. A client is closed by its destructor: running jobs stop where they are and go on when a
+// client opens the same data directory again.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "freshet/content_id.h"
+#include "freshet/error.h"
+#include "freshet/job.h"
+
+#define FRESHET_EXPORT __attribute__((visibility("default")))
+
+namespace freshet {
+
+enum class LogSeverity : std::uint8_t { error, warn, info, debug };
+
+struct Options {
+  std::string data_dir;                         // Ledger and spool. Created when absent; one client at a time.
+  std::uint32_t workers = 2;                    // Threads that hash and touch the disk.
+  BytesPerSecond download_limit{};              // Of all jobs together; 0: none.
+  std::uint32_t connections_per_source_max = 8;
+  Bytes cache_bytes_max = 0;                    // Of contents that no job needs; 0: keep none.
+  std::uint32_t files_active_max = 16;          // Of all jobs, at the same time.
+  std::function<void(LogSeverity, std::string_view line)> log;  // Any thread. Empty: silent.
+};
+
+// What happened to a job. Progress comes at most ten times a second for each job.
+struct JobEvent {
+  enum class Kind : std::uint8_t { state, progress, file_transferred, removed };
+  Kind kind = Kind::state;
+  JobInfo job;
+  std::uint32_t file = 0;  // With file_transferred.
+};
+
+struct ContentInfo {
+  std::optional<ContentId> content;
+  std::optional<Bytes> length;
+  Bytes present = 0;
+  bool sealed = false;
+  std::string path;
+};
+
+struct Completion {
+  std::uint32_t files_placed = 0;
+  std::uint32_t files_dropped = 0;  // Not transferred, hence deleted.
+};
+
+class FRESHET_EXPORT Client {
+ public:
+  // Errors: store_locked (another process has it), store_too_new, store_corrupt, io_error,
+  // permission_denied.
+  [[nodiscard]] static Result<Client> open(Options options);
+
+  Client(Client&&) noexcept;
+  Client& operator=(Client&&) noexcept;
+  ~Client();
+
+  // Durable when they return.
+  [[nodiscard]] Result<JobId> create(JobSpec spec, std::vector<FileSpec> files = {});
+  [[nodiscard]] Result<void> add_files(JobId job, std::vector<FileSpec> files);
+  [[nodiscard]] Result<void> resume(JobId job);
+  [[nodiscard]] Result<void> suspend(JobId job);
+  [[nodiscard]] Result<void> cancel(JobId job);
+  // Places every transferred file, drops the rest, and ends the job. On an error the job stays and
+  // Complete can be repeated.
+  [[nodiscard]] Result<Completion> complete(JobId job);
+  [[nodiscard]] Result<void> set_priority(JobId job, Priority priority);
+
+  [[nodiscard]] Result<JobInfo> job(JobId job) const;
+  [[nodiscard]] std::vector<JobInfo> jobs() const;
+  [[nodiscard]] Result<std::vector<FileInfo>> files(JobId job) const;
+  // The decision record: sources tried, refused and why, bytes by source (docs/why.md). JSON.
+  [[nodiscard]] Result<std::string> why(JobId job) const;
+
+  // Until the job is transferred, in error, or gone; timed_out when `timeout` passes first.
+  [[nodiscard]] Result<JobInfo> wait(JobId job,
+                                     std::optional<Duration> timeout = std::nullopt) const;
+  // Called on the loop until the returned handle is destroyed.
+  using Listener = std::function<void(JobEvent const&)>;
+  [[nodiscard]] std::shared_ptr<void> watch(Listener listener);
+
+  void set_download_limit(BytesPerSecond limit);
+
+  [[nodiscard]] std::vector<ContentInfo> contents() const;
+  // Hashes a stored content again; how many bytes were wrong (and dropped).
+  [[nodiscard]] Result<Bytes> verify(ContentId content);
+
+ private:
+  class Impl;
+  explicit Client(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace freshet

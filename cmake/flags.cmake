@@ -1,0 +1,23 @@
+# The only place that sets compiler flags. Every target links freshet_flags.
+option(FRESHET_WERROR "Warnings are errors" OFF)
+set(FRESHET_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
+
+add_library(freshet_flags INTERFACE)
+target_include_directories(freshet_flags INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_definitions(freshet_flags INTERFACE
+  _GLIBCXX_ASSERTIONS
+  # clang-tidy needs these to see Asio's coroutines.
+  BOOST_ASIO_HAS_CO_AWAIT=1 BOOST_ASIO_HAS_STD_COROUTINE=1)
+target_compile_options(freshet_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual
+  # GCC 12 leaves designated initializers with defaults to this warning.
+  -Wno-missing-field-initializers
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>
+  $<$<BOOL:${FRESHET_WERROR}>:-Werror>)
+if(FRESHET_SANITIZE)
+  target_compile_options(freshet_flags INTERFACE
+    -fsanitize=${FRESHET_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+    $<$<AND:$<CXX_COMPILER_ID:GNU>,$<STREQUAL:${FRESHET_SANITIZE},thread>>:-Wno-tsan>)
+  target_link_options(freshet_flags INTERFACE -fsanitize=${FRESHET_SANITIZE})
+endif()

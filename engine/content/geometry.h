@@ -1,0 +1,34 @@
+// How a content is cut: blocks of 16 KiB, and pieces whose size follows from the length alone.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+
+#include "freshet/content_id.h"
+#include "freshet/units.h"
+
+namespace freshet {
+
+inline constexpr Bytes kBlockBytes = 16 * 1024;
+inline constexpr Bytes kPieceBytesMin = 256 * 1024;
+inline constexpr Bytes kPieceBytesMax = 4 * 1024 * 1024;
+
+// Frozen: it enters the info-hash. The next power of two of length/4096, from 256 KiB to 4 MiB.
+[[nodiscard]] constexpr Bytes piece_length_for(Bytes length) {
+  return std::clamp(std::bit_ceil((length + 4095) / 4096), kPieceBytesMin, kPieceBytesMax);
+}
+
+[[nodiscard]] constexpr std::uint32_t piece_count(Bytes length, Bytes piece_length) {
+  return static_cast<std::uint32_t>((length + piece_length - 1) / piece_length);
+}
+
+[[nodiscard]] constexpr ByteRange bytes_of(PieceIndex piece, Bytes piece_length, Bytes length) {
+  Bytes const begin = to_number(piece) * piece_length;
+  return {begin, std::min(begin + piece_length, length)};
+}
+
+[[nodiscard]] constexpr PieceIndex piece_at(Bytes position, Bytes piece_length) {
+  return PieceIndex{static_cast<std::uint32_t>(position / piece_length)};
+}
+
+}  // namespace freshet

@@ -1,0 +1,118 @@
+// Jobs as applications see them: what is asked for, and how it stands. Plain values.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "freshet/content_id.h"
+#include "freshet/digest.h"
+#include "freshet/error.h"
+#include "freshet/units.h"
+
+namespace freshet {
+
+struct JobId {
+  std::array<std::byte, 16> bytes{};
+  auto operator<=>(JobId const&) const = default;
+};
+// "6ba7b810-9dad-11d1-80b4-00c04fd430c8"
+[[nodiscard]] std::string to_string(JobId const& id);
+[[nodiscard]] std::optional<JobId> job_id_from_string(std::string_view text);
+
+// docs/architecture.md, "Life of a job". Numbers are stored: append, never renumber.
+enum class JobState : std::uint8_t {
+  suspended = 0,
+  queued = 1,
+  connecting = 2,
+  transferring = 3,
+  transient_error = 4,  // Will be tried again by itself.
+  error = 5,            // Waits for Resume, Cancel or Complete.
+  transferred = 6,      // Everything arrived and is durable; waits for Complete.
+  acknowledged = 7,     // Final: completed.
+  cancelled = 8,        // Final.
+};
+[[nodiscard]] std::string_view to_string(JobState state);
+[[nodiscard]] constexpr bool is_final(JobState state) {
+  return state == JobState::acknowledged || state == JobState::cancelled;
+}
+
+enum class Priority : std::uint8_t { foreground = 0, high = 1, normal = 2, low = 3 };
+[[nodiscard]] std::string_view to_string(Priority priority);
+
+struct Header {
+  std::string name;
+  std::string value;
+};
+
+// One file of a job.
+struct FileSpec {
+  std::vector<std::string> urls;        // The first is the origin, others are mirrors of the same bytes.
+  std::string path;                     // Absolute. Appears there, whole, at Complete.
+  std::vector<ByteRange> ranges;        // Empty: the whole file. Otherwise joined in this order.
+  std::optional<Digest> sha256;         // Of the whole remote file.
+  std::optional<ContentId> content;
+  std::string manifest;                 // A .torrent: path, URL, or empty. Or a piece hash file with
+  std::optional<Digest> hash_of_hashes; // its hash of hashes.
+};
+
+struct JobSpec {
+  std::string name;                     // 1 to 256 characters.
+  std::string description;
+  Priority priority = Priority::foreground;
+  std::vector<Header> headers;          // Sent to the hosts of the file's URLs only.
+  std::string proxy;                    // Empty: from the environment. "-": none.
+  std::string ca_file;
+  bool allow_downgrade = false;         // https may redirect to http.
+  std::uint32_t connections = 0;        // To one source; 0: chosen by measurement.
+  BytesPerSecond limit{};               // Of this job; 0: none.
+  Duration no_progress_timeout{};       // 0: the default of the priority.
+  Duration retry_delay_min{};           // 0: the default.
+};
+
+struct Progress {
+  Bytes bytes_done = 0;                 // Verified bytes of what was asked for.
+  std::optional<Bytes> bytes_total;     // Absent until every file's size is known.
+  std::uint32_t files_done = 0;
+  std::uint32_t files_total = 0;
+  BytesPerSecond rate{};                // Smoothed over some seconds.
+  // Where useful bytes came from, and what was received for nothing.
+  Bytes from_origin = 0;
+  Bytes from_peers = 0;
+  Bytes wasted = 0;
+};
+
+struct FileInfo {
+  FileSpec spec;
+  std::optional<Bytes> length;          // Of the remote file.
+  Bytes bytes_done = 0;
+  bool transferred = false;
+  bool placed = false;
+  std::optional<ContentId> content;
+  std::optional<Trust> trust;
+};
+
+struct JobError {
+  Error error;
+  std::optional<std::uint32_t> file;    // Index of the file concerned.
+};
+
+struct JobInfo {
+  JobId id;
+  JobSpec spec;
+  JobState state = JobState::suspended;
+  Progress progress;
+  std::optional<JobError> error;        // In error and transient_error.
+  std::uint32_t error_count = 0;        // How often it entered one of these.
+  std::uint32_t owner = 0;              // User id.
+  WallTime created{};
+  WallTime modified{};
+  std::optional<WallTime> transferred;
+};
+
+}  // namespace freshet

@@ -1,0 +1,45 @@
+// What is remembered of a job and its files over restarts. Encoded by the store
+// (docs/store-format.md).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/ports/origin.h"
+#include "engine/ports/source_id.h"
+#include "freshet/job.h"
+
+namespace freshet {
+
+struct JobRecord {
+  JobId id;
+  JobSpec spec;
+  JobState state = JobState::suspended;
+  std::optional<JobError> error;
+  std::uint32_t error_count = 0;
+  std::uint32_t owner = 0;
+  std::uint32_t file_count = 0;
+  std::uint64_t order = 0;             // Position in the queue: lower runs first.
+  WallTime created{};
+  WallTime modified{};
+  std::optional<WallTime> transferred;
+  std::string why;                     // The decision record, JSON, bounded.
+};
+
+struct FileRecord {
+  JobId job;
+  std::uint32_t index = 0;
+  FileSpec spec;
+  SpoolId spool = SpoolId::none;       // Once its bytes have a home.
+  std::optional<Bytes> length;
+  Validator validator;                 // Of the origin's representation in the spool.
+  std::optional<ContentId> content;
+  std::optional<Trust> trust;
+  bool transferred = false;
+  bool placed = false;
+  Bytes from_origin = 0;
+  Bytes from_peers = 0;
+  Bytes wasted = 0;
+};
+
+}  // namespace freshet

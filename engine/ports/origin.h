@@ -1,0 +1,116 @@
+// HTTP sources: origins, mirrors, cache hosts.
+//
+// Loop only; events run on the loop. The adapter carries bytes from the network to the gate on its own
+// thread; the engine only orders and hears. One fetch is one request for one range. What each odd
+// server behaviour leads to is in docs/origin.md.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/ports/gate.h"
+#include "engine/ports/source_id.h"
+#include "freshet/digest.h"
+#include "freshet/error.h"
+#include "freshet/units.h"
+
+namespace freshet {
+
+enum class FetchId : std::uint64_t { none = 0 };
+
+struct HttpHeader {
+  std::string name;
+  std::string value;
+};
+
+// What makes two answers parts of the same representation.
+struct Validator {
+  std::string etag;           // As sent, quotes and weakness mark included; empty when absent.
+  std::string last_modified;  // As sent; empty when absent.
+  bool operator==(Validator const&) const = default;
+  // Usable in If-Range: a strong entity tag, or a date old enough to be strong (RFC 9110 §8.8.2.2).
+  [[nodiscard]] bool strong_etag() const { return !etag.empty() && !etag.starts_with("W/"); }
+};
+
+// How to reach one source. Credentials in `url` or `headers` are sent to its host only and never logged.
+struct OriginSpec {
+  std::string url;
+  std::vector<HttpHeader> headers;
+  std::string proxy;              // Empty: from the environment. "-": none.
+  std::string ca_file;            // Empty: the system's.
+  bool allow_downgrade = false;   // https may redirect to http.
+};
+
+struct FetchOrder {
+  FetchId id = FetchId::none;
+  SourceId source = SourceId::none;
+  OriginSpec origin;
+  // Absent end: to the end of the content, whatever that is. `begin` is a multiple of 16 KiB.
+  Bytes begin = 0;
+  std::optional<Bytes> end;
+  // Sent as If-Range when strong; a different one in the answer ends the fetch with content_changed.
+  std::optional<Validator> expected_validator;
+  std::optional<Bytes> expected_length;  // Of the whole; another ends the fetch with length_mismatch.
+  // Where bytes go. `none`: the answer's head is reported, at most 64 KiB of body are held, and the
+  // rest waits until `attach`.
+  SpoolId spool = SpoolId::none;
+  Duration head_timeout = std::chrono::seconds{30};
+  Duration stall_timeout = std::chrono::seconds{30};
+};
+
+// What the head of an answer said.
+struct OriginHead {
+  std::optional<Bytes> length;    // Of the whole content.
+  Bytes begin = 0;                // Where this body starts: 0 when the server ignored the range.
+  bool ranges = false;            // It answered 206, or 200 with Accept-Ranges: bytes.
+  Validator validator;
+  std::string final_url;          // After redirects.
+  bool tls_verified = false;
+  std::optional<Digest> repr_digest;        // SHA-256 of the whole (RFC 9530, older Digest).
+  std::vector<std::string> manifest_urls;   // Link: rel=describedby, absolute.
+  std::optional<WallTime> modified;
+  Duration latency{};             // From request to the head's first byte.
+  std::string http_version;       // "1.1", "2".
+};
+
+struct FetchEnd {
+  std::optional<Error> error;                // Absent: the whole range arrived.
+  Bytes received = 0;                        // Body bytes taken from the network, useful or not.
+  Bytes next = 0;                            // All before this position (from the fetch's begin) was passed to the gate.
+  std::optional<Duration> retry_after;       // As the server asked (429, 503).
+};
+
+class OriginEvents {
+ public:
+  virtual ~OriginEvents() = default;
+  virtual void on_head(FetchId fetch, OriginHead head) = 0;
+  // At most ten times a second for each fetch: the position up to which bytes were passed on.
+  virtual void on_progress(FetchId fetch, Bytes next) = 0;
+  // Always the last event of a fetch; also after `cancel`, with `cancelled`.
+  virtual void on_fetch_end(FetchId fetch, FetchEnd end) = 0;
+};
+
+class Origin {
+ public:
+  virtual ~Origin() = default;
+
+  virtual void set_events(OriginEvents* events) = 0;
+
+  virtual void fetch(FetchOrder order) = 0;
+  // Tells a fetch without a spool where its bytes go.
+  virtual void attach(FetchId fetch, SpoolId spool) = 0;
+  // Ends the fetch at `end` (a multiple of 16 KiB) instead of later. A fetch that has already passed it
+  // ends at once. Either way it ends without error.
+  virtual void shorten(FetchId fetch, Bytes end) = 0;
+  virtual void cancel(FetchId fetch) = 0;
+
+  // For all fetches together; 0 is no limit. Takes effect within a second.
+  virtual void set_limit(BytesPerSecond limit) = 0;
+  // A small document (manifest, piece hash file, signature), at most `size_max` bytes.
+  virtual void get_document(OriginSpec origin, Bytes size_max,
+                            std::function<void(Result<std::string>)> done) = 0;
+};
+
+}  // namespace freshet

@@ -1,0 +1,80 @@
+// Peers. Loop only; events run on the loop. Bytes go through the store's gate, never through here.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/content/manifest.h"
+#include "engine/content/piece_map.h"
+#include "engine/content/piece_range.h"
+#include "engine/ports/content_store.h"
+#include "engine/ports/source_id.h"
+#include "freshet/error.h"
+
+namespace freshet {
+
+enum class PeerClass : std::uint8_t { lan, group, internet, link_local };
+
+struct PeerInfo {
+  SourceId id = SourceId::none;   // From `kFirstPeerSource` up.
+  std::string address;            // "192.0.2.1:7680"
+  std::string client;             // As the peer names itself.
+  PeerClass peer_class = PeerClass::lan;
+  bool speaks_claims = false;     // A Freshet peer.
+  std::uint64_t key = 0;          // The same for this peer on all of its peers; for rendezvous hashing.
+};
+
+// An origin range that someone is fetching, told to peers so that they fetch something else.
+struct Claim {
+  PieceRange pieces;
+  Duration lease{};               // From when it is heard.
+};
+
+struct SwarmSpec {
+  SpoolId spool = SpoolId::none;
+  ContentId content;
+  std::shared_ptr<Manifest const> manifest;  // Null: peers are asked for the piece layer.
+  std::vector<std::string> trackers;
+  std::vector<std::string> peers;            // "address:port", from configuration.
+  bool upload_only = false;
+};
+
+class SwarmEvents {
+ public:
+  virtual ~SwarmEvents() = default;
+  virtual void on_peer(SpoolId spool, PeerInfo const& peer) = 0;
+  virtual void on_peer_gone(SpoolId spool, SourceId peer, Error why) = 0;
+  // What the peer has, whole or what is new; at most ten times a second for each spool.
+  virtual void on_peer_has(SpoolId spool, SourceId peer, PieceMap const& all) = 0;
+  // Replaces what this peer claimed before.
+  virtual void on_claims(SpoolId spool, SourceId peer, std::vector<Claim> claims) = 0;
+  virtual void on_manifest(SpoolId spool, std::shared_ptr<Manifest const> manifest) = 0;
+  // Bytes by peer since the last report; at most ten times a second.
+  virtual void on_received(SpoolId spool, SourceId peer, Bytes bytes) = 0;
+  virtual void on_sent(SpoolId spool, SourceId peer, Bytes bytes) = 0;
+  // Whether blocks of this piece are on their way from peers, so that the origin is spared it.
+  virtual void on_piece_asked(SpoolId spool, PieceIndex piece, bool asked) = 0;
+};
+
+class Swarm {
+ public:
+  virtual ~Swarm() = default;
+
+  virtual void set_events(SwarmEvents* events) = 0;
+
+  virtual void join(SwarmSpec spec, PieceMap const& present) = 0;
+  virtual void leave(SpoolId spool) = 0;
+  // A piece that came another way and is verified: peers may have it at once.
+  virtual void offer(SpoolId spool, PieceIndex piece) = 0;
+  // Pieces that peers should not be asked for, because we fetch them elsewhere. Replaces the last set.
+  virtual void reserve(SpoolId spool, std::vector<PieceRange> const& pieces) = 0;
+  // Our own claims, told to all peers. Replaces the last set.
+  virtual void claim(SpoolId spool, std::vector<Claim> const& claims) = 0;
+  virtual void ban(SourceId peer, Error why) = 0;
+  virtual void set_limits(BytesPerSecond download, BytesPerSecond upload) = 0;  // 0: none.
+};
+
+}  // namespace freshet
