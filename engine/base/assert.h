@@ -8,6 +8,6 @@ namespace freshet {
 
 }  // namespace freshet
 
-#define FRESHET_ASSERT(expression) \
+#define FRESHET_ASSERT(expression)     \
   ((expression) ? static_cast<void>(0) \
                 : ::freshet::assertion_failed(#expression, __FILE__, __LINE__))

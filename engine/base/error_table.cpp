@@ -45,8 +45,9 @@ constexpr std::array kTable{
              "It is tried again by itself; check the network or the server if it repeats."},
     ErrorRow{Errc::stalled, "stalled", 0x80D02002U, true,
              "It is tried again by itself; check the network or add a mirror if it repeats."},
-    ErrorRow{Errc::tls_failed, "tls_failed", 0x80D05002U, false,
-             "Check the server's certificate and this machine's clock, or name the CA that signed it."},
+    ErrorRow{
+        Errc::tls_failed, "tls_failed", 0x80D05002U, false,
+        "Check the server's certificate and this machine's clock, or name the CA that signed it."},
     ErrorRow{Errc::redirect_refused, "redirect_refused", 0x80072F18U, false,
              "Use the https address that is meant, or allow the downgrade."},
     ErrorRow{Errc::redirect_loop, "redirect_loop", 0x80072F1CU, false,
@@ -65,8 +66,9 @@ constexpr std::array kTable{
              "Use another URL: the server has removed it for good."},
     ErrorRow{Errc::http_client_error, "http_client_error", 0x80190190U, false,
              "Check the request: the server refuses it."},
-    ErrorRow{Errc::http_too_many_requests, "http_too_many_requests", 0x801901ADU, true,
-             "It is tried again when the server allows; lower the number of connections if it repeats."},
+    ErrorRow{
+        Errc::http_too_many_requests, "http_too_many_requests", 0x801901ADU, true,
+        "It is tried again when the server allows; lower the number of connections if it repeats."},
     ErrorRow{Errc::http_server_error, "http_server_error", 0x801901F4U, true,
              "It is tried again by itself; tell the server's owner if it repeats."},
     ErrorRow{Errc::http_unavailable, "http_unavailable", 0x801901F7U, true,
@@ -140,12 +142,22 @@ ErrorRow const& row_of(Errc code) {
 
 }  // namespace
 
-std::span<ErrorRow const> error_table() { return kTable; }
+std::span<ErrorRow const> error_table() {
+  return kTable;
+}
 
-std::string_view name(Errc code) { return row_of(code).name; }
-std::string_view advice(Errc code) { return row_of(code).advice; }
-std::uint32_t hresult(Errc code) { return row_of(code).hresult; }
-bool is_transient(Errc code) { return row_of(code).transient; }
+std::string_view name(Errc code) {
+  return row_of(code).name;
+}
+std::string_view advice(Errc code) {
+  return row_of(code).advice;
+}
+std::uint32_t hresult(Errc code) {
+  return row_of(code).hresult;
+}
+bool is_transient(Errc code) {
+  return row_of(code).transient;
+}
 
 std::string describe(Error const& error) {
   std::string text = error.where;

@@ -12,7 +12,9 @@ namespace {
 unsigned char const* raw(std::byte const* bytes) {
   return reinterpret_cast<unsigned char const*>(bytes);
 }
-unsigned char* raw(std::byte* bytes) { return reinterpret_cast<unsigned char*>(bytes); }
+unsigned char* raw(std::byte* bytes) {
+  return reinterpret_cast<unsigned char*>(bytes);
+}
 
 }  // namespace
 

@@ -58,10 +58,14 @@ std::optional<ContentId> content_id_from_string(std::string_view text) {
 
 std::string_view to_string(Trust trust) {
   switch (trust) {
-    case Trust::job: return "job";
-    case Trust::origin: return "origin";
-    case Trust::signer: return "signer";
-    case Trust::computed: return "computed";
+    case Trust::job:
+      return "job";
+    case Trust::origin:
+      return "origin";
+    case Trust::signer:
+      return "signer";
+    case Trust::computed:
+      return "computed";
   }
   return "unknown";
 }

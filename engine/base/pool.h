@@ -1,7 +1,7 @@
 // The workers that hash and touch the disk, so that the loop never waits.
 //
-// `run` may be called from any thread. The queue is bounded by those who feed it: the gate hands out
-// a fixed number of buffers, and everything else is one task per open content.
+// `run` may be called from any thread. The queue is bounded by those who feed it: the gate hands
+// out a fixed number of buffers, and everything else is one task per open content.
 #pragma once
 
 #include <cstdint>

@@ -12,7 +12,9 @@ ThreadLoop::ThreadLoop(std::string name)
         run();
       }) {}
 
-ThreadLoop::~ThreadLoop() { FRESHET_ASSERT(stopped_); }
+ThreadLoop::~ThreadLoop() {
+  FRESHET_ASSERT(stopped_);
+}
 
 void ThreadLoop::stop() {
   FRESHET_ASSERT(!in_loop());
@@ -52,7 +54,9 @@ void ThreadLoop::cancel(TimerId timer) {
   timer_by_id_.erase(found);
 }
 
-bool ThreadLoop::in_loop() const { return std::this_thread::get_id() == runs_on_.load(); }
+bool ThreadLoop::in_loop() const {
+  return std::this_thread::get_id() == runs_on_.load();
+}
 
 bool ThreadLoop::take_posted(std::vector<std::function<void()>>& batch) {
   std::unique_lock lock(mutex_);

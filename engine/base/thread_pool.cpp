@@ -16,7 +16,9 @@ ThreadPool::ThreadPool(std::size_t threads) {
   }
 }
 
-ThreadPool::~ThreadPool() { FRESHET_ASSERT(stopped_); }
+ThreadPool::~ThreadPool() {
+  FRESHET_ASSERT(stopped_);
+}
 
 void ThreadPool::stop() {
   if (stopped_) return;

@@ -14,8 +14,8 @@ namespace freshet {
 
 struct Manifest {
   ContentId content;
-  Bytes piece_length = 0;         // A power of two, at least one block. Canonical: piece_length_for.
-  std::vector<Digest> layer;      // Merkle root of each piece. One entry, the root, for one piece.
+  Bytes piece_length = 0;     // A power of two, at least one block. Canonical: piece_length_for.
+  std::vector<Digest> layer;  // Merkle root of each piece. One entry, the root, for one piece.
 
   [[nodiscard]] std::uint32_t pieces() const { return piece_count(content.length, piece_length); }
 };

@@ -8,8 +8,12 @@ namespace freshet {
 
 namespace {
 
-constexpr std::uint64_t bit(PieceIndex piece) { return 1ULL << (to_number(piece) % 64); }
-constexpr std::size_t word(PieceIndex piece) { return to_number(piece) / 64; }
+constexpr std::uint64_t bit(PieceIndex piece) {
+  return 1ULL << (to_number(piece) % 64);
+}
+constexpr std::size_t word(PieceIndex piece) {
+  return to_number(piece) / 64;
+}
 
 // The first index at or after `from` whose bit is set in words as `view` shows them.
 template <typename View>
@@ -19,8 +23,8 @@ std::optional<PieceIndex> next_set(std::size_t words, std::uint32_t size, PieceI
   std::uint64_t current = view(word(from)) & (~0ULL << (to_number(from) % 64));
   for (std::size_t i = word(from); i < words; current = ++i < words ? view(i) : 0) {
     if (current == 0) continue;
-    auto const found = static_cast<std::uint32_t>(i * 64) +
-                       static_cast<std::uint32_t>(std::countr_zero(current));
+    auto const found =
+        static_cast<std::uint32_t>(i * 64) + static_cast<std::uint32_t>(std::countr_zero(current));
     return found < size ? std::optional(PieceIndex{found}) : std::nullopt;
   }
   return std::nullopt;
@@ -84,7 +88,8 @@ PieceMap PieceMap::from_words(std::uint32_t pieces, std::vector<std::uint64_t> w
   words.resize(map.words_.size());
   if (pieces % 64 != 0) words.back() &= (1ULL << (pieces % 64)) - 1;
   map.words_ = std::move(words);
-  for (auto const value : map.words_) map.count_ += static_cast<std::uint32_t>(std::popcount(value));
+  for (auto const value : map.words_)
+    map.count_ += static_cast<std::uint32_t>(std::popcount(value));
   return map;
 }
 

@@ -19,20 +19,20 @@ struct JobRecord {
   std::uint32_t error_count = 0;
   std::uint32_t owner = 0;
   std::uint32_t file_count = 0;
-  std::uint64_t order = 0;             // Position in the queue: lower runs first.
+  std::uint64_t order = 0;  // Position in the queue: lower runs first.
   WallTime created{};
   WallTime modified{};
   std::optional<WallTime> transferred;
-  std::string why;                     // The decision record, JSON, bounded.
+  std::string why;  // The decision record, JSON, bounded.
 };
 
 struct FileRecord {
   JobId job;
   std::uint32_t index = 0;
   FileSpec spec;
-  SpoolId spool = SpoolId::none;       // Once its bytes have a home.
+  SpoolId spool = SpoolId::none;  // Once its bytes have a home.
   std::optional<Bytes> length;
-  Validator validator;                 // Of the origin's representation in the spool.
+  Validator validator;  // Of the origin's representation in the spool.
   std::optional<ContentId> content;
   std::optional<Trust> trust;
   bool transferred = false;

@@ -1,5 +1,5 @@
-// Where contents live: on disk while they arrive (the spool), afterwards in the cache or at the place
-// where the application wanted them.
+// Where contents live: on disk while they arrive (the spool), afterwards in the cache or at the
+// place where the application wanted them.
 //
 // Loop only, except `gate()`. Callbacks and events run on the loop, in the order in which things
 // became true. Only verified and durable pieces survive a crash; verified pieces that were not yet
@@ -23,8 +23,9 @@ namespace freshet {
 
 // What is known of a content when its spool is opened. Everything may be absent.
 struct Identity {
-  std::shared_ptr<Manifest const> manifest;  // Pieces are checked as they come. Never changes once set.
-  std::optional<Digest> sha256;              // The whole is checked when it is sealed.
+  std::shared_ptr<Manifest const>
+      manifest;                  // Pieces are checked as they come. Never changes once set.
+  std::optional<Digest> sha256;  // The whole is checked when it is sealed.
 };
 
 struct SpoolSpec {
@@ -36,17 +37,17 @@ struct OpenedSpool {
   SpoolId id = SpoolId::none;
   SpoolSpec spec;
   Bytes piece_length = 0;
-  PieceMap present;        // Verified (or, without a manifest, received) and on disk.
-  Bytes salvaged = 0;      // Of these, what was not yet durable before a crash and was hashed again.
+  PieceMap present;    // Verified (or, without a manifest, received) and on disk.
+  Bytes salvaged = 0;  // Of these, what was not yet durable before a crash and was hashed again.
 };
 
 // Bytes that turned out wrong, and who sent them.
 struct Blame {
   SourceId who = SourceId::none;
-  ByteRange range;         // Whole blocks.
-  Digest expected;         // Root of the piece.
+  ByteRange range;  // Whole blocks.
+  Digest expected;  // Root of the piece.
   Digest got;
-  bool certain = false;    // This source alone sent the piece, or its block hash is proven wrong.
+  bool certain = false;  // This source alone sent the piece, or its block hash is proven wrong.
 };
 
 class StoreEvents {
@@ -56,14 +57,15 @@ class StoreEvents {
   virtual void on_piece_present(SpoolId spool, PieceIndex piece, SourceId last_sender) = 0;
   // The piece was dropped and must be fetched again.
   virtual void on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Blame> blame) = 0;
-  // The spool takes no more bytes until it is reopened: disk_full, quota_exceeded, io_error, read_only.
+  // The spool takes no more bytes until it is reopened: disk_full, quota_exceeded, io_error,
+  // read_only.
   virtual void on_spool_failed(SpoolId spool, Error error) = 0;
 };
 
 // A content that is complete, right and durable.
 struct Sealed {
   ContentId content;
-  std::optional<Digest> sha256;               // Present when it was asked for.
+  std::optional<Digest> sha256;  // Present when it was asked for.
   std::shared_ptr<Manifest const> manifest;
 };
 
@@ -81,7 +83,7 @@ struct StoredContent {
   std::optional<Bytes> length;
   Bytes present = 0;
   bool sealed = false;
-  std::string path;                  // Where its bytes lie now.
+  std::string path;  // Where its bytes lie now.
 };
 
 class ContentStore {
@@ -92,27 +94,30 @@ class ContentStore {
   [[nodiscard]] virtual Gate& gate() = 0;            // Any thread.
 
   // A new spool, its space reserved. When a sealed content with this identity is already there and
-  // unchanged on disk, that one is opened instead: everything is present. The id is durable with the
-  // next `flush` or sealed piece epoch; a spool no job refers to is removed at the next start.
+  // unchanged on disk, that one is opened instead: everything is present. The id is durable with
+  // the next `flush` or sealed piece epoch; a spool no job refers to is removed at the next start.
   virtual void open(SpoolSpec spec, std::function<void(Result<OpenedSpool>)> done) = 0;
   // A spool of an earlier run, salvaged. `not_found` when it is gone.
   virtual void reopen(SpoolId spool, std::function<void(Result<OpenedSpool>)> done) = 0;
 
   // The identity became known later. Pieces that are present are compared with it; wrong ones are
   // rejected through events before `done`. `manifest_mismatch` when the length differs.
-  virtual void identify(SpoolId spool, Identity identity, std::function<void(Result<void>)> done) = 0;
+  virtual void identify(SpoolId spool, Identity identity,
+                        std::function<void(Result<void>)> done) = 0;
   // Forgets pieces that the engine no longer believes.
   virtual void discard(SpoolId spool, PieceMap const& pieces, std::function<void()> done) = 0;
 
-  // Everything is present: computes what is missing of the identity, compares the SHA-256 of the whole
-  // when one was given (`digest_mismatch` names nobody and keeps the pieces), makes it durable.
+  // Everything is present: computes what is missing of the identity, compares the SHA-256 of the
+  // whole when one was given (`digest_mismatch` names nobody and keeps the pieces), makes it
+  // durable.
   virtual void seal(SpoolId spool, std::function<void(Result<Sealed>)> done) = 0;
-  // Puts a sealed content, or ranges that are present of an unsealed one, where the application wants
-  // it. Durable when `done` runs. Errors leave the spool as it was.
-  virtual void place(SpoolId spool, Placement placement, std::function<void(Result<void>)> done) = 0;
+  // Puts a sealed content, or ranges that are present of an unsealed one, where the application
+  // wants it. Durable when `done` runs. Errors leave the spool as it was.
+  virtual void place(SpoolId spool, Placement placement,
+                     std::function<void(Result<void>)> done) = 0;
 
-  // No job and no transfer needs it. A sealed content stays in the cache by its rules; anything else
-  // is deleted.
+  // No job and no transfer needs it. A sealed content stays in the cache by its rules; anything
+  // else is deleted.
   virtual void release(SpoolId spool) = 0;
   // Everything reported by events so far is durable when `done` runs.
   virtual void flush(std::function<void()> done) = 0;

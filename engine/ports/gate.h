@@ -1,8 +1,8 @@
 // The gate: the one way by which bytes enter the store.
 //
 // Carriers (the origin adapter, the swarm's disk calls, the node's upstream) call it on their own
-// threads. It copies, hashes off the loop, compares whole pieces with the piece layer, and reports to
-// the loop through StoreEvents. A stream belongs to one carrier thread at a time.
+// threads. It copies, hashes off the loop, compares whole pieces with the piece layer, and reports
+// to the loop through StoreEvents. A stream belongs to one carrier thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@
 
 namespace freshet {
 
-// Consecutive bytes of one content from one source. Destroying it drops an unfinished block and hands
-// on everything before that.
+// Consecutive bytes of one content from one source. Destroying it drops an unfinished block and
+// hands on everything before that.
 class GateStream {
  public:
   virtual ~GateStream() = default;
@@ -31,8 +31,8 @@ class GateStream {
   // (disk_full, io_error), was dropped, or the bytes pass the content's end (length_mismatch).
   [[nodiscard]] virtual Result<Taken> write(std::span<std::byte const> bytes) = 0;
 
-  // The source ended rightly here: hands on all that is buffered. A block that is still short counts
-  // only at the content's end; for a content of unknown length this place becomes its end.
+  // The source ended rightly here: hands on all that is buffered. A block that is still short
+  // counts only at the content's end; for a content of unknown length this place becomes its end.
   virtual void finish() = 0;
 };
 
@@ -40,8 +40,8 @@ class Gate {
  public:
   virtual ~Gate() = default;
 
-  // `begin` is a multiple of 16 KiB. Blocks that are already there are taken and ignored. `room` runs
-  // on any thread, at most once for each `wait`, and never after the stream is destroyed.
+  // `begin` is a multiple of 16 KiB. Blocks that are already there are taken and ignored. `room`
+  // runs on any thread, at most once for each `wait`, and never after the stream is destroyed.
   [[nodiscard]] virtual std::unique_ptr<GateStream> open(SpoolId spool, SourceId who, Bytes begin,
                                                          std::function<void()> room) = 0;
 };

@@ -13,9 +13,9 @@
 namespace freshet {
 
 struct LedgerChange {
-  std::vector<JobRecord> jobs;                      // Put: replaces the job's own fields.
-  std::vector<FileRecord> files;                    // Put, by (job, index).
-  std::vector<JobId> forget;                        // With all their files.
+  std::vector<JobRecord> jobs;    // Put: replaces the job's own fields.
+  std::vector<FileRecord> files;  // Put, by (job, index).
+  std::vector<JobId> forget;      // With all their files.
 };
 
 class Ledger {

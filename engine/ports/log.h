@@ -1,7 +1,7 @@
 // Where log lines go: the user's sink. Any thread.
 //
-// An event is a fixed sentence; what varies is in the fields. Never log a query string, a credential
-// or a header value.
+// An event is a fixed sentence; what varies is in the fields. Never log a query string, a
+// credential or a header value.
 #pragma once
 
 #include <cstdint>

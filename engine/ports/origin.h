@@ -1,8 +1,8 @@
 // HTTP sources: origins, mirrors, cache hosts.
 //
-// Loop only; events run on the loop. The adapter carries bytes from the network to the gate on its own
-// thread; the engine only orders and hears. One fetch is one request for one range. What each odd
-// server behaviour leads to is in docs/origin.md.
+// Loop only; events run on the loop. The adapter carries bytes from the network to the gate on its
+// own thread; the engine only orders and hears. One fetch is one request for one range. What each
+// odd server behaviour leads to is in docs/origin.md.
 #pragma once
 
 #include <cstdint>
@@ -34,13 +34,14 @@ struct Validator {
   [[nodiscard]] bool strong_etag() const { return !etag.empty() && !etag.starts_with("W/"); }
 };
 
-// How to reach one source. Credentials in `url` or `headers` are sent to its host only and never logged.
+// How to reach one source. Credentials in `url` or `headers` are sent to its host only and never
+// logged.
 struct OriginSpec {
   std::string url;
   std::vector<HttpHeader> headers;
-  std::string proxy;              // Empty: from the environment. "-": none.
-  std::string ca_file;            // Empty: the system's.
-  bool allow_downgrade = false;   // https may redirect to http.
+  std::string proxy;             // Empty: from the environment. "-": none.
+  std::string ca_file;           // Empty: the system's.
+  bool allow_downgrade = false;  // https may redirect to http.
 };
 
 struct FetchOrder {
@@ -50,9 +51,11 @@ struct FetchOrder {
   // Absent end: to the end of the content, whatever that is. `begin` is a multiple of 16 KiB.
   Bytes begin = 0;
   std::optional<Bytes> end;
-  // Sent as If-Range when strong; a different one in the answer ends the fetch with content_changed.
+  // Sent as If-Range when strong; a different one in the answer ends the fetch with
+  // content_changed.
   std::optional<Validator> expected_validator;
-  std::optional<Bytes> expected_length;  // Of the whole; another ends the fetch with length_mismatch.
+  std::optional<Bytes>
+      expected_length;  // Of the whole; another ends the fetch with length_mismatch.
   // Where bytes go. `none`: the answer's head is reported, at most 64 KiB of body are held, and the
   // rest waits until `attach`.
   SpoolId spool = SpoolId::none;
@@ -62,24 +65,24 @@ struct FetchOrder {
 
 // What the head of an answer said.
 struct OriginHead {
-  std::optional<Bytes> length;    // Of the whole content.
-  Bytes begin = 0;                // Where this body starts: 0 when the server ignored the range.
-  bool ranges = false;            // It answered 206, or 200 with Accept-Ranges: bytes.
+  std::optional<Bytes> length;  // Of the whole content.
+  Bytes begin = 0;              // Where this body starts: 0 when the server ignored the range.
+  bool ranges = false;          // It answered 206, or 200 with Accept-Ranges: bytes.
   Validator validator;
-  std::string final_url;          // After redirects.
+  std::string final_url;  // After redirects.
   bool tls_verified = false;
-  std::optional<Digest> repr_digest;        // SHA-256 of the whole (RFC 9530, older Digest).
-  std::vector<std::string> manifest_urls;   // Link: rel=describedby, absolute.
+  std::optional<Digest> repr_digest;       // SHA-256 of the whole (RFC 9530, older Digest).
+  std::vector<std::string> manifest_urls;  // Link: rel=describedby, absolute.
   std::optional<WallTime> modified;
-  Duration latency{};             // From request to the head's first byte.
-  std::string http_version;       // "1.1", "2".
+  Duration latency{};        // From request to the head's first byte.
+  std::string http_version;  // "1.1", "2".
 };
 
 struct FetchEnd {
-  std::optional<Error> error;                // Absent: the whole range arrived.
-  Bytes received = 0;                        // Body bytes taken from the network, useful or not.
-  Bytes next = 0;                            // All before this position (from the fetch's begin) was passed to the gate.
-  std::optional<Duration> retry_after;       // As the server asked (429, 503).
+  std::optional<Error> error;  // Absent: the whole range arrived.
+  Bytes received = 0;          // Body bytes taken from the network, useful or not.
+  Bytes next = 0;  // All before this position (from the fetch's begin) was passed to the gate.
+  std::optional<Duration> retry_after;  // As the server asked (429, 503).
 };
 
 class OriginEvents {
@@ -101,8 +104,8 @@ class Origin {
   virtual void fetch(FetchOrder order) = 0;
   // Tells a fetch without a spool where its bytes go.
   virtual void attach(FetchId fetch, SpoolId spool) = 0;
-  // Ends the fetch at `end` (a multiple of 16 KiB) instead of later. A fetch that has already passed it
-  // ends at once. Either way it ends without error.
+  // Ends the fetch at `end` (a multiple of 16 KiB) instead of later. A fetch that has already
+  // passed it ends at once. Either way it ends without error.
   virtual void shorten(FetchId fetch, Bytes end) = 0;
   virtual void cancel(FetchId fetch) = 0;
 

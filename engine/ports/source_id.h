@@ -5,8 +5,9 @@
 
 namespace freshet {
 
-// One source of one process run: an origin, mirror or cache host, or a peer. Chosen by the engine for
-// origins (1, 2, …) and by the swarm for peers (from `kFirstPeerSource`). Never reused within a run.
+// One source of one process run: an origin, mirror or cache host, or a peer. Chosen by the engine
+// for origins (1, 2, …) and by the swarm for peers (from `kFirstPeerSource`). Never reused within a
+// run.
 enum class SourceId : std::uint64_t { none = 0 };
 
 inline constexpr std::uint64_t kFirstPeerSource = 1ULL << 32;

@@ -19,18 +19,18 @@ namespace freshet {
 enum class PeerClass : std::uint8_t { lan, group, internet, link_local };
 
 struct PeerInfo {
-  SourceId id = SourceId::none;   // From `kFirstPeerSource` up.
-  std::string address;            // "192.0.2.1:7680"
-  std::string client;             // As the peer names itself.
+  SourceId id = SourceId::none;  // From `kFirstPeerSource` up.
+  std::string address;           // "192.0.2.1:7680"
+  std::string client;            // As the peer names itself.
   PeerClass peer_class = PeerClass::lan;
-  bool speaks_claims = false;     // A Freshet peer.
-  std::uint64_t key = 0;          // The same for this peer on all of its peers; for rendezvous hashing.
+  bool speaks_claims = false;  // A Freshet peer.
+  std::uint64_t key = 0;  // The same for this peer on all of its peers; for rendezvous hashing.
 };
 
 // An origin range that someone is fetching, told to peers so that they fetch something else.
 struct Claim {
   PieceRange pieces;
-  Duration lease{};               // From when it is heard.
+  Duration lease{};  // From when it is heard.
 };
 
 struct SwarmSpec {
@@ -38,7 +38,7 @@ struct SwarmSpec {
   ContentId content;
   std::shared_ptr<Manifest const> manifest;  // Null: peers are asked for the piece layer.
   std::vector<std::string> trackers;
-  std::vector<std::string> peers;            // "address:port", from configuration.
+  std::vector<std::string> peers;  // "address:port", from configuration.
   bool upload_only = false;
 };
 
@@ -69,7 +69,8 @@ class Swarm {
   virtual void leave(SpoolId spool) = 0;
   // A piece that came another way and is verified: peers may have it at once.
   virtual void offer(SpoolId spool, PieceIndex piece) = 0;
-  // Pieces that peers should not be asked for, because we fetch them elsewhere. Replaces the last set.
+  // Pieces that peers should not be asked for, because we fetch them elsewhere. Replaces the last
+  // set.
   virtual void reserve(SpoolId spool, std::vector<PieceRange> const& pieces) = 0;
   // Our own claims, told to all peers. Replaces the last set.
   virtual void claim(SpoolId spool, std::vector<Claim> const& claims) = 0;

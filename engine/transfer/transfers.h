@@ -10,13 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/loop.h"
 #include "engine/ports/clock.h"
 #include "engine/ports/content_store.h"
 #include "engine/ports/log.h"
 #include "engine/ports/origin.h"
 #include "engine/ports/random.h"
 #include "engine/ports/swarm.h"
-#include "engine/base/loop.h"
 #include "freshet/job.h"
 
 namespace freshet {
@@ -25,12 +25,12 @@ enum class WishId : std::uint64_t { none = 0 };
 
 // What one file of one job wants.
 struct Wish {
-  FileSpec file;                      // Where from, which bytes, what they must be.
+  FileSpec file;  // Where from, which bytes, what they must be.
   std::vector<HttpHeader> headers;
   std::string proxy;
   std::string ca_file;
   bool allow_downgrade = false;
-  std::uint32_t connections = 0;      // To one source; 0: chosen by measurement.
+  std::uint32_t connections = 0;  // To one source; 0: chosen by measurement.
   Priority priority = Priority::foreground;
   BytesPerSecond limit{};
   // What an earlier run left.
@@ -39,22 +39,23 @@ struct Wish {
 };
 
 struct WishProgress {
-  std::optional<Bytes> length;        // Of the remote file.
-  Bytes wanted = 0;                   // Bytes of it that were asked for; 0 until the length is known.
-  Bytes done = 0;                     // Of these, verified (or received, while nothing can verify).
+  std::optional<Bytes> length;  // Of the remote file.
+  Bytes wanted = 0;             // Bytes of it that were asked for; 0 until the length is known.
+  Bytes done = 0;               // Of these, verified (or received, while nothing can verify).
   Bytes from_origin = 0;
   Bytes from_peers = 0;
   Bytes wasted = 0;
-  std::uint32_t connections = 0;      // Open now.
+  std::uint32_t connections = 0;  // Open now.
 };
 
 struct WishResult {
   SpoolId spool = SpoolId::none;
   Bytes length = 0;
-  std::optional<ContentId> content;   // Absent when only ranges were wanted of an unidentified content.
+  std::optional<ContentId>
+      content;  // Absent when only ranges were wanted of an unidentified content.
   std::optional<Digest> sha256;
   Trust trust = Trust::computed;
-  std::optional<WallTime> modified;   // Last-Modified of the origin.
+  std::optional<WallTime> modified;  // Last-Modified of the origin.
 };
 
 class WishListener {
@@ -69,15 +70,15 @@ class WishListener {
 };
 
 struct TransferOptions {
-  std::uint32_t transfers_max = 16;             // Running at the same time; more wait in order.
+  std::uint32_t transfers_max = 16;  // Running at the same time; more wait in order.
   std::uint32_t connections_per_source_max = 8;
-  std::uint32_t connections_max = 32;           // Over all transfers.
-  std::uint32_t source_failures_max = 5;        // In a row, until a source is left alone.
+  std::uint32_t connections_max = 32;     // Over all transfers.
+  std::uint32_t source_failures_max = 5;  // In a row, until a source is left alone.
   Duration backoff_min = std::chrono::milliseconds{250};
   Duration backoff_max = std::chrono::seconds{30};
   Duration stall_timeout = std::chrono::seconds{30};
   Duration head_timeout = std::chrono::seconds{30};
-  std::size_t why_entries_max = 256;            // Of one transfer's decision record.
+  std::size_t why_entries_max = 256;  // Of one transfer's decision record.
 };
 
 struct TransferPorts {
@@ -87,7 +88,7 @@ struct TransferPorts {
   Log& log;
   ContentStore& store;
   Origin& origin;
-  Swarm* swarm = nullptr;                       // Null: no peers.
+  Swarm* swarm = nullptr;  // Null: no peers.
 };
 
 class Transfers : private StoreEvents, private OriginEvents, private SwarmEvents {
@@ -95,9 +96,11 @@ class Transfers : private StoreEvents, private OriginEvents, private SwarmEvents
   Transfers(TransferPorts ports, TransferOptions options);
   ~Transfers() override;
 
-  // Starts or joins the transfer of this content. Events may arrive from the next turn of the loop on.
+  // Starts or joins the transfer of this content. Events may arrive from the next turn of the loop
+  // on.
   [[nodiscard]] WishId want(Wish wish, WishListener& listener);
-  // No more events for this wish. The last wish of a transfer stops its fetches and keeps its bytes.
+  // No more events for this wish. The last wish of a transfer stops its fetches and keeps its
+  // bytes.
   void drop(WishId wish);
 
   [[nodiscard]] WishProgress progress(WishId wish) const;

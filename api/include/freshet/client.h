@@ -1,9 +1,9 @@
 // The client: what applications include. Embeds an engine in this process.
 //
 // Methods may be called from any thread; they post to the engine's loop and wait for its answer, so
-// they must not be called from a callback. Callbacks run on the loop: be quick, and call nothing that
-// waits. A client is closed by its destructor: running jobs stop where they are and go on when a
-// client opens the same data directory again.
+// they must not be called from a callback. Callbacks run on the loop: be quick, and call nothing
+// that waits. A client is closed by its destructor: running jobs stop where they are and go on when
+// a client opens the same data directory again.
 #pragma once
 
 #include <chrono>
@@ -24,12 +24,12 @@ namespace freshet {
 enum class LogSeverity : std::uint8_t { error, warn, info, debug };
 
 struct Options {
-  std::string data_dir;                         // Ledger and spool. Created when absent; one client at a time.
-  std::uint32_t workers = 2;                    // Threads that hash and touch the disk.
-  BytesPerSecond download_limit{};              // Of all jobs together; 0: none.
+  std::string data_dir;             // Ledger and spool. Created when absent; one client at a time.
+  std::uint32_t workers = 2;        // Threads that hash and touch the disk.
+  BytesPerSecond download_limit{};  // Of all jobs together; 0: none.
   std::uint32_t connections_per_source_max = 8;
-  Bytes cache_bytes_max = 0;                    // Of contents that no job needs; 0: keep none.
-  std::uint32_t files_active_max = 16;          // Of all jobs, at the same time.
+  Bytes cache_bytes_max = 0;            // Of contents that no job needs; 0: keep none.
+  std::uint32_t files_active_max = 16;  // Of all jobs, at the same time.
   std::function<void(LogSeverity, std::string_view line)> log;  // Any thread. Empty: silent.
 };
 

@@ -1,7 +1,7 @@
 // What can go wrong, in words that stay: one code each, with a sentence that says what to do.
 //
-// Plain values; any thread. The table of names, HRESULTs and advice is in engine/base/error_table.cpp
-// and docs/errors.md.
+// Plain values; any thread. The table of names, HRESULTs and advice is in
+// engine/base/error_table.cpp and docs/errors.md.
 #pragma once
 
 #include <cstdint>
@@ -90,7 +90,7 @@ enum class Errc : std::uint16_t {
 struct Error {
   Errc code = Errc::internal;
   std::string where;  // The file, URL (without query and credentials), source or option concerned.
-  std::string why;    // What was seen, in one clause: "answered 206 for bytes 0-9, asked for 10-19".
+  std::string why;  // What was seen, in one clause: "answered 206 for bytes 0-9, asked for 10-19".
 };
 
 template <typename T>

@@ -52,35 +52,35 @@ struct Header {
 
 // One file of a job.
 struct FileSpec {
-  std::vector<std::string> urls;        // The first is the origin, others are mirrors of the same bytes.
-  std::string path;                     // Absolute. Appears there, whole, at Complete.
-  std::vector<ByteRange> ranges;        // Empty: the whole file. Otherwise joined in this order.
-  std::optional<Digest> sha256;         // Of the whole remote file.
+  std::vector<std::string> urls;  // The first is the origin, others are mirrors of the same bytes.
+  std::string path;               // Absolute. Appears there, whole, at Complete.
+  std::vector<ByteRange> ranges;  // Empty: the whole file. Otherwise joined in this order.
+  std::optional<Digest> sha256;   // Of the whole remote file.
   std::optional<ContentId> content;
-  std::string manifest;                 // A .torrent: path, URL, or empty. Or a piece hash file with
-  std::optional<Digest> hash_of_hashes; // its hash of hashes.
+  std::string manifest;  // A .torrent: path, URL, or empty. Or a piece hash file with
+  std::optional<Digest> hash_of_hashes;  // its hash of hashes.
 };
 
 struct JobSpec {
-  std::string name;                     // 1 to 256 characters.
+  std::string name;  // 1 to 256 characters.
   std::string description;
   Priority priority = Priority::foreground;
-  std::vector<Header> headers;          // Sent to the hosts of the file's URLs only.
-  std::string proxy;                    // Empty: from the environment. "-": none.
+  std::vector<Header> headers;  // Sent to the hosts of the file's URLs only.
+  std::string proxy;            // Empty: from the environment. "-": none.
   std::string ca_file;
-  bool allow_downgrade = false;         // https may redirect to http.
-  std::uint32_t connections = 0;        // To one source; 0: chosen by measurement.
-  BytesPerSecond limit{};               // Of this job; 0: none.
-  Duration no_progress_timeout{};       // 0: the default of the priority.
-  Duration retry_delay_min{};           // 0: the default.
+  bool allow_downgrade = false;    // https may redirect to http.
+  std::uint32_t connections = 0;   // To one source; 0: chosen by measurement.
+  BytesPerSecond limit{};          // Of this job; 0: none.
+  Duration no_progress_timeout{};  // 0: the default of the priority.
+  Duration retry_delay_min{};      // 0: the default.
 };
 
 struct Progress {
-  Bytes bytes_done = 0;                 // Verified bytes of what was asked for.
-  std::optional<Bytes> bytes_total;     // Absent until every file's size is known.
+  Bytes bytes_done = 0;              // Verified bytes of what was asked for.
+  std::optional<Bytes> bytes_total;  // Absent until every file's size is known.
   std::uint32_t files_done = 0;
   std::uint32_t files_total = 0;
-  BytesPerSecond rate{};                // Smoothed over some seconds.
+  BytesPerSecond rate{};  // Smoothed over some seconds.
   // Where useful bytes came from, and what was received for nothing.
   Bytes from_origin = 0;
   Bytes from_peers = 0;
@@ -89,7 +89,7 @@ struct Progress {
 
 struct FileInfo {
   FileSpec spec;
-  std::optional<Bytes> length;          // Of the remote file.
+  std::optional<Bytes> length;  // Of the remote file.
   Bytes bytes_done = 0;
   bool transferred = false;
   bool placed = false;
@@ -99,7 +99,7 @@ struct FileInfo {
 
 struct JobError {
   Error error;
-  std::optional<std::uint32_t> file;    // Index of the file concerned.
+  std::optional<std::uint32_t> file;  // Index of the file concerned.
 };
 
 struct JobInfo {
@@ -107,9 +107,9 @@ struct JobInfo {
   JobSpec spec;
   JobState state = JobState::suspended;
   Progress progress;
-  std::optional<JobError> error;        // In error and transient_error.
-  std::uint32_t error_count = 0;        // How often it entered one of these.
-  std::uint32_t owner = 0;              // User id.
+  std::optional<JobError> error;  // In error and transient_error.
+  std::uint32_t error_count = 0;  // How often it entered one of these.
+  std::uint32_t owner = 0;        // User id.
   WallTime created{};
   WallTime modified{};
   std::optional<WallTime> transferred;

@@ -34,10 +34,18 @@ using TimePoint = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
 inline namespace literals {
-constexpr Bytes operator""_KiB(unsigned long long n) { return n << 10; }
-constexpr Bytes operator""_MiB(unsigned long long n) { return n << 20; }
-constexpr Bytes operator""_GiB(unsigned long long n) { return n << 30; }
-constexpr Bytes operator""_TiB(unsigned long long n) { return n << 40; }
+constexpr Bytes operator""_KiB(unsigned long long n) {
+  return n << 10;
+}
+constexpr Bytes operator""_MiB(unsigned long long n) {
+  return n << 20;
+}
+constexpr Bytes operator""_GiB(unsigned long long n) {
+  return n << 30;
+}
+constexpr Bytes operator""_TiB(unsigned long long n) {
+  return n << 40;
+}
 }  // namespace literals
 
 }  // namespace freshet

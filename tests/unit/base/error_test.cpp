@@ -22,5 +22,6 @@ TEST_CASE("every error has a name of its own and says what to do", "[error]") {
 TEST_CASE("an error reads as a sentence", "[error]") {
   Error const error{Errc::disk_full, "/data", "3 MiB free, 10 MiB needed"};
   CHECK(describe(error) ==
-        "/data: 3 MiB free, 10 MiB needed (disk_full). Free space on that disk, then resume the job.");
+        "/data: 3 MiB free, 10 MiB needed (disk_full). Free space on that disk, then resume the "
+        "job.");
 }

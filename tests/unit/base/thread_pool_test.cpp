@@ -7,7 +7,8 @@
 
 using namespace freshet;
 
-TEST_CASE("a lane keeps its order and never runs twice at once and stop finishes the rest", "[pool]") {
+TEST_CASE("a lane keeps its order and never runs twice at once and stop finishes the rest",
+          "[pool]") {
   constexpr int lanes = 5;
   constexpr int tasks = 400;
   std::array<std::vector<int>, lanes> seen;
