@@ -15,11 +15,12 @@ inline constexpr Bytes kPieceBytesMax = 4 * 1024 * 1024;
 
 // Frozen: it enters the info-hash. The next power of two of length/4096, from 256 KiB to 4 MiB.
 [[nodiscard]] constexpr Bytes piece_length_for(Bytes length) {
-  return std::clamp(std::bit_ceil((length + 4095) / 4096), kPieceBytesMin, kPieceBytesMax);
+  return std::clamp(std::bit_ceil(length / 4096 + (length % 4096 != 0)), kPieceBytesMin,
+                    kPieceBytesMax);
 }
 
 [[nodiscard]] constexpr std::uint32_t piece_count(Bytes length, Bytes piece_length) {
-  return static_cast<std::uint32_t>((length + piece_length - 1) / piece_length);
+  return static_cast<std::uint32_t>(length / piece_length + (length % piece_length != 0));
 }
 
 [[nodiscard]] constexpr ByteRange bytes_of(PieceIndex piece, Bytes piece_length, Bytes length) {

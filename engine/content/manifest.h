@@ -12,6 +12,11 @@
 
 namespace freshet {
 
+// More pieces are refused: 128 MiB of hashes. Canonical contents reach it at 16 TiB.
+inline constexpr std::uint32_t kPiecesMax = 1U << 22;
+// Foreign manifests may have larger pieces than ours; beyond this they are refused.
+inline constexpr Bytes kForeignPieceBytesMax = 128_MiB;
+
 struct Manifest {
   ContentId content;
   Bytes piece_length = 0;     // A power of two, at least one block. Canonical: piece_length_for.
@@ -20,8 +25,12 @@ struct Manifest {
   [[nodiscard]] std::uint32_t pieces() const { return piece_count(content.length, piece_length); }
 };
 
+// Whether a content of this length can be cut into pieces of this length: manifest_invalid for a
+// piece length that is no power of two or out of bounds, and for more than `kPiecesMax` pieces.
+[[nodiscard]] Result<void> check_geometry(Bytes length, Bytes piece_length);
+
 // Checks that the layer has one hash a piece and that they fold to the content's root.
-// manifest_invalid otherwise.
+// manifest_invalid otherwise. The empty content has the zero root and no layer.
 [[nodiscard]] Result<std::shared_ptr<Manifest const>> make_manifest(ContentId content,
                                                                     Bytes piece_length,
                                                                     std::vector<Digest> layer);

@@ -1,0 +1,40 @@
+#include "engine/content/manifest.h"
+
+#include <bit>
+
+#include "engine/content/merkle.h"
+
+namespace freshet {
+
+Result<void> check_geometry(Bytes length, Bytes piece_length) {
+  if (!std::has_single_bit(piece_length) || piece_length < kBlockBytes ||
+      piece_length > kForeignPieceBytesMax) {
+    return fail(Errc::manifest_invalid, "piece length",
+                std::to_string(piece_length) + " is no power of two from 16 KiB to 128 MiB");
+  }
+  // Divided first: a hostile length must not overflow what counts its pieces.
+  if (length / piece_length >= kPiecesMax) {
+    return fail(
+        Errc::manifest_invalid, "length",
+        std::to_string(length) + " makes more than " + std::to_string(kPiecesMax) + " pieces");
+  }
+  return {};
+}
+
+Result<std::shared_ptr<Manifest const>> make_manifest(ContentId content, Bytes piece_length,
+                                                      std::vector<Digest> layer) {
+  if (auto checked = check_geometry(content.length, piece_length); !checked) {
+    return unexpected(checked.error());
+  }
+  auto const pieces = piece_count(content.length, piece_length);
+  if (layer.size() != pieces) {
+    return fail(Errc::manifest_invalid, "piece layer",
+                std::to_string(layer.size()) + " hashes for " + std::to_string(pieces) + " pieces");
+  }
+  if (merkle_root(layer, static_cast<std::size_t>(piece_length / kBlockBytes)) != content.root) {
+    return fail(Errc::manifest_invalid, "piece layer", "does not fold to the content's root");
+  }
+  return std::make_shared<Manifest const>(Manifest{content, piece_length, std::move(layer)});
+}
+
+}  // namespace freshet
