@@ -1,0 +1,114 @@
+// An HTTP/1.1 server on loopback that does exactly what a test's script says, once or for ever.
+//
+// Own threads, raw sockets, optional TLS, can act as a proxy. A script is a function from the
+// request to a reply; it runs on the connection's thread. Requests are recorded. Destroying it
+// closes everything. Waits have a deadline of ten seconds and answer false when it passed.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace freshet::test {
+
+struct SeenRequest {
+  std::string method;
+  std::string target;  // As sent: a path, an absolute URL to a proxy, or host:port to CONNECT.
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::uint64_t connection = 0;  // Counts connections from 1.
+
+  // The first header of this name in any case; empty when absent.
+  [[nodiscard]] std::string header(std::string const& name) const;
+  [[nodiscard]] bool has_header(std::string const& name) const;
+};
+
+// Holds a reply back until the test says go.
+class Latch {
+ public:
+  void open();
+  // On the connection's thread. False when the server closes first.
+  [[nodiscard]] bool wait() const;
+  void close_for_ever();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_ = make();
+  static std::shared_ptr<State> make();
+};
+
+struct Reply {
+  int status = 200;
+  std::string reason = "Some";
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  // How the body is framed. `length`: Content-Length of `body` unless a header says otherwise.
+  enum class Framing { length, chunked, until_close } framing = Framing::length;
+  std::string version = "HTTP/1.1";
+  std::string raw;  // When set, sent instead of all of the above.
+
+  std::size_t cut_after = std::string::npos;    // Closes after this many body bytes.
+  bool reset = false;                           // With cut_after: by RST.
+  std::size_t pause_after = std::string::npos;  // Waits for `latch` after this many body bytes.
+  Latch* latch = nullptr;                       // Without pause_after: before the head.
+  std::size_t drip_bytes = 0;                   // When set, body is written in pieces this small.
+  bool close = false;                           // Closes after the answer, without saying so.
+  bool silent_close = false;                    // Closes without any answer.
+};
+
+using Script = std::function<Reply(SeenRequest const&)>;
+
+struct TlsFiles {
+  std::string certificate;  // PEM file of server certificate and key.
+  std::string key;
+  std::string ca;  // PEM file that clients may trust.
+};
+// A CA and a certificate for `host` (a name or address) written below `directory`.
+[[nodiscard]] TlsFiles make_certificate(std::string const& directory, std::string const& host,
+                                        bool expired = false);
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";  // Or "::1".
+  std::string certificate;            // PEM; empty: plain HTTP.
+  std::string key;
+};
+
+// How `serve_file` answers.
+struct FileOptions {
+  bool ranges = true;
+  std::string etag = "\"v1\"";
+  std::string last_modified;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+class ScriptedOrigin {
+ public:
+  explicit ScriptedOrigin(ServerOptions options = {});
+  ~ScriptedOrigin();
+
+  // What is not scripted answers 404. `path` is compared without the query.
+  void on(std::string const& path, Script script);
+  void reply_once(std::string const& path, Reply reply);  // Before any script, in order.
+  void serve_file(std::string const& path, std::string bytes, FileOptions options = {});
+  // Acts as a forward proxy: absolute targets and CONNECT. With `user`, Basic auth is required.
+  void act_as_proxy(std::string user = {}, std::string password = {});
+
+  [[nodiscard]] std::string url(std::string const& path) const;
+  [[nodiscard]] std::uint16_t port() const;
+
+  [[nodiscard]] std::vector<SeenRequest> requests() const;
+  [[nodiscard]] std::size_t connections() const;
+  // Body bytes handed to sockets so far.
+  [[nodiscard]] std::uint64_t bytes_sent() const;
+  [[nodiscard]] bool wait_for_requests(std::size_t count) const;
+  // Closes connections that wait for a request.
+  void close_idle();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace freshet::test
