@@ -1,0 +1,74 @@
+// The store: contents, the gate and the ledger behind one data directory.
+//
+// `open` may run on any thread before the loop uses the store; everything else is loop only (the
+// gate: any thread). The loop, pool, clock and log outlive the store. The owner calls `stop`, waits
+// for its callback and then destroys it; the loop and the pool must run until that callback.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "engine/base/loop.h"
+#include "engine/base/pool.h"
+#include "engine/ports/clock.h"
+#include "engine/ports/content_store.h"
+#include "engine/ports/ledger.h"
+#include "engine/ports/log.h"
+
+namespace freshet {
+
+namespace store {
+class Disk;
+class KeyValue;
+}  // namespace store
+
+struct StoreOptions {
+  std::string data_dir;           // Absolute. Created when absent; one process at a time.
+  bool reserve = true;            // Space is taken before the first byte; else files are sparse.
+  bool allow_hard_links = false;  // Placed files may share their inode with the cache.
+  Bytes cache_bytes_max = 0;      // Of sealed contents that no job needs; 0: keep none.
+  Bytes buffer_bytes_max = 16 << 20;         // Bytes on their way from carriers to the disk.
+  Bytes write_bytes_max = 1 << 20;           // Of one call of `GateStream::write`.
+  std::size_t partial_blocks_max = 1 << 17;  // Blocks kept of one content's unfinished pieces.
+  Duration epoch_interval = std::chrono::seconds{1};  // Verified pieces are durable after this,
+  Bytes epoch_bytes = 64 << 20;                       // or after so much new data.
+  std::size_t sync_files_max = 16;     // More dirty files than this are synced all at once.
+  BytesPerSecond scrub_rate{8 << 20};  // How fast sealed contents are read again; 0: never.
+  Duration scrub_interval = std::chrono::hours{24 * 14};  // Between two scrubs of one content.
+};
+
+class Store {
+ public:
+  // Errors: store_locked, store_too_new, store_corrupt, permission_denied, disk_full, read_only,
+  // io_error, path_invalid.
+  [[nodiscard]] static Result<std::unique_ptr<Store>> open(StoreOptions options, Loop& loop,
+                                                           Pool& pool, Clock& clock, Log& log);
+
+  // The same store over other disks and databases: simulation. All work, syncs too, goes to `pool`.
+  struct Backing {
+    std::shared_ptr<store::Disk> disk;  // Shared: the simulation keeps it over restarts.
+    std::shared_ptr<store::KeyValue> database;
+  };
+  [[nodiscard]] static Result<std::unique_ptr<Store>> open_on(Backing backing, StoreOptions options,
+                                                              Loop& loop, Pool& pool, Clock& clock,
+                                                              Log& log);
+
+  ~Store();  // Asserts that `stop` is done.
+  Store(Store const&) = delete;
+  Store& operator=(Store const&) = delete;
+
+  [[nodiscard]] ContentStore& contents();
+  [[nodiscard]] Ledger& ledger();
+
+  // Takes no more bytes, makes everything durable, and runs `done` on the loop as the last
+  // callback.
+  void stop(std::function<void()> done);
+
+ private:
+  struct Parts;
+  explicit Store(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace freshet
