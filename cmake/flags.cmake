@@ -1,5 +1,6 @@
 # The only place that sets compiler flags. Every target links freshet_flags.
 option(FRESHET_WERROR "Warnings are errors" OFF)
+option(FRESHET_FUZZ "Instrument for libFuzzer and link the fuzzers with it (clang)" OFF)
 set(FRESHET_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
 
 add_library(freshet_flags INTERFACE)
@@ -15,6 +16,15 @@ target_compile_options(freshet_flags INTERFACE
   -Wno-missing-field-initializers
   $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>
   $<$<BOOL:${FRESHET_WERROR}>:-Werror>)
+# Results of the compiler are kept, where ccache is there and nobody chose another way.
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+if(FRESHET_FUZZ)
+  target_compile_options(freshet_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 if(FRESHET_SANITIZE)
   target_compile_options(freshet_flags INTERFACE
     -fsanitize=${FRESHET_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
