@@ -16,6 +16,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 jobs=${JOBS:-$(nproc)}
 
+usage() { sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; }
 packages() { cmake/install_packages.sh "$@"; }
 
 configure() {
@@ -92,8 +93,9 @@ case $mode in
   all)
     for each in dev tidy asan tsan clang fuzz; do "./check.sh" "$each"; done
     ;;
+  help | -h | --help) usage ;;
   *)
-    sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2
+    usage >&2
     exit 2
     ;;
 esac
