@@ -1,7 +1,9 @@
 #include "engine/content/manifest.h"
 
 #include <bit>
+#include <span>
 
+#include "engine/base/assert.h"
 #include "engine/content/merkle.h"
 
 namespace freshet {
@@ -35,6 +37,28 @@ Result<std::shared_ptr<Manifest const>> make_manifest(ContentId content, Bytes p
     return fail(Errc::manifest_invalid, "piece layer", "does not fold to the content's root");
   }
   return std::make_shared<Manifest const>(Manifest{content, piece_length, std::move(layer)});
+}
+
+std::shared_ptr<Manifest const> coarsened(Manifest const& manifest, Bytes piece_length) {
+  FRESHET_ASSERT(std::has_single_bit(piece_length));
+  if (piece_length < manifest.piece_length) return nullptr;
+  auto const blocks = static_cast<std::size_t>(manifest.piece_length / kBlockBytes);
+  auto const group = static_cast<std::size_t>(piece_length / manifest.piece_length);
+  auto rest = std::span(manifest.layer);
+  // One piece is not padded to its full size, and its root is the content's.
+  if (rest.size() <= group) {
+    auto layer = rest.empty() ? std::vector<Digest>{} : std::vector{manifest.content.root};
+    return std::make_shared<Manifest const>(
+        Manifest{manifest.content, piece_length, std::move(layer)});
+  }
+  std::vector<Digest> layer;
+  while (!rest.empty()) {
+    auto const part = rest.first(std::min(group, rest.size()));
+    layer.push_back(merkle_root(part, blocks, group));
+    rest = rest.subspan(part.size());
+  }
+  return std::make_shared<Manifest const>(
+      Manifest{manifest.content, piece_length, std::move(layer)});
 }
 
 }  // namespace freshet

@@ -35,4 +35,9 @@ struct Manifest {
                                                                     Bytes piece_length,
                                                                     std::vector<Digest> layer);
 
+// The same content with larger pieces, for example the canonical ones of a foreign manifest. Null
+// when `piece_length` is smaller than the manifest's: that takes the bytes.
+[[nodiscard]] std::shared_ptr<Manifest const> coarsened(Manifest const& manifest,
+                                                        Bytes piece_length);
+
 }  // namespace freshet

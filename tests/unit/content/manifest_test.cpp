@@ -47,6 +47,21 @@ TEST_CASE("hostile sizes are refused before anything is counted", "[manifest]") 
   }
 }
 
+TEST_CASE("pieces can grow without the bytes but not shrink", "[manifest]") {
+  auto const size = GENERATE(as<std::size_t>{}, 0, 1, 16385, 70'000, 600'000, 1'000'000);
+  auto const row = model::leaves(model::random_bytes(size, 3));
+  auto const fine =
+      *make_manifest({size, model::root(row)}, 2 * kBlockBytes, model::layer(row, 2 * kBlockBytes));
+
+  for (Bytes piece = 2 * kBlockBytes; piece <= 4_MiB; piece *= 2) {
+    auto const coarse = coarsened(*fine, piece);
+    REQUIRE(coarse);
+    CHECK(coarse->piece_length == piece);
+    CHECK(coarse->layer == model::layer(row, piece));
+  }
+  CHECK_FALSE(coarsened(*fine, kBlockBytes));
+}
+
 TEST_CASE("the canonical piece length is frozen", "[geometry]") {
   CHECK(piece_length_for(0) == 256_KiB);
   CHECK(piece_length_for(1_GiB) == 256_KiB);
