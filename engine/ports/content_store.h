@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/content/manifest.h"
+#include "engine/content/piece_hash_file.h"
 #include "engine/content/piece_map.h"
 #include "engine/ports/gate.h"
 #include "engine/ports/source_id.h"
@@ -26,6 +27,9 @@ struct Identity {
   std::shared_ptr<Manifest const>
       manifest;                  // Pieces are checked as they come. Never changes once set.
   std::optional<Digest> sha256;  // The whole is checked when it is sealed.
+  // SHA-256 of consecutive pieces of their own length; no part of the hash tree. Checked when the
+  // content is sealed at the latest; pieces that hold wrong bytes are then rejected through events.
+  std::shared_ptr<PieceHashes const> piece_hashes;
 };
 
 struct SpoolSpec {
