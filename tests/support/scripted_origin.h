@@ -5,12 +5,16 @@
 // closes everything. Waits have a deadline of ten seconds and answer false when it passed.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "tests/support/tls_files.h"
 
 namespace freshet::test {
 
@@ -25,18 +29,17 @@ struct SeenRequest {
   [[nodiscard]] bool has_header(std::string const& name) const;
 };
 
-// Holds a reply back until the test says go.
+// Holds a reply back until the test says go. Outlives the server that waits for it.
 class Latch {
  public:
   void open();
-  // On the connection's thread. False when the server closes first.
-  [[nodiscard]] bool wait() const;
-  void close_for_ever();
+  // False when nobody opened it within the deadline or `given_up` became true.
+  [[nodiscard]] bool wait(std::function<bool()> const& given_up) const;
 
  private:
-  struct State;
-  std::shared_ptr<State> state_ = make();
-  static std::shared_ptr<State> make();
+  mutable std::mutex mutex_;
+  mutable std::condition_variable opened_;
+  bool open_ = false;
 };
 
 struct Reply {
@@ -59,15 +62,6 @@ struct Reply {
 };
 
 using Script = std::function<Reply(SeenRequest const&)>;
-
-struct TlsFiles {
-  std::string certificate;  // PEM file of server certificate and key.
-  std::string key;
-  std::string ca;  // PEM file that clients may trust.
-};
-// A CA and a certificate for `host` (a name or address) written below `directory`.
-[[nodiscard]] TlsFiles make_certificate(std::string const& directory, std::string const& host,
-                                        bool expired = false);
 
 struct ServerOptions {
   std::string address = "127.0.0.1";  // Or "::1".

@@ -1,0 +1,296 @@
+#include "engine/origin/exchange.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/assert.h"
+#include "engine/origin/curl_error.h"
+#include "engine/origin/curl_origin.h"
+#include "engine/origin/drain.h"
+#include "engine/origin/judge.h"
+
+namespace freshet {
+
+namespace {
+
+constexpr Bytes kBufferMin = 16_KiB;
+constexpr Bytes kBufferMax = 512_KiB;
+// Of bodies nobody wants: what an error page may cost to keep its connection.
+constexpr Bytes kDiscardMax = 64_KiB;
+constexpr Duration kDrainTime = std::chrono::seconds{2};
+
+static_assert(CURL_ERROR_SIZE == 256);
+
+}  // namespace
+
+Exchange::Exchange(Surroundings around, ExchangeSpec spec, std::unique_ptr<Receiver> receiver)
+    : around_(around), spec_(std::move(spec)), receiver_(std::move(receiver)) {}
+
+void Exchange::go_to(Url target) {
+  target_ = std::move(target);
+  shown_ = redact(to_string(*target_));
+  all_secure_ = all_secure_ && target_->scheme == "https";
+}
+
+Bytes Exchange::receive_buffer() const {
+  auto size = std::clamp(around_.options.receive_buffer, kBufferMin, kBufferMax);
+  if (around_.throttle.limited()) size = std::min(size, around_.throttle.quantum());
+  if (auto const hint = receiver_->size_hint()) size = std::min(size, *hint);
+  return std::clamp(size, kBufferMin, kBufferMax);
+}
+
+Exchange::Step Exchange::prepare(EasyHandle* easy) {
+  if (!target_) {
+    if (auto const allowed = check_headers(spec_.origin.headers); !allowed) {
+      return end_with(allowed.error());
+    }
+    auto target = parse_target(spec_.origin.url);
+    if (!target) return end_with(target.error());
+    go_to(std::move(*target));
+    started_ = around_.clock.now();
+  }
+  auto headers = receiver_->request_headers(around_.clock.wall());
+  headers.push_back({"Accept-Encoding", "identity"});
+  if (same_party_) {
+    headers.insert(headers.end(), spec_.origin.headers.begin(), spec_.origin.headers.end());
+  }
+  headers_ = header_list(headers);
+  reader_.reset();
+  error_text_.fill(0);
+  discarded_ = 0;
+  discarded_max_ = kDiscardMax;
+  phase_ = Phase::head;
+  easy_ = easy;
+  auto const url = to_string(*target_);
+  set_up(easy, {.url = url,
+                .origin = spec_.origin,
+                .headers = headers_.get(),
+                .user_agent = around_.options.user_agent,
+                .receive_buffer = receive_buffer(),
+                .http2 = around_.options.http2,
+                .error_text = error_text_.data(),
+                .listener = this,
+                .on_head = &Exchange::on_head,
+                .on_body = &Exchange::on_body});
+  return Step::running;
+}
+
+std::size_t Exchange::on_head(char* text, std::size_t, std::size_t size, void* self) {
+  return static_cast<Exchange*>(self)->head_line({text, size}) ? size : 0;
+}
+
+std::size_t Exchange::on_body(char* text, std::size_t, std::size_t size, void* self) {
+  return static_cast<Exchange*>(self)->body(std::as_bytes(std::span(text, size)));
+}
+
+bool Exchange::head_line(std::string_view text) {
+  if (phase_ != Phase::head) return true;  // Trailers.
+  auto const read = reader_.line(text);
+  if (!read) {
+    failed_ = read.error();
+    failed_->where = shown_;
+    return false;
+  }
+  return !reader_.complete() || is_redirect(reader_.head()) || head_complete();
+}
+
+Duration Exchange::info_time(int which) const {
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy_, static_cast<CURLINFO>(which), &microseconds);
+  return std::chrono::microseconds{microseconds};
+}
+
+Arrival Exchange::arrival() const {
+  return {
+      .url = without_credentials(*target_),
+      .where = shown_,
+      .tls_verified = all_secure_,
+      .latency = info_time(CURLINFO_STARTTRANSFER_TIME_T) - info_time(CURLINFO_PRETRANSFER_TIME_T),
+      .now = around_.clock.wall()};
+}
+
+bool Exchange::head_complete() {
+  auto const& answer = reader_.head();
+  auto const now = around_.clock.now();
+  head_at_ = active_at_ = now;
+  drain_until_ = now + kDrainTime;
+  retry_after_ = retry_after(answer, around_.clock.wall());
+  auto const taken = receiver_->head(answer, arrival());
+  if (taken) {
+    // The body of an unsatisfiable range is not the content's.
+    phase_ = answer.status == 416 ? Phase::draining : Phase::body;
+    return true;
+  }
+  if (answer.status < 400) {
+    failed_ = taken.error();
+    return false;
+  }
+  // An error page is not wanted; a short one is read so that the connection can go on.
+  end(taken.error());
+  phase_ = Phase::draining;
+  return true;
+}
+
+std::size_t Exchange::discard(std::size_t size) {
+  discarded_ += size;
+  return discarded_ > discarded_max_ ? 0 : size;
+}
+
+std::size_t Exchange::body(std::span<std::byte const> bytes) {
+  if (phase_ != Phase::body) return discard(bytes.size());
+  auto const now = around_.clock.now();
+  if (!around_.throttle.tolerates(now)) {
+    held_ = true;
+    return CURL_WRITEFUNC_PAUSE;
+  }
+  auto const took = receiver_->body(bytes);
+  if (!took) {
+    failed_ = took.error();
+    if (failed_->where.empty()) failed_->where = shown_;
+    return 0;
+  }
+  if (*took == Receiver::Took::wait) {
+    waiting_ = true;
+    return CURL_WRITEFUNC_PAUSE;
+  }
+  received_ += bytes.size();
+  active_at_ = now;
+  around_.throttle.take(bytes.size(), now);
+  enough_ = *took == Receiver::Took::enough;
+  return !enough_ || start_draining() ? bytes.size() : 0;
+}
+
+// Ends the exchange for its receiver and goes on reading. False: better to drop the connection (or,
+// with HTTP/2, only the stream).
+bool Exchange::start_draining() {
+  auto const rest = receiver_->rest();
+  if (!rest || reader_.head().version.starts_with("2")) return false;
+  auto const connect_cost =
+      std::max(info_time(CURLINFO_PRETRANSFER_TIME_T),
+               info_time(CURLINFO_STARTTRANSFER_TIME_T) - info_time(CURLINFO_PRETRANSFER_TIME_T));
+  auto const now = around_.clock.now();
+  if (!worth_draining({*rest, received_, now - head_at_, connect_cost})) return false;
+  auto const settled = receiver_->settle();
+  if (!settled || *settled != Receiver::Took::all) return false;
+  // What is about to be read for nothing counts as received: the end is told now.
+  end(std::nullopt, *rest);
+  phase_ = Phase::draining;
+  discarded_max_ = *rest;
+  drain_until_ = now + kDrainTime;
+  return true;
+}
+
+Exchange::Step Exchange::finished(int curl_code) {
+  if (over_) return Step::ended;
+  if (enough_) return settle();
+  if (failed_) return end_with(*failed_);
+  if (reader_.complete() && is_redirect(reader_.head())) return follow_redirect();
+  if (phase_ == Phase::draining) return settle();
+  if (curl_code != CURLE_OK) return end_with(translate(failure(curl_code)));
+  if (phase_ != Phase::body) return end_with({Errc::protocol_error, shown_, "no answer's head"});
+  auto const complete = receiver_->complete();
+  return complete ? settle() : end_with(complete.error());
+}
+
+CurlFailure Exchange::failure(int curl_code) const {
+  long connect_status = 0;
+  curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+  auto const& proxy = spec_.origin.proxy;
+  return {.code = curl_code,
+          .connect_status = connect_status,
+          .named_proxy = !proxy.empty() && proxy != "-",
+          .detail = error_text_.data(),
+          .where = shown_};
+}
+
+Exchange::Step Exchange::follow_redirect() {
+  if (++redirects_ > around_.options.redirects_max) {
+    return end_with(
+        {Errc::redirect_loop, shown_,
+         "redirected more than " + std::to_string(around_.options.redirects_max) + " times"});
+  }
+  auto next = follow(*target_, reader_.head().get("location"),
+                     {.allow_downgrade = spec_.origin.allow_downgrade});
+  if (!next) return end_with(next.error());
+  same_party_ = same_party_ && same_party(*target_, *next);
+  go_to(std::move(*next));
+  return Step::again;
+}
+
+Exchange::Step Exchange::settle() {
+  auto const settled = receiver_->settle();
+  if (!settled) return end_with(settled.error());
+  if (*settled == Receiver::Took::wait) {
+    phase_ = Phase::settling;
+    return Step::settling;
+  }
+  end(std::nullopt);
+  return Step::ended;
+}
+
+Exchange::Step Exchange::end_with(Error error) {
+  if (error.where.empty()) error.where = shown_;
+  end(std::move(error));
+  return Step::ended;
+}
+
+void Exchange::end(std::optional<Error> error, Bytes more) {
+  if (std::exchange(over_, true)) return;
+  receiver_->end({std::move(error), received_ + more, retry_after_});
+}
+
+Exchange::Step Exchange::resume() {
+  waiting_ = false;
+  if (phase_ == Phase::settling) return settle();
+  return unpause();
+}
+
+Exchange::Step Exchange::release() {
+  held_ = false;
+  return unpause();
+}
+
+void Exchange::hold() {
+  held_ = true;
+  curl_easy_pause(easy_, CURLPAUSE_RECV);
+}
+
+// libcurl hands over what it kept from within the call, and tells an error of ours only here.
+Exchange::Step Exchange::unpause() {
+  if (phase_ != Phase::body || held_ || waiting_) return Step::running;
+  active_at_ = around_.clock.now();
+  auto const code = curl_easy_pause(easy_, CURLPAUSE_CONT);
+  return code == CURLE_OK ? Step::running : finished(code);
+}
+
+Exchange::Step Exchange::end_early() {
+  if (over_) return Step::running;
+  enough_ = true;
+  if (reading() && start_draining()) return Step::running;
+  return settle();
+}
+
+Exchange::Step Exchange::tick(TimePoint now) {
+  next_tick_ = TimePoint::max();
+  if (over_ || phase_ == Phase::draining) {
+    next_tick_ = drain_until_;
+    if (now < drain_until_) return Step::running;
+    return over_ ? Step::ended : settle();
+  }
+  if (phase_ == Phase::head) {
+    next_tick_ = started_ + spec_.head_timeout;
+    if (now >= next_tick_) return end_with({Errc::timed_out, shown_, "no answer in time"});
+  }
+  if (reading()) {
+    next_tick_ = active_at_ + spec_.stall_timeout;
+    if (now >= next_tick_) return end_with({Errc::stalled, shown_, "no byte in time"});
+  }
+  if (auto const report = receiver_->report_progress(now)) {
+    next_tick_ = std::min(next_tick_, *report);
+  }
+  return Step::running;
+}
+
+}  // namespace freshet

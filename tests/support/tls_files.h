@@ -1,0 +1,18 @@
+// Certificates made on the spot, for servers in tests. Any thread.
+#pragma once
+
+#include <string>
+
+namespace freshet::test {
+
+struct TlsFiles {
+  std::string certificate;  // PEM file of the server.
+  std::string key;          // PEM file of its private key.
+  std::string ca;           // PEM file that clients may trust.
+};
+
+// A CA and a certificate for `host` (a name or an address), written into `directory`.
+[[nodiscard]] TlsFiles make_certificate(std::string const& directory, std::string const& host,
+                                        bool expired = false);
+
+}  // namespace freshet::test
