@@ -112,8 +112,8 @@ class ContentStore {
   virtual void discard(SpoolId spool, PieceMap const& pieces, std::function<void()> done) = 0;
 
   // Everything is present: computes what is missing of the identity, compares the SHA-256 of the
-  // whole when one was given (`digest_mismatch` names nobody and keeps the pieces), makes it
-  // durable.
+  // whole when one was given (`digest_mismatch` names nobody and keeps the pieces) and the piece
+  // hashes (`digest_mismatch` too, after the wrong pieces were rejected), makes it durable.
   virtual void seal(SpoolId spool, std::function<void(Result<Sealed>)> done) = 0;
   // Puts a sealed content, or ranges that are present of an unsealed one, where the application
   // wants it. Durable when `done` runs. Errors leave the spool as it was.
