@@ -1,4 +1,8 @@
 // Peers. Loop only; events run on the loop. Bytes go through the store's gate, never through here.
+//
+// A content joins with its piece layer, or with its identity alone: then peers are asked for the
+// layer, no block moves, and `on_manifest` brings it. Joining again with the manifest, once the
+// store was told of it, starts the blocks; peers stay connected.
 #pragma once
 
 #include <cstdint>
@@ -65,6 +69,10 @@ class Swarm {
 
   virtual void set_events(SwarmEvents* events) = 0;
 
+  // Our own key as others see it in `PeerInfo::key`; for rendezvous hashing.
+  [[nodiscard]] virtual std::uint64_t key() const = 0;
+
+  // `present` are pieces that can be served at once; with a manifest, all of them verified.
   virtual void join(SwarmSpec spec, PieceMap const& present) = 0;
   virtual void leave(SpoolId spool) = 0;
   // A piece that came another way and is verified: peers may have it at once.
@@ -74,6 +82,7 @@ class Swarm {
   virtual void reserve(SpoolId spool, std::vector<PieceRange> const& pieces) = 0;
   // Our own claims, told to all peers. Replaces the last set.
   virtual void claim(SpoolId spool, std::vector<Claim> const& claims) = 0;
+  // Ends every connection with this peer's address and key, and refuses them from now on.
   virtual void ban(SourceId peer, Error why) = 0;
   virtual void set_limits(BytesPerSecond download, BytesPerSecond upload) = 0;  // 0: none.
 };

@@ -1,0 +1,50 @@
+#include "peer/group_proof.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <string>
+
+#include "engine/base/assert.h"
+
+namespace freshet::peer {
+
+namespace {
+
+void append(std::string& text, std::span<std::byte const> bytes) {
+  text.append(reinterpret_cast<char const*>(bytes.data()), bytes.size());
+}
+
+Digest hmac(std::string_view key, std::string_view text) {
+  Digest result;
+  unsigned size = 0;
+  auto const* done = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+                          reinterpret_cast<unsigned char const*>(text.data()), text.size(),
+                          reinterpret_cast<unsigned char*>(result.bytes.data()), &size);
+  FRESHET_ASSERT(done != nullptr && size == result.bytes.size());
+  return result;
+}
+
+}  // namespace
+
+Digest group_proof(std::string_view secret, ProofContext const& context) {
+  std::string text = "freshet group proof 1";
+  text.push_back(context.prover_opened ? '\1' : '\0');
+  append(text, context.info_hash.bytes);
+  append(text, context.prover);
+  append(text, context.verifier);
+  return hmac(secret, text);
+}
+
+bool proves(std::string_view secret, ProofContext const& context, Digest const& proof) {
+  if (context.prover == context.verifier) return false;
+  auto const expected = group_proof(secret, context);
+  return CRYPTO_memcmp(expected.bytes.data(), proof.bytes.data(), expected.bytes.size()) == 0;
+}
+
+Digest group_salt(std::string_view secret, ContentId const& content) {
+  return hmac(secret, "freshet group salt 1" + to_string(content));
+}
+
+}  // namespace freshet::peer

@@ -1,0 +1,121 @@
+#include "peer/messages.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace freshet::peer {
+
+namespace {
+
+constexpr char kVersion = 1;
+
+void put(std::string& out, std::uint64_t value, int bytes) {
+  for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) {
+    out.push_back(static_cast<char>((value >> shift) & 0xff));
+  }
+}
+
+// Takes big-endian numbers from the front; too short reads leave `failed`.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+
+  [[nodiscard]] std::uint64_t number(std::size_t size) {
+    std::uint64_t value = 0;
+    for (char const byte : take(size)) value = (value << 8) | static_cast<unsigned char>(byte);
+    return value;
+  }
+  [[nodiscard]] std::string_view take(std::size_t size) {
+    if (bytes_.size() < size) {
+      failed_ = true;
+      return {};
+    }
+    auto const result = bytes_.substr(0, size);
+    bytes_.remove_prefix(size);
+    return result;
+  }
+  [[nodiscard]] bool failed() const { return failed_; }
+
+ private:
+  std::string_view bytes_;
+  bool failed_ = false;
+};
+
+// Versions from 1 up keep the fields of the version before and append to them.
+bool known_version(Reader& reader) {
+  return reader.number(1) >= 1 && !reader.failed();
+}
+
+template <std::size_t Size>
+std::array<std::byte, Size> bytes_of_text(std::string_view text) {
+  std::array<std::byte, Size> result{};
+  std::memcpy(result.data(), text.data(), std::min(Size, text.size()));
+  return result;
+}
+
+std::string_view text_of(std::span<std::byte const> bytes) {
+  return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace
+
+std::string encode(Hello const& hello) {
+  std::string out(1, kVersion);
+  put(out, hello.key, 8);
+  out += text_of(hello.nonce);
+  return out;
+}
+
+std::optional<Hello> decode_hello(std::string_view bytes) {
+  Reader reader(bytes);
+  if (!known_version(reader)) return std::nullopt;
+  Hello hello;
+  hello.key = reader.number(8);
+  hello.nonce = bytes_of_text<kNonceBytes>(reader.take(kNonceBytes));
+  if (reader.failed()) return std::nullopt;
+  return hello;
+}
+
+std::string encode_proof(Digest const& proof) {
+  return std::string(1, kVersion) + std::string(text_of(proof.bytes));
+}
+
+std::optional<Digest> decode_proof(std::string_view bytes) {
+  Reader reader(bytes);
+  if (!known_version(reader)) return std::nullopt;
+  Digest const proof{bytes_of_text<32>(reader.take(32))};
+  if (reader.failed()) return std::nullopt;
+  return proof;
+}
+
+std::string encode(std::vector<Claim> claims) {
+  std::ranges::stable_sort(claims, {}, [](Claim const& claim) { return claim.pieces.size(); });
+  if (claims.size() > kClaimsMax) claims.resize(kClaimsMax);
+  std::string out(1, kVersion);
+  put(out, claims.size(), 2);
+  for (auto const& claim : claims) {
+    auto const lease = std::clamp(claim.lease, Duration{0}, kLeaseMax);
+    put(out, to_number(claim.pieces.begin), 4);
+    put(out, to_number(claim.pieces.end), 4);
+    put(out, static_cast<std::uint64_t>(lease / std::chrono::milliseconds{1}), 4);
+  }
+  return out;
+}
+
+std::optional<std::vector<Claim>> decode_claims(std::string_view bytes, std::uint32_t pieces) {
+  Reader reader(bytes);
+  if (!known_version(reader)) return std::nullopt;
+  auto const count = reader.number(2);
+  if (reader.failed() || count > kClaimsMax) return std::nullopt;
+  std::vector<Claim> claims;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    auto const begin = static_cast<std::uint32_t>(reader.number(4));
+    auto const end = static_cast<std::uint32_t>(reader.number(4));
+    Duration const lease = std::chrono::milliseconds{reader.number(4)};
+    if (reader.failed() || begin >= end || end > pieces) return std::nullopt;
+    claims.push_back({freshet::pieces(begin, end), std::min(lease, kLeaseMax)});
+  }
+  return claims;
+}
+
+}  // namespace freshet::peer

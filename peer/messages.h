@@ -1,0 +1,49 @@
+// What Freshet peers tell each other beside BitTorrent (docs/swarm.md): bytes in, bytes out.
+//
+// Pure; any thread. Everything that comes from a peer is checked here; a later version may append
+// to a message, so what follows the known fields is ignored.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/ports/swarm.h"
+#include "freshet/digest.h"
+
+namespace freshet::peer {
+
+inline constexpr std::size_t kClaimsMax = 64;
+inline constexpr Duration kLeaseMax = std::chrono::seconds{60};
+inline constexpr std::size_t kNonceBytes = 16;
+// Longer messages are refused unread.
+inline constexpr std::size_t kMessageBytesMax = 4096;
+
+using Nonce = std::array<std::byte, kNonceBytes>;
+
+// In the extension handshake (BEP 10) under "fr_id".
+struct Hello {
+  std::uint64_t key = 0;  // Names the peer while its process runs.
+  Nonce nonce{};          // Of this connection.
+  bool operator==(Hello const&) const = default;
+};
+[[nodiscard]] std::string encode(Hello const& hello);
+[[nodiscard]] std::optional<Hello> decode_hello(std::string_view bytes);
+
+// Message "fr_proof".
+[[nodiscard]] std::string encode_proof(Digest const& proof);
+[[nodiscard]] std::optional<Digest> decode_proof(std::string_view bytes);
+
+// Message "fr_claims": all origin ranges the sender is fetching now, replacing what it said before.
+// Beyond `kClaimsMax` the longest are left out.
+[[nodiscard]] std::string encode(std::vector<Claim> claims);
+// Nothing when a range is empty, inverted or past `pieces`, or when there are too many. Leases are
+// cut to `kLeaseMax`.
+[[nodiscard]] std::optional<std::vector<Claim>> decode_claims(std::string_view bytes,
+                                                              std::uint32_t pieces);
+
+}  // namespace freshet::peer
