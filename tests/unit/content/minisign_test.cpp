@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/base/base64.h"
 #include "engine/content/blake2b.h"
 #include "tree_model.h"
 
@@ -121,6 +122,19 @@ TEST_CASE("damaged secret keys are refused", "[minisign]") {
   for (std::size_t size = 0; size + 1 < text.size(); size += 3) {
     CHECK_FALSE(SecretKey::parse(text.substr(0, size), ""));
   }
+}
+
+TEST_CASE("a key without a checksum is known by its pair", "[minisign]") {
+  auto const text = key_from(6).to_text();
+  auto const line = text.find('\n') + 1;
+  auto bytes = *from_base64(std::string_view(text).substr(line, text.size() - line - 1));
+  std::fill(bytes.end() - 32, bytes.end(), std::byte{0});
+  auto const zeroed = [&] { return text.substr(0, line) + to_base64(bytes) + "\n"; };
+
+  REQUIRE(SecretKey::parse(zeroed(), ""));
+  CHECK(SecretKey::parse(zeroed(), "")->public_key() == key_from(6).public_key());
+  bytes[70] ^= std::byte{1};
+  CHECK_FALSE(SecretKey::parse(zeroed(), ""));
 }
 
 TEST_CASE("malformed signatures and public keys are refused", "[minisign]") {
