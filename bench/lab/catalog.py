@@ -1,0 +1,69 @@
+"""The named scenarios. Rates in Mbit/s up/down of the origin and of each client."""
+
+from dataclasses import replace
+
+from lab.content import GIB, KIB, MIB
+from lab.network import Link
+from lab.scenario import Client, Scenario, crowd
+
+ORIGIN, PEER = Link.mbit(80), Link.mbit(80)
+
+
+def flash_crowd(number: int, mib: int = 64, rate: float = 80) -> Scenario:
+    link = Link.mbit(rate)
+    return Scenario(f"crowd-{number}", f"{number} clients start together, {mib} MiB, all links"
+                    f" {rate:g} Mbit/s", (mib * MIB,), crowd(number, link), link)
+
+
+def single(label: str, length: int, rate: float | None) -> Scenario:
+    link = Link.mbit(rate) if rate else None
+    speed = f"{rate:g} Mbit/s" if rate else "as fast as the machine goes"
+    return Scenario(f"single-{label}", f"one client, {label}, {speed}", (length,),
+                    crowd(1, link), link, deadline=0.0 if rate else 120.0)
+
+
+def _singles() -> list[Scenario]:
+    sizes = {"64k": 64 * KIB, "1m": MIB, "16m": 16 * MIB, "64m": 64 * MIB}
+    shaped = [single(label, length, 80) for label, length in sizes.items()]
+    return [*shaped, single("256m-1g", 256 * MIB, 1000), single("1g-free", GIB, None),
+            single("4g-free", 4 * GIB, None)]
+
+
+def _crowds() -> list[Scenario]:
+    return [flash_crowd(2), flash_crowd(4), flash_crowd(8), flash_crowd(16, rate=20),
+            flash_crowd(32, mib=32, rate=10)]
+
+
+def _uneven() -> list[Scenario]:
+    eight = crowd(8, PEER)
+    late = tuple(Client(f"c{i:02}", PEER, arrival=0.0 if i < 4 else 3.0 + (i - 4)) for i in range(8))
+    sites = tuple(Client(f"c{i:02}", PEER, site=1 + i // 4) for i in range(8))
+    warm = (Client("c00", PEER, prelude=True), Client("c01", PEER))
+    return [
+        Scenario("thin-origin", "8 clients at 80, the origin sends at 20", (64 * MIB,), eight,
+                 Link.mbit(20)),
+        Scenario("asymmetric", "8 clients at 80 down and 20 up", (64 * MIB,),
+                 crowd(8, Link.mbit(20, 80)), ORIGIN),
+        Scenario("two-sites", "2 sites of 4 clients, each behind a WAN link of 20/20", (32 * MIB,),
+                 sites, ORIGIN, wans={1: Link.mbit(20), 2: Link.mbit(20)}),
+        Scenario("late", "4 clients start, 4 more join one by one from 3 s on", (64 * MIB,), late,
+                 ORIGIN),
+        Scenario("warm", "a second client comes when the first is done and still there",
+                 (64 * MIB,), warm, ORIGIN),
+        Scenario("churn", "8 clients, half of them are killed when half-way", (64 * MIB,),
+                 tuple(replace(c, killed_at=0.5) if i % 2 else c for i, c in enumerate(eight)),
+                 ORIGIN),
+    ]
+
+
+def _files() -> list[Scenario]:
+    return [Scenario("small-files", "8 clients, 200 files of 256 KiB", (256 * KIB,) * 200,
+                     crowd(8, PEER), ORIGIN)]
+
+
+def _checks() -> list[Scenario]:
+    return [Scenario("smoke", "4 clients start together, 8 MiB, all links 80 Mbit/s", (8 * MIB,),
+                     crowd(4, PEER), ORIGIN)]
+
+
+ALL = {s.name: s for s in [*_singles(), *_crowds(), *_uneven(), *_files(), *_checks()]}

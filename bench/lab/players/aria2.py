@@ -1,0 +1,59 @@
+"""aria2: HTTP with several connections, BitTorrent, and both at once (web seed)."""
+
+from lab.players.base import Launch, Player
+
+_COMMON = ["--no-conf", "--quiet", "--disable-ipv6", "--file-allocation=falloc",
+           "--auto-file-renaming=false", "--allow-overwrite=true"]
+_PEER = [*_COMMON, "--enable-dht=false", "--bt-enable-lpd=false", "--enable-peer-exchange=true",
+         "--seed-ratio=0.0", "--listen-port=6881", "--bt-max-peers=0", "--follow-torrent=mem"]
+
+
+class Aria2Http(Player):
+    name = "aria2"
+    about = "HTTP, 4 connections"
+    packages = ("aria2",)
+    program = "aria2c"
+    traits = frozenset({"http"})
+
+    def settings(self) -> str:
+        return " ".join([*_COMMON, "--split=4 --max-connection-per-server=4 --min-split-size=1M"])
+
+    def launch(self, cell, client) -> Launch:
+        listing = cell.directory / f"{client.name}.list"
+        listing.write_text("".join(f"{cell.url(file)}\n  out={file.name}\n"
+                                   for file in cell.content.files))
+        return Launch(["aria2c", *_COMMON, "--split=4", "--max-connection-per-server=4",
+                       "--min-split-size=1M", f"--dir={cell.received(client)}",
+                       f"--input-file={listing}"])
+
+
+class Aria2Torrent(Player):
+    packages = ("aria2", "nginx-light")
+    program = "aria2c"
+    traits = frozenset({"peers"})
+
+    def __init__(self, name: str, about: str, hybrid: bool) -> None:
+        self.name, self.about, self.hybrid = name, about, hybrid
+        self.seeds_at_origin = not hybrid
+
+    def settings(self) -> str:
+        return " ".join(_PEER)
+
+    def start_servers(self, cell) -> None:
+        cell.make_torrent(web_seed=self.hybrid)
+        if not self.hybrid:
+            cell.serve("origin", ["aria2c", *_PEER, "--check-integrity=true",
+                                  f"--dir={cell.torrent_parent()}", str(cell.torrent)], port=6881)
+
+    def launch(self, cell, client) -> Launch:
+        hook = cell.directory / f"{client.name}.hook"
+        done = cell.directory / f"{client.name}.done"
+        hook.write_text(f"#!/bin/sh\n: > {done}\n")
+        hook.chmod(0o755)
+        return Launch(["aria2c", *_PEER, f"--dir={cell.torrent_target(client)}",
+                       f"--on-bt-download-complete={hook}", str(cell.torrent)], done_file=done)
+
+
+PLAYERS = [Aria2Http(),
+           Aria2Torrent("aria2-bt", "BitTorrent, one seeder at the origin", hybrid=False),
+           Aria2Torrent("aria2-hybrid", "BitTorrent with the origin as web seed", hybrid=True)]

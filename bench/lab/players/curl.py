@@ -1,0 +1,23 @@
+"""curl: plain HTTP, one connection. What everybody has today."""
+
+from lab.players.base import Launch, Player
+
+
+class Curl(Player):
+    name = "curl"
+    about = "plain HTTP, one connection"
+    packages = ("curl",)
+    program = "curl"
+    traits = frozenset({"http"})
+
+    def settings(self) -> str:
+        return "--fail --silent, one process for all files of a client, connection kept"
+
+    def launch(self, cell, client) -> Launch:
+        argv = ["curl", "--fail", "--silent", "--show-error"]
+        for file in cell.content.files:
+            argv += ["--output", str(cell.received(client) / file.name), cell.url(file)]
+        return Launch(argv)
+
+
+PLAYERS = [Curl()]

@@ -1,0 +1,97 @@
+"""What happened over time: link counters, CPU and memory of each session, the machine's busyness."""
+
+import os
+import time
+from dataclasses import dataclass, field
+
+from lab.network import Network, Traffic
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class SessionUse:
+    """Of one process group with all it started. CPU in seconds, memory in bytes."""
+    cpu: dict[int, float] = field(default_factory=dict)  # By process id, last seen.
+    peak_memory: dict[int, int] = field(default_factory=dict)
+    written: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass
+class Sample:
+    at: float  # Seconds since the start.
+    traffic: dict[str, Traffic]
+    cpu: float  # Of all watched sessions together.
+    lab_cpu: float  # Of everything the run started, and of the run itself.
+
+
+@dataclass
+class MachineClock:
+    """CPU seconds since boot: all that were not idle, those of processes, and all there were."""
+    busy: float
+    processes: float
+    total: float
+
+    @staticmethod
+    def now() -> "MachineClock":
+        with open("/proc/stat", encoding="ascii") as lines:
+            ticks = [int(word) for word in lines.readline().split()[1:9]]
+        idle = ticks[3] + ticks[4]
+        return MachineClock((sum(ticks) - idle) / TICKS, sum(ticks[:3]) / TICKS, sum(ticks) / TICKS)
+
+
+class Sampler:
+    def __init__(self, network: Network) -> None:
+        self.samples: list[Sample] = []
+        self.sessions: dict[int, SessionUse] = {}
+        self._network = network
+        self._start = time.monotonic()
+        self._machine = MachineClock.now()
+        self._everyone: dict[int, float] = {}
+
+    def watch(self, session: int) -> None:
+        self.sessions[session] = SessionUse()
+
+    def restart(self, now: float) -> None:
+        self.samples.clear()
+        self._start = now
+        self._machine = MachineClock.now()
+
+    def busy(self) -> tuple[float, float]:
+        """Since the restart: share of all CPUs in use, and share used by others than this run."""
+        now = MachineClock.now()
+        total = max(now.total - self._machine.total, 1 / TICKS)
+        ours = self.samples[-1].lab_cpu - self.samples[0].lab_cpu
+        others = now.processes - self._machine.processes - ours
+        return (now.busy - self._machine.busy) / total, max(0.0, others / total)
+
+    def sample(self) -> None:
+        for name in os.listdir("/proc"):
+            if name.isdigit():
+                self._look_at(int(name))
+        cpu = sum(sum(use.cpu.values()) for use in self.sessions.values())
+        self.samples.append(Sample(time.monotonic() - self._start, self._network.traffic(), cpu,
+                                   sum(self._everyone.values())))
+
+    def _look_at(self, pid: int) -> None:
+        try:
+            with open(f"/proc/{pid}/stat", encoding="latin-1") as stream:
+                fields = stream.read().rpartition(")")[2].split()
+            spent = (int(fields[11]) + int(fields[12])) / TICKS
+            self._everyone[pid] = spent
+            use = self.sessions.get(int(fields[3]))
+            if use is None:
+                return
+            use.cpu[pid] = spent
+            use.peak_memory[pid] = _keyed_number(f"/proc/{pid}/status", "VmHWM:") * 1024
+            use.written[pid] = _keyed_number(f"/proc/{pid}/io", "write_bytes:")
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            pass  # It ended meanwhile; its parent's accounts have it.
+
+
+def _keyed_number(path: str, key: str) -> int:
+    with open(path, encoding="latin-1") as lines:
+        for line in lines:
+            if line.startswith(key):
+                return int(line.split()[1])
+    return 0

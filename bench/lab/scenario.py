@@ -1,0 +1,63 @@
+"""A scenario says who is where, on what link, what is fetched, and what goes wrong when. Data only."""
+
+from dataclasses import dataclass, field, replace
+
+from lab.bound import Receiver, fluid_bound, http_bound
+from lab.network import Link
+
+
+@dataclass(frozen=True)
+class Client:
+    name: str
+    link: Link | None
+    site: int = 0
+    arrival: float = 0.0
+    killed_at: float | None = None  # Share of its content received; it is not waited for.
+    prelude: bool = False  # Done before the clock starts, and there as a peer from then on.
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    about: str
+    lengths: tuple[int, ...]
+    clients: tuple[Client, ...]
+    origin: Link | None
+    wans: dict[int, Link] = field(default_factory=dict)  # By site; the origin is in site 0.
+    deadline: float = 0.0  # Seconds; 0: derived from the bound.
+    traits: frozenset[str] = frozenset()  # What a player must be able to do.
+
+    @property
+    def length(self) -> int:
+        return sum(self.lengths)
+
+    @property
+    def measured(self) -> tuple[Client, ...]:
+        return tuple(c for c in self.clients if c.killed_at is None and not c.prelude)
+
+    def receivers(self) -> list[Receiver]:
+        return [Receiver(c.link, c.arrival, c.site) for c in self.measured]
+
+    def bound(self) -> float:
+        """Seconds; 0 where links are not shaped and the bound says nothing."""
+        if self.origin is None:
+            return 0.0
+        helpers = [c.link.up for c in self.clients if c.prelude and c.link]
+        return fluid_bound(self.length, self.origin.up, self.receivers(), dict(self.wans), helpers)
+
+    def http_bound(self) -> float:
+        if self.origin is None:
+            return 0.0
+        return http_bound(self.length, self.origin.up, self.receivers())
+
+    def time_limit(self) -> float:
+        if self.deadline:
+            return self.deadline
+        return max(30.0, 3.0 * self.http_bound(), 12.0 * self.bound())
+
+    def with_lengths(self, lengths: tuple[int, ...]) -> "Scenario":
+        return replace(self, lengths=lengths)
+
+
+def crowd(number: int, link: Link | None, **changes) -> tuple[Client, ...]:
+    return tuple(Client(f"c{i:02}", link, **changes) for i in range(number))

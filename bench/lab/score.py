@@ -1,0 +1,99 @@
+"""From what happened to one row of the scoreboard. Pure."""
+
+from dataclasses import asdict, dataclass
+
+from lab import stats
+from lab.cell import Outcome, Running
+from lab.content import GIB
+from lab.network import Traffic
+from lab.scenario import Scenario
+
+SATURATED = 0.90  # Share of all CPUs; above it a row says more about the machine than the player.
+
+
+@dataclass
+class Row:
+    scenario: str
+    player: str
+    round: int
+    ok: bool
+    failures: list[str]
+    mean_s: float | None = None
+    p95_s: float | None = None
+    last_s: float | None = None
+    bound_s: float = 0.0
+    ratio: float | None = None
+    origin_copies: float | None = None
+    peer_share: float | None = None
+    excess: float | None = None  # Received beyond what was needed, protocol included; share.
+    duplicate_bytes: int | None = None  # As far as the player tells.
+    wasted_bytes: int | None = None
+    cpu_s_per_gib: float | None = None
+    peak_memory: int | None = None  # Of the largest client.
+    written_bytes: int | None = None  # By all clients, to disk.
+    busy: float = 0.0
+    foreign: float = 0.0  # Share of all CPUs used by others than this run.
+    saturated: bool = False
+    wan_copies: float | None = None  # Most copies that entered one site.
+
+
+def make_row(scenario: Scenario, player, number: int, outcome: Outcome) -> Row:
+    measured = [r for r in outcome.clients if r.client in scenario.measured]
+    failures = [f"{r.client.name}: {r.failure}" for r in measured if r.failure]
+    failures += [f"{name}: wrong bytes in {', '.join(files[:3])}"
+                 for name, files in outcome.wrong.items()]
+    row = Row(scenario.name, player.name, number, not failures, failures)
+    row.bound_s = scenario.bound()
+    row.busy, row.foreign = outcome.busy, outcome.foreign
+    row.saturated = outcome.busy >= SATURATED
+    if row.ok:
+        _times(row, measured)
+        _bytes(row, scenario, player, outcome, measured)
+        _costs(row, scenario, outcome, measured)
+    return row
+
+
+def _times(row: Row, measured: list[Running]) -> None:
+    durations = [r.done_at - r.started_at for r in measured if r.done_at]
+    first = min(r.started_at for r in measured)
+    row.mean_s = sum(durations) / len(durations)
+    row.p95_s = stats.percentile(durations, 0.95)
+    row.last_s = max(r.done_at for r in measured if r.done_at) - first
+    row.ratio = row.last_s / row.bound_s if row.bound_s else None
+
+
+def _bytes(row: Row, scenario: Scenario, player, outcome: Outcome, measured: list[Running]) -> None:
+    wanted = scenario.length * len(measured)
+    start, end = outcome.samples[0].traffic, outcome.samples[-1].traffic
+
+    def moved(host: str) -> Traffic:
+        pairs = zip(asdict(end[host]).values(), asdict(start[host]).values(), strict=True)
+        return Traffic(*(after - before for after, before in pairs))
+
+    if player.seeds_at_origin:
+        from_origin = moved("origin").sent_payload()
+    else:
+        from_origin = sum(request.body_bytes for request in outcome.requests)
+    row.origin_copies = from_origin / scenario.length
+    row.peer_share = max(0.0, 1.0 - from_origin / wanted)
+    row.excess = sum(moved(r.client.name).received_payload() for r in measured) / wanted - 1.0
+    counts = [outcome.own_counts.get(r.client.name, {}) for r in measured]
+    if any("duplicate" in count for count in counts):
+        row.duplicate_bytes = sum(count.get("duplicate", 0) for count in counts)
+        row.wasted_bytes = sum(count.get("wasted", 0) for count in counts)
+    if scenario.wans:
+        row.wan_copies = max(moved(f"wan{site}").received_payload() / scenario.length
+                             for site in scenario.wans)
+
+
+def _costs(row: Row, scenario: Scenario, outcome: Outcome, measured: list[Running]) -> None:
+    processes = [r.process for r in outcome.clients] + outcome.servers
+    cpu = 0.0
+    for process in processes:
+        sampled = sum(outcome.sessions[process.pid].cpu.values())
+        own = process.usage.ru_utime + process.usage.ru_stime if process.usage else 0.0
+        cpu += max(sampled, own)
+    row.cpu_s_per_gib = cpu / (scenario.length * len(measured) / GIB)
+    peaks = [sum(outcome.sessions[r.process.pid].peak_memory.values()) for r in measured]
+    row.peak_memory = max(peaks, default=0) or None
+    row.written_bytes = sum(r.process.usage.ru_oublock * 512 for r in measured if r.process.usage)

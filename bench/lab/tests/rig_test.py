@@ -1,0 +1,101 @@
+"""The rig itself: it agrees with theory where theory is exact, and leaves nothing behind.
+
+Each test is registered by name; exit code 77 says that this machine permits no namespaces.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from lab import sandbox
+
+RUN = Path(__file__).parents[2] / "run"
+DEADLINE_S = 30.0
+
+
+def bench(*words: str, out: str) -> list[dict]:
+    """Rows of one run."""
+    done = subprocess.run([str(RUN), *words, "--no-report", "--out", out], capture_output=True,
+                          text=True, check=False)
+    if done.returncode != 0:
+        raise AssertionError(done.stdout + done.stderr)
+    lines = map(json.loads, (Path(out) / "rows.jsonl").read_text().splitlines())
+    return [line for line in lines if line["kind"] == "row"]
+
+
+def wait_until(condition, what: str) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {DEADLINE_S} s: {what}")
+        time.sleep(0.05)
+
+
+class Rig(unittest.TestCase):
+    def setUp(self) -> None:
+        place = tempfile.TemporaryDirectory(prefix="lab-test-")
+        self.addCleanup(place.cleanup)
+        self.place = Path(place.name)
+
+    def test_eight_curls_take_as_long_as_theory_says(self):
+        row, = bench("crowd-8", "--players", "curl", "--size", "8M", "-n", "1",
+                     out=str(self.place))
+        theory = 8 * (8 << 20) * 8 / 80e6
+        self.assertGreater(row["last_s"], theory)
+        self.assertLess(row["last_s"], theory * 1.06)
+        self.assertAlmostEqual(row["origin_copies"], 8.0, delta=0.01)
+
+    def test_four_clients_get_right_bytes_from_each_other(self):
+        players = ["curl", "libtorrent-bt-tuned"]
+        rows = bench("smoke", "--players", ",".join(players), "-n", "1", out=str(self.place))
+        self.assertEqual([row["player"] for row in rows], players)
+        plain, peers = rows
+        self.assertAlmostEqual(plain["origin_copies"], 4.0, delta=0.01)
+        self.assertLess(peers["origin_copies"], 3.9)
+        self.assertGreater(peers["ratio"], 1.0)
+
+    def test_nothing_is_left_when_the_run_is_killed(self):
+        self.check_clean_after(signal.SIGKILL)
+
+    def test_nothing_is_left_when_the_run_is_interrupted(self):
+        self.check_clean_after(signal.SIGTERM)
+
+    def check_clean_after(self, number: int) -> None:
+        run = subprocess.Popen(
+            [str(RUN), "crowd-4", "--players", "curl", "-n", "9", "--no-report", "--scratch",
+             str(self.place), "--out", str(self.place / "out")], stdout=subprocess.DEVNULL)
+        self.addCleanup(run.wait)
+        wait_until(lambda: self.processes_here("curl") == 4, "four clients run")
+
+        run.send_signal(number)
+
+        run.wait()
+        wait_until(lambda: not self.processes_here(""), "all processes are gone")
+        wait_until(lambda: not list(self.place.glob(sandbox.PREFIX + "*")), "the scratch is gone")
+        links = subprocess.run(["ip", "-o", "link"], capture_output=True, text=True, check=True)
+        self.assertNotIn("p-c00", links.stdout)
+
+    def processes_here(self, name: str) -> int:
+        """Of the run whose scratch is in our place, with this program name (empty: any)."""
+        marker = f"{sandbox.INSIDE}={self.place}".encode()
+        count = 0
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode()
+                inside = marker in Path(f"/proc/{pid}/environ").read_bytes()
+            except OSError:
+                continue
+            count += inside and Path(command).name.startswith(name)
+        return count
+
+
+if __name__ == "__main__":
+    if sandbox.probe() is None:
+        sys.exit(sandbox.refuse())
+    unittest.main()
