@@ -33,25 +33,12 @@ struct Options {
   std::function<void(LogSeverity, std::string_view line)> log;  // Any thread. Empty: silent.
 };
 
-// What happened to a job. Progress comes at most ten times a second for each job.
-struct JobEvent {
-  enum class Kind : std::uint8_t { state, progress, file_transferred, removed };
-  Kind kind = Kind::state;
-  JobInfo job;
-  std::uint32_t file = 0;  // With file_transferred.
-};
-
 struct ContentInfo {
   std::optional<ContentId> content;
   std::optional<Bytes> length;
   Bytes present = 0;
   bool sealed = false;
   std::string path;
-};
-
-struct Completion {
-  std::uint32_t files_placed = 0;
-  std::uint32_t files_dropped = 0;  // Not transferred, hence deleted.
 };
 
 class FRESHET_EXPORT Client {

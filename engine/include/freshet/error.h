@@ -29,6 +29,8 @@ enum class Errc : std::uint16_t {
   stopped = 12,
   not_found = 13,
   file_exists = 14,
+  error_unavailable = 15,
+  job_too_old = 16,
 
   // The origin and the way to it.
   name_not_resolved = 30,

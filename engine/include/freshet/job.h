@@ -115,4 +115,18 @@ struct JobInfo {
   std::optional<WallTime> transferred;
 };
 
+// What happened to a job. Progress comes at most ten times a second for each job; everything else
+// comes after it is durable.
+struct JobEvent {
+  enum class Kind : std::uint8_t { state, progress, file_transferred, removed };
+  Kind kind = Kind::state;
+  JobInfo job;
+  std::uint32_t file = 0;  // With file_transferred.
+};
+
+struct Completion {
+  std::uint32_t files_placed = 0;
+  std::uint32_t files_dropped = 0;  // Not transferred, hence deleted.
+};
+
 }  // namespace freshet

@@ -1,0 +1,117 @@
+// How jobs of an earlier run are taken up, and how old ones end.
+#include <algorithm>
+#include <chrono>
+#include <unordered_map>
+
+#include "engine/job/job_book.h"
+
+namespace freshet {
+
+namespace {
+
+constexpr Duration kRetentionCheck = std::chrono::hours{1};
+
+using FilesByJob = std::map<JobId, std::vector<FileRecord>>;
+
+FilesByJob by_job(std::vector<FileRecord>&& files) {
+  FilesByJob sorted;
+  for (auto& file : files) sorted[file.job].push_back(std::move(file));
+  for (auto& [id, list] : sorted) std::ranges::sort(list, {}, &FileRecord::index);
+  return sorted;
+}
+
+// Every index once, from 0.
+bool is_whole(std::vector<FileRecord> const& files, std::uint32_t count) {
+  if (files.size() != count) return false;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (files[i].index != i) return false;
+  }
+  return true;
+}
+
+void count_present(FileEntry& file, std::unordered_map<SpoolId, Bytes> const& present) {
+  auto const wanted = wanted_bytes(file.record.spec, file.record.length);
+  auto const found = present.find(file.record.spool);
+  if (file.record.transferred) {
+    file.done = wanted.value_or(0);
+  } else if (wanted && found != present.end()) {
+    file.done = std::min(*wanted, found->second);
+  }
+}
+
+}  // namespace
+
+Result<void> JobBook::recover() {
+  auto contents = ports_.ledger.load();
+  if (!contents) return tl::unexpected(contents.error());
+  auto files = by_job(std::move(contents->files));
+  std::ranges::sort(contents->jobs, {}, &JobRecord::order);
+  for (auto& record : contents->jobs) {
+    auto const id = record.id;
+    if (is_final(record.state)) {
+      writer_.forget(id);
+    } else {
+      take_up(std::move(record), std::move(files[id]));
+    }
+  }
+  std::unordered_map<SpoolId, Bytes> present;
+  for (auto const& content : ports_.store.list()) present[content.spool] = content.present;
+  for (auto const& [id, job] : table_.all()) {
+    for (auto& file : job->files) {
+      count_present(file, present);
+      job->totals.add(share_of(file));
+    }
+    restart(*job);
+  }
+  retire_old();
+  return {};
+}
+
+void JobBook::take_up(JobRecord record, std::vector<FileRecord> files) {
+  bool const whole = is_whole(files, record.file_count);
+  auto& job = table_.add(std::move(record));
+  job.why.set_earlier(job.record.why);
+  for (auto& file : files) {
+    table_.use(file.spool);
+    job.files.emplace_back().record = std::move(file);
+  }
+  if (whole) return;
+  job.record.file_count = static_cast<std::uint32_t>(job.files.size());
+  job.record.state = JobState::error;
+  job.record.error = {{Errc::store_corrupt, "job " + to_string(job.record.id), "lost files"}, {}};
+}
+
+void JobBook::restart(JobEntry& job) {
+  auto& record = job.record;
+  if (auto const next = state_after(JobHappening::restart, record.state)) {
+    // Not written: after the next restart it would be found the same way.
+    record.state = *next;
+    record.error.reset();
+  }
+  if (!is_running(record.state)) return;
+  if (job.all_transferred()) {
+    changes_.happen(job, JobHappening::transferred);
+  } else if (options_.autostart) {
+    runner_.run(job);
+  }
+}
+
+void JobBook::schedule_retention() {
+  retention_ = ports_.loop.at(ports_.clock.now() + kRetentionCheck, [this] { retire_old(); });
+}
+
+void JobBook::retire_old() {
+  auto const oldest =
+      ports_.clock.wall() - std::chrono::floor<std::chrono::milliseconds>(options_.retention);
+  std::vector<JobId> old;
+  for (auto const& [id, job] : table_.all()) {
+    if (job->record.created < oldest && !job->ending) old.push_back(id);
+  }
+  for (auto const& id : old) {
+    ports_.log.write(LogLevel::info, "job too old: cancelled", {{"job", to_string(id)}});
+    cancel(id, [](auto const&) {});
+  }
+  schedule_retention();
+}
+
+}  // namespace freshet

@@ -1,0 +1,58 @@
+#include "engine/job/job_changes.h"
+
+namespace freshet {
+
+JobChanges::JobChanges(Clock const& clock, LedgerWriter& writer, TransferDesk const& desk)
+    : clock_(clock), writer_(writer), desk_(desk) {}
+
+bool JobChanges::happen(JobEntry& job, JobHappening happening) {
+  auto const next = state_after(happening, job.record.state);
+  if (next) move(job, *next);
+  return next.has_value();
+}
+
+void JobChanges::move(JobEntry& job, JobState state) {
+  auto& record = job.record;
+  if (record.state == state) return;
+  record.state = state;
+  record.modified = clock_.wall();
+  record.why = job.why.text();
+  if (state == JobState::transferred) record.transferred = record.modified;
+  if (state != JobState::error && state != JobState::transient_error) record.error.reset();
+  writer_.put_job(record.id);
+  tell_when_durable({JobEvent::Kind::state, info_of(job, desk_)});
+}
+
+void JobChanges::fail(JobEntry& job, JobHappening failure, JobError error) {
+  auto const next = state_after(failure, job.record.state);
+  if (!next) return;
+  job.record.error = std::move(error);
+  ++job.record.error_count;
+  move(job, *next);
+}
+
+void JobChanges::file_transferred(JobEntry& job, std::uint32_t file) {
+  writer_.put_file(job.record.id, file);
+  if (events_ == nullptr) return;
+  tell_when_durable({JobEvent::Kind::file_transferred, info_of(job, desk_), file});
+}
+
+void JobChanges::removed(JobEntry const& job) {
+  tell({JobEvent::Kind::removed, info_of(job, desk_)});
+}
+
+void JobChanges::progressed(JobEntry const& job) {
+  if (events_ != nullptr) tell({JobEvent::Kind::progress, info_of(job, desk_)});
+}
+
+void JobChanges::tell(JobEvent event) {
+  if (events_ != nullptr) events_->on_job(event);
+}
+
+void JobChanges::tell_when_durable(JobEvent event) {
+  writer_.then([this, alive = std::weak_ptr(alive_), event = std::move(event)](auto const&) {
+    if (!alive.expired()) tell(event);
+  });
+}
+
+}  // namespace freshet

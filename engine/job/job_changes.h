@@ -1,0 +1,47 @@
+// The one place where a job changes its state: remembered, and told when it is durable.
+//
+// Loop only; owned by the JobBook.
+#pragma once
+
+#include "engine/job/job_table.h"
+#include "engine/job/ledger_writer.h"
+#include "engine/ports/clock.h"
+
+namespace freshet {
+
+class JobEvents {
+ public:
+  virtual ~JobEvents() = default;
+  // State changes and files come after they are durable (or, when the disk refuses, after that has
+  // been tried and logged).
+  virtual void on_job(JobEvent const& event) = 0;
+};
+
+class JobChanges {
+ public:
+  JobChanges(Clock const& clock, LedgerWriter& writer, TransferDesk const& desk);
+
+  void set_events(JobEvents* events) { events_ = events; }
+
+  // Moves the job when its state allows that to happen. True when it did.
+  bool happen(JobEntry& job, JobHappening happening);
+  void move(JobEntry& job, JobState state);
+  // The same for a failure: `error` stays until the job leaves the error states.
+  void fail(JobEntry& job, JobHappening failure, JobError error);
+
+  void file_transferred(JobEntry& job, std::uint32_t file);
+  void removed(JobEntry const& job);
+  void progressed(JobEntry const& job);
+
+ private:
+  void tell(JobEvent event);
+  void tell_when_durable(JobEvent event);
+
+  Clock const& clock_;
+  LedgerWriter& writer_;
+  TransferDesk const& desk_;
+  JobEvents* events_ = nullptr;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace freshet

@@ -1,0 +1,88 @@
+#include "engine/job/job_entry.h"
+
+#include <algorithm>
+
+namespace freshet {
+
+JobFiles JobEntry::files_view() const {
+  return {!files.empty(), !all_transferred()};
+}
+
+std::optional<std::uint32_t> JobEntry::next_waiting() {
+  auto const count = static_cast<std::uint32_t>(files.size());
+  auto index = first_pending;
+  while (index < count && (files[index].record.transferred || files[index].wish != WishId::none)) {
+    ++index;
+  }
+  first_pending = index;
+  if (index == count) return std::nullopt;
+  return index;
+}
+
+bool JobEntry::all_transferred() const {
+  return active.empty() && totals.progress().files_done == files.size();
+}
+
+FileShare share_of(FileEntry const& file) {
+  auto const& record = file.record;
+  return {wanted_bytes(record.spec, record.length),
+          file.done,
+          record.transferred,
+          record.from_origin,
+          record.from_peers,
+          record.wasted};
+}
+
+FileShare share_of(FileEntry const& file, WishProgress const& live) {
+  auto share = share_of(file);
+  share.wanted = wanted_bytes(file.record.spec, live.length ? live.length : file.record.length);
+  share.done = live.length ? live.done : std::max(file.done, live.done);
+  share.from_origin += live.from_origin;
+  share.from_peers += live.from_peers;
+  share.wasted += live.wasted;
+  return share;
+}
+
+Progress progress_of(JobEntry const& job, TransferDesk const& desk) {
+  auto totals = job.totals;
+  for (auto const index : job.active) {
+    auto const& file = job.files[index];
+    totals.add(share_of(file, desk.progress(file.wish)));
+  }
+  auto progress = totals.progress();
+  progress.rate = job.meter.rate();
+  return progress;
+}
+
+JobInfo info_of(JobEntry const& job, TransferDesk const& desk) {
+  auto const& record = job.record;
+  JobInfo info;
+  info.id = record.id;
+  info.spec = record.spec;
+  info.state = record.state;
+  info.progress = progress_of(job, desk);
+  info.error = record.error;
+  info.error_count = record.error_count;
+  info.owner = record.owner;
+  info.created = record.created;
+  info.modified = record.modified;
+  info.transferred = record.transferred;
+  return info;
+}
+
+FileInfo info_of(FileEntry const& file, TransferDesk const& desk) {
+  auto const live =
+      file.wish == WishId::none ? share_of(file) : share_of(file, desk.progress(file.wish));
+  auto const& record = file.record;
+  FileInfo info;
+  info.spec = record.spec;
+  info.length = record.length;
+  info.bytes_done = live.done;
+  info.transferred = record.transferred;
+  info.placed = record.placed;
+  info.content = record.content;
+  info.trust = record.trust;
+  return info;
+}
+
+}  // namespace freshet

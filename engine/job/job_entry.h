@@ -1,0 +1,53 @@
+// A job and its files in memory. Loop only; owned by the JobTable.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/base/loop.h"
+#include "engine/job/job_machine.h"
+#include "engine/job/job_totals.h"
+#include "engine/job/rate_meter.h"
+#include "engine/job/record.h"
+#include "engine/job/transfer_desk.h"
+#include "engine/job/why_log.h"
+
+namespace freshet {
+
+struct FileEntry {
+  FileRecord record;
+  WishId wish = WishId::none;  // While it is active.
+  Bytes done = 0;              // Of what was asked for, when it was last active.
+  std::optional<WallTime> modified;
+};
+
+struct JobEntry {
+  JobRecord record;
+  std::vector<FileEntry> files;
+  std::vector<std::uint32_t> active;  // Files with a wish.
+  std::uint32_t first_pending = 0;    // No file before it waits.
+  JobTotals totals;                   // Of files that are not active.
+  RateMeter meter;
+  WhyLog why;
+  std::uint32_t failures = 0;  // Transient ones without progress between them.
+  TimePoint last_progress{};
+  Bytes seen_done = 0;  // When progress was last told.
+  TimerId retry = TimerId::none;
+  bool ending = false;  // Complete or Cancel is under way.
+
+  [[nodiscard]] JobFiles files_view() const;
+  // The first file that is neither transferred nor active.
+  [[nodiscard]] std::optional<std::uint32_t> next_waiting();
+  [[nodiscard]] bool all_transferred() const;
+};
+
+// What a file that is not active adds to its job.
+[[nodiscard]] FileShare share_of(FileEntry const& file);
+// The same for an active one.
+[[nodiscard]] FileShare share_of(FileEntry const& file, WishProgress const& live);
+
+[[nodiscard]] Progress progress_of(JobEntry const& job, TransferDesk const& desk);
+[[nodiscard]] JobInfo info_of(JobEntry const& job, TransferDesk const& desk);
+[[nodiscard]] FileInfo info_of(FileEntry const& file, TransferDesk const& desk);
+
+}  // namespace freshet

@@ -1,0 +1,220 @@
+#include "engine/job/job_runner.h"
+
+#include <algorithm>
+
+#include "engine/job/retry_policy.h"
+#include "engine/job/wish_of.h"
+
+namespace freshet {
+
+JobRunner::JobRunner(Ports ports, JobOptions const& options, JobTable& table, LedgerWriter& writer,
+                     JobChanges& changes)
+    : ports_(ports), options_(options), table_(table), writer_(writer), changes_(changes) {}
+
+JobRunner::~JobRunner() {
+  ports_.loop.cancel(tick_);
+  for (auto const& [wish, running] : running_) ports_.desk.drop(wish);
+  for (auto const& [id, job] : table_.all()) ports_.loop.cancel(job->retry);
+}
+
+void JobRunner::run(JobEntry& job) {
+  ports_.loop.cancel(std::exchange(job.retry, TimerId::none));
+  job.last_progress = ports_.clock.now();
+  job.first_pending = 0;
+  refresh(job);
+}
+
+void JobRunner::refresh(JobEntry& job) {
+  auto const state = job.record.state;
+  bool const runs = is_running(state) && state != JobState::transient_error;
+  if (!runs || !job.next_waiting()) {
+    queue_.remove(job.record.id);
+  } else {
+    queue_.put({job.record.spec.priority, job.active.size(), job.record.order, job.record.id});
+    schedule_fill();
+  }
+  for (auto const index : job.active) {
+    running_[job.files[index].wish].priority = job.record.spec.priority;
+  }
+}
+
+void JobRunner::halt(JobEntry& job) {
+  ports_.loop.cancel(std::exchange(job.retry, TimerId::none));
+  queue_.remove(job.record.id);
+  while (!job.active.empty()) retire(job, job.active.back());
+  job.meter.pause();
+}
+
+void JobRunner::schedule_fill() {
+  if (std::exchange(fill_scheduled_, true)) return;
+  ports_.loop.post([this, alive = std::weak_ptr(alive_)] {
+    if (alive.expired()) return;
+    fill_scheduled_ = false;
+    fill();
+  });
+}
+
+void JobRunner::fill() {
+  while (auto const next = queue_.next()) {
+    if (running_.size() >= options_.files_active_max && !make_room(next->priority)) break;
+    start_next_of(*table_.find(next->job));
+  }
+  schedule_tick();
+}
+
+bool JobRunner::make_room(Priority wanted) {
+  auto const least = std::ranges::max_element(running_, {}, [](auto const& entry) {
+    return std::pair(entry.second.priority, entry.first);
+  });
+  if (least == running_.end() || least->second.priority <= wanted) return false;
+  auto const victim = least->second;
+  auto& job = *table_.find(victim.job);
+  retire(job, victim.file);
+  if (job.active.empty()) changes_.happen(job, JobHappening::preempted);
+  refresh(job);
+  return true;
+}
+
+void JobRunner::start_next_of(JobEntry& job) {
+  auto const index = job.next_waiting();
+  if (!index) return queue_.remove(job.record.id);
+  auto& file = job.files[*index];
+  job.totals.remove(share_of(file));
+  file.wish = ports_.desk.want(wish_of(job.record, file.record), *this);
+  job.active.push_back(*index);
+  running_.emplace(file.wish, Running{job.record.id, *index, job.record.spec.priority});
+  changes_.happen(job, JobHappening::slot);
+  refresh(job);
+}
+
+void JobRunner::retire(JobEntry& job, std::uint32_t index) {
+  auto& file = job.files[index];
+  auto const share = share_of(file, ports_.desk.progress(file.wish));
+  job.why.put(index, ports_.desk.why(file.wish), options_.why_chars_max);
+  running_.erase(file.wish);
+  ports_.desk.drop(std::exchange(file.wish, WishId::none));
+  std::erase(job.active, index);
+  job.first_pending = std::min(job.first_pending, index);
+  file.done = share.done;
+  file.record.from_origin = share.from_origin;
+  file.record.from_peers = share.from_peers;
+  file.record.wasted = share.wasted;
+  job.totals.add(share_of(file));
+  writer_.put_file(job.record.id, index);
+}
+
+void JobRunner::set_spool(FileEntry& file, SpoolId spool) {
+  if (file.record.spool == spool) return;
+  table_.use(spool);
+  if (table_.unuse(file.record.spool) && release_) release_(file.record.spool);
+  file.record.spool = spool;
+}
+
+void JobRunner::on_spool(WishId wish, SpoolId spool, Bytes length, Validator const& validator) {
+  auto const running = running_.find(wish);
+  if (running == running_.end()) return;
+  auto& job = *table_.find(running->second.job);
+  auto& file = job.files[running->second.file];
+  set_spool(file, spool);
+  file.record.length = length;
+  file.record.validator = validator;
+  writer_.put_file(job.record.id, running->second.file);
+  changes_.happen(job, JobHappening::data);
+}
+
+void JobRunner::on_transferred(WishId wish, WishResult result) {
+  auto const running = running_.find(wish);
+  if (running == running_.end()) return;
+  auto& job = *table_.find(running->second.job);
+  auto const index = running->second.file;
+  auto& file = job.files[index];
+  retire(job, index);
+  job.totals.remove(share_of(file));
+  set_spool(file, result.spool);
+  file.record.length = result.length;
+  file.record.content = result.content;
+  file.record.trust = result.trust;
+  file.record.transferred = true;
+  file.modified = result.modified;
+  file.done = wanted_bytes(file.record.spec, result.length).value_or(0);
+  job.totals.add(share_of(file));
+  job.last_progress = ports_.clock.now();
+  job.failures = 0;
+  changes_.happen(job, JobHappening::data);
+  changes_.file_transferred(job, index);
+  settle(job);
+}
+
+void JobRunner::settle(JobEntry& job) {
+  if (job.all_transferred()) {
+    queue_.remove(job.record.id);
+    changes_.happen(job, JobHappening::transferred);
+  } else {
+    refresh(job);
+  }
+  schedule_fill();
+}
+
+void JobRunner::on_failed(WishId wish, Error error) {
+  auto const running = running_.find(wish);
+  if (running == running_.end()) return;
+  auto& job = *table_.find(running->second.job);
+  met(job, {std::move(error), running->second.file});
+}
+
+void JobRunner::met(JobEntry& job, JobError error) {
+  ports_.log.write(LogLevel::warn, "job stopped by an error",
+                   {{"job", to_string(job.record.id)}, {"error", describe(error.error)}});
+  // A job is a unit: one file that fails stops all of its files.
+  halt(job);
+  if (is_transient(error.error.code)) {
+    met_transient(job, std::move(error));
+  } else {
+    changes_.fail(job, JobHappening::fatal_failure, std::move(error));
+  }
+  schedule_fill();
+}
+
+void JobRunner::met_transient(JobEntry& job, JobError error) {
+  auto const& spec = job.record.spec;
+  auto const due = ports_.clock.now() + retry_delay(options_, spec, job.failures++, ports_.random);
+  if (due - job.last_progress > no_progress_timeout(options_, spec)) {
+    return changes_.fail(job, JobHappening::no_progress, std::move(error));
+  }
+  changes_.fail(job, JobHappening::transient_failure, std::move(error));
+  job.retry = ports_.loop.at(due, [this, id = job.record.id] {
+    auto& waiting = *table_.find(id);
+    waiting.retry = TimerId::none;
+    if (changes_.happen(waiting, JobHappening::retry_due)) refresh(waiting);
+  });
+}
+
+void JobRunner::schedule_tick() {
+  if (tick_ != TimerId::none || running_.empty()) return;
+  tick_ = ports_.loop.at(ports_.clock.now() + options_.progress_interval, [this] {
+    tick_ = TimerId::none;
+    tick();
+    schedule_tick();
+  });
+}
+
+void JobRunner::tick() {
+  std::set<JobId> jobs;
+  for (auto const& [wish, running] : running_) jobs.insert(running.job);
+  for (auto const& id : jobs) measure(*table_.find(id));
+}
+
+void JobRunner::measure(JobEntry& job) {
+  auto const now = ports_.clock.now();
+  auto const done = progress_of(job, ports_.desk).bytes_done;
+  job.meter.measure(now, done);
+  if (done > job.seen_done) {
+    job.last_progress = now;
+    job.failures = 0;
+    changes_.happen(job, JobHappening::data);
+  }
+  job.seen_done = done;
+  changes_.progressed(job);
+}
+
+}  // namespace freshet

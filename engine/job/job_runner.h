@@ -1,0 +1,79 @@
+// Runs the files of jobs: gives out the slots, hears how transfers go, and tries again.
+//
+// Loop only; owned by the JobBook.
+#pragma once
+
+#include <functional>
+#include <map>
+
+#include "engine/job/job_changes.h"
+#include "engine/job/job_queue.h"
+#include "engine/job/job_table.h"
+#include "engine/job/options.h"
+#include "engine/ports/random.h"
+
+namespace freshet {
+
+class JobRunner final : private WishListener {
+ public:
+  struct Ports {
+    Loop& loop;
+    Clock& clock;
+    Random& random;
+    Log& log;
+    TransferDesk& desk;
+  };
+  JobRunner(Ports ports, JobOptions const& options, JobTable& table, LedgerWriter& writer,
+            JobChanges& changes);
+  ~JobRunner() override;
+
+  // A spool that no file refers to any more.
+  void set_release(std::function<void(SpoolId)> release) { release_ = std::move(release); }
+
+  // The files that wait may run; the job is queued.
+  void run(JobEntry& job);
+  // Stops its files where they are, and a retry that is due.
+  void halt(JobEntry& job);
+  // Its priority or its files changed.
+  void refresh(JobEntry& job);
+
+ private:
+  struct Running {
+    JobId job;
+    std::uint32_t file = 0;
+    Priority priority = Priority::normal;
+  };
+
+  void on_spool(WishId wish, SpoolId spool, Bytes length, Validator const& validator) override;
+  void on_transferred(WishId wish, WishResult result) override;
+  void on_failed(WishId wish, Error error) override;
+
+  void schedule_fill();
+  void fill();
+  [[nodiscard]] bool make_room(Priority wanted);
+  void start_next_of(JobEntry& job);
+  // The file no longer runs: its counters are kept, its wish is dropped.
+  void retire(JobEntry& job, std::uint32_t file);
+  void set_spool(FileEntry& file, SpoolId spool);
+  void settle(JobEntry& job);
+  void met(JobEntry& job, JobError error);
+  void met_transient(JobEntry& job, JobError error);
+
+  void schedule_tick();
+  void tick();
+  void measure(JobEntry& job);
+
+  Ports ports_;
+  JobOptions const& options_;
+  JobTable& table_;
+  LedgerWriter& writer_;
+  JobChanges& changes_;
+  std::function<void(SpoolId)> release_;
+  JobQueue queue_;
+  std::map<WishId, Running> running_;
+  bool fill_scheduled_ = false;
+  TimerId tick_ = TimerId::none;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace freshet

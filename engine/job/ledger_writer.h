@@ -1,0 +1,67 @@
+// Brings changes of jobs and files into the ledger, many in one synced write.
+//
+// What is marked in one turn of the loop, or while a write is under way, goes together with the
+// next write. Records are read when the write begins, so a file that changes ten times is written
+// once. Loop only; the table and the ledger outlive it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "engine/base/loop.h"
+#include "engine/job/job_table.h"
+#include "engine/job/options.h"
+#include "engine/ports/clock.h"
+#include "engine/ports/ledger.h"
+#include "engine/ports/log.h"
+
+namespace freshet {
+
+class LedgerWriter {
+ public:
+  using Done = std::function<void(Result<void>)>;
+
+  struct Ports {
+    Loop& loop;
+    Clock& clock;
+    Log& log;
+    Ledger& ledger;
+  };
+  LedgerWriter(Ports ports, JobTable const& table, Duration retry_delay);
+
+  void put_job(JobId job);
+  void put_file(JobId job, std::uint32_t file);
+  void forget(JobId job);
+  // Runs when all that was marked so far is durable, or could not be made so. After a failure puts
+  // stay marked and are tried again; forgetting is not.
+  void then(Done done);
+
+ private:
+  struct Marks {
+    std::set<JobId> jobs;
+    std::map<JobId, std::set<std::uint32_t>> files;
+    std::set<JobId> forget;
+    [[nodiscard]] bool empty() const { return jobs.empty() && files.empty() && forget.empty(); }
+  };
+
+  void schedule();
+  void write();
+  void written(Marks const& marks, std::vector<Done> const& waiting, Result<void> const& result);
+  void try_again(Marks const& marks, Error const& error);
+  [[nodiscard]] LedgerChange change_of(Marks const& marks) const;
+
+  Ports ports_;
+  JobTable const& table_;
+  Duration retry_delay_;
+  Marks marks_;
+  std::vector<Done> waiting_;
+  bool scheduled_ = false;
+  bool writing_ = false;
+  TimerId retry_ = TimerId::none;
+  // Ends with this object: callbacks that come later find it gone.
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace freshet

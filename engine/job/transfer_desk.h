@@ -1,0 +1,23 @@
+// What the job side asks of transfers, and nothing more.
+//
+// Loop only. Production adapts `Transfers` (transfers_desk.h); tests answer by hand.
+#pragma once
+
+#include <string>
+
+#include "engine/transfer/transfers.h"
+
+namespace freshet {
+
+class TransferDesk {
+ public:
+  virtual ~TransferDesk() = default;
+  [[nodiscard]] virtual WishId want(Wish wish, WishListener& listener) = 0;
+  // Ends the wish, whether it still runs or has reported its end. No events follow.
+  virtual void drop(WishId wish) = 0;
+  // Both answer until the wish is dropped.
+  [[nodiscard]] virtual WishProgress progress(WishId wish) const = 0;
+  [[nodiscard]] virtual std::string why(WishId wish) const = 0;
+};
+
+}  // namespace freshet

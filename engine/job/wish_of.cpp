@@ -1,0 +1,21 @@
+#include "engine/job/wish_of.h"
+
+namespace freshet {
+
+Wish wish_of(JobRecord const& job, FileRecord const& file) {
+  auto const& spec = job.spec;
+  Wish wish;
+  wish.file = file.spec;
+  for (auto const& header : spec.headers) wish.headers.push_back({header.name, header.value});
+  wish.proxy = spec.proxy;
+  wish.ca_file = spec.ca_file;
+  wish.allow_downgrade = spec.allow_downgrade;
+  wish.connections = spec.connections;
+  wish.priority = spec.priority;
+  wish.limit = spec.limit;
+  wish.spool = file.spool;
+  wish.validator = file.validator;
+  return wish;
+}
+
+}  // namespace freshet
