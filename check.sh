@@ -33,14 +33,14 @@ configure() {
 build_and_test() {
   local preset=$1
   shift
-  local targets=() only=()
+  local targets=(all all_verify_interface_header_sets) only=()
   if (($#)); then
     targets=("${@/#/tests_}")
     only=(-L "^($(IFS='|' && echo "$*"))\$")
   fi
   configure "$preset" -DBUILD_TESTING=ON
   echo "== $preset: build"
-  cmake --build --preset "$preset" -j "$jobs" ${targets[@]:+--target "${targets[@]}"}
+  cmake --build --preset "$preset" -j "$jobs" --target "${targets[@]}"
   echo "== $preset: test"
   ctest --preset "$preset" -j "$jobs" "${only[@]}" --no-tests=error
 }

@@ -36,11 +36,11 @@ as_root=()
 if ((EUID != 0)); then as_root=(sudo); fi
 # On some machines apt-get is there without being usable: offline, or no rights.
 install() {
-  echo "Installing from Debian: $*"
   if ((EUID != 0)) && ! command -v sudo >/dev/null; then
     echo "Neither root nor sudo: as root, run  apt-get install --no-install-recommends $*" >&2
     return 1
   fi
+  echo "Installing from Debian: $*"
   local had_nginx=yes
   command -v nginx >/dev/null || [[ -x /usr/sbin/nginx ]] || had_nginx=no
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0)
