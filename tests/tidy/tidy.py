@@ -16,9 +16,9 @@ CHECKS = [layers.check, shape.sizes, shape.code_rules, shape.waiting, shape.word
           shape.test_names, places.targets, places.readmes, places.links, places.errors, places.formatting]
 
 
-def findings(root):
+def findings(root, checks=tuple(CHECKS)):
     tree = trees.read(root)
-    return sorted({finding for check in CHECKS for finding in check(tree)})
+    return sorted({finding for check in checks for finding in check(tree)})
 
 
 def main():
