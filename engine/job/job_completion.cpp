@@ -36,7 +36,7 @@ void JobCompletion::place(std::uint32_t file) {
   Placement placement;
   placement.path = entry.record.spec.path;
   placement.ranges = entry.record.spec.ranges;
-  placement.modified = entry.modified;
+  placement.modified = entry.record.modified;
   store_.place(entry.record.spool, std::move(placement),
                [self = shared_from_this(), file](Result<void> const& result) {
                  self->placed(file, result);

@@ -76,6 +76,7 @@ FileInfo info_of(FileEntry const& file, TransferDesk const& desk) {
   auto const& record = file.record;
   FileInfo info;
   info.spec = record.spec;
+  info.spec.manifest_bytes.clear();  // May be megabytes, and the application has it.
   info.length = record.length;
   info.bytes_done = live.done;
   info.transferred = record.transferred;

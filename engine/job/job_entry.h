@@ -18,7 +18,6 @@ struct FileEntry {
   FileRecord record;
   WishId wish = WishId::none;  // While it is active.
   Bytes done = 0;              // Of what was asked for, when it was last active.
-  std::optional<WallTime> modified;
 };
 
 struct JobEntry {

@@ -135,7 +135,7 @@ void JobRunner::on_transferred(WishId wish, WishResult result) {
   file.record.content = result.content;
   file.record.trust = result.trust;
   file.record.transferred = true;
-  file.modified = result.modified;
+  file.record.modified = result.modified;
   file.done = wanted_bytes(file.record.spec, result.length).value_or(0);
   job.totals.add(share_of(file));
   job.last_progress = ports_.clock.now();

@@ -57,8 +57,11 @@ struct FileSpec {
   std::vector<ByteRange> ranges;  // Empty: the whole file. Otherwise joined in this order.
   std::optional<Digest> sha256;   // Of the whole remote file.
   std::optional<ContentId> content;
-  std::string manifest;  // A .torrent: path, URL, or empty. Or a piece hash file with
-  std::optional<Digest> hash_of_hashes;  // its hash of hashes.
+  // A .torrent, or a piece hash file together with its hash of hashes: a URL, a magnet link, an
+  // absolute path (read when the file is added, never again), or empty.
+  std::string manifest;
+  std::string manifest_bytes;  // The document itself, when the application has it already.
+  std::optional<Digest> hash_of_hashes;
 };
 
 struct JobSpec {
