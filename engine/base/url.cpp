@@ -50,6 +50,10 @@ tl::unexpected<Error> bad(std::string why) {
   return fail(Errc::invalid_argument, "url", std::move(why));
 }
 
+tl::unexpected<Error> too_long() {
+  return bad("longer than " + std::to_string(kUrlBytesMax) + " bytes");
+}
+
 // The scheme with which `text` begins, if it begins with one.
 std::optional<std::string_view> scheme_of(std::string_view text) {
   auto const colon = text.find_first_of(":/?#");
@@ -71,10 +75,15 @@ bool well_encoded(std::string_view text) {
   return true;
 }
 
+void append_encoded(char c, std::string& out) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  auto const byte = static_cast<unsigned char>(c);
+  out += {'%', digits[byte >> 4], digits[byte & 15]};
+}
+
 // A path or query as it is sent. Brackets, braces and "|^" are common in the wild and harmless;
 // what could end a line, a header or a quoted string is not let through.
 std::optional<std::string> encoded(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
   if (!well_encoded(text)) return std::nullopt;
   std::string out;
   for (char const c : text) {
@@ -86,7 +95,7 @@ std::optional<std::string> encoded(std::string_view text) {
     if (byte < 0x80) {
       out += c;
     } else {
-      out += {'%', digits[byte >> 4], digits[byte & 15]};
+      append_encoded(c, out);
     }
   }
   return out;
@@ -197,8 +206,7 @@ std::string Url::authority() const {
 }
 
 Result<Url> parse_url(std::string_view text) {
-  if (text.size() > kUrlBytesMax)
-    return bad("longer than " + std::to_string(kUrlBytesMax) + " bytes");
+  if (text.size() > kUrlBytesMax) return too_long();
   auto const scheme = scheme_of(text);
   if (!scheme) return bad("has no scheme such as https://");
   Url url{.scheme = lower(*scheme)};
@@ -221,6 +229,8 @@ Result<Url> parse_url(std::string_view text) {
   auto const read =
       url.scheme == "file" ? read_file_authority(authority, url) : read_authority(authority, url);
   if (!read) return unexpected(read.error());
+  // Encoding what is not ASCII made it longer.
+  if (to_string(url).size() > kUrlBytesMax) return too_long();
   return url;
 }
 
@@ -233,8 +243,7 @@ std::string to_string(Url const& url) {
 }
 
 Result<Url> resolve_url(Url const& base, std::string_view reference) {
-  if (reference.size() > kUrlBytesMax)
-    return bad("longer than " + std::to_string(kUrlBytesMax) + " bytes");
+  if (reference.size() > kUrlBytesMax) return too_long();
   if (scheme_of(reference)) {
     auto url = parse_url(reference);
     if (url && url->scheme == "file" && base.scheme != "file") {
@@ -264,6 +273,18 @@ Result<std::string> local_path(Url const& url) {
       i += 2;
     }
     out += c;
+  }
+  return out;
+}
+
+std::string percent_encoded(std::string_view text) {
+  std::string out;
+  for (char const c : text) {
+    if (is_unreserved(c)) {
+      out += c;
+    } else {
+      append_encoded(c, out);
+    }
   }
   return out;
 }

@@ -45,6 +45,9 @@ struct Url {
 // encoded "/" or zero byte.
 [[nodiscard]] Result<std::string> local_path(Url const& url);
 
+// `text` as one path segment or query value: all but letters, digits and "-._~" is encoded.
+[[nodiscard]] std::string percent_encoded(std::string_view text);
+
 // For logs and errors: without userinfo, query and fragment, printable. Takes any text; of what is
 // no URL nothing is shown that could hide a credential.
 [[nodiscard]] std::string redact(std::string_view text);

@@ -38,22 +38,6 @@ std::optional<std::string> decoded(std::string_view text) {
   return out;
 }
 
-std::string encoded(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (char const c : text) {
-    auto const byte = static_cast<unsigned char>(c);
-    bool const plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       std::string_view("-._~:/").find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
-    } else {
-      out += {'%', digits[byte >> 4], digits[byte & 15]};
-    }
-  }
-  return out;
-}
-
 bool is_printable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
 }
@@ -98,8 +82,8 @@ std::string magnet_link(ContentId const& content, std::span<std::string const> u
   std::string link(kScheme);
   link.append("xt=").append(kTopic).append(to_hex(canonical_info_hash(content)));
   link += "&xl=" + std::to_string(content.length) + "&dn=" + to_hex(content.root);
-  for (auto const& url : urls) link += "&ws=" + encoded(url);
-  for (auto const& tracker : trackers) link += "&tr=" + encoded(tracker);
+  for (auto const& url : urls) link += "&ws=" + percent_encoded(url);
+  for (auto const& tracker : trackers) link += "&tr=" + percent_encoded(tracker);
   return link;
 }
 

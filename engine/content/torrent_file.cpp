@@ -104,20 +104,24 @@ Result<std::vector<Digest>> read_layer(BencodeValue const& root, ContentId const
   return to_digests(*hashes);
 }
 
-void add_url(BencodeValue const& value, std::vector<std::string>& urls) {
+// BEP 19: a URL that ends with "/" is the folder that holds the file.
+void add_url(BencodeValue const& value, std::string_view name, std::vector<std::string>& urls) {
   auto const text = value.string();
   if (!text || urls.size() >= kTorrentUrlsMax) return;
-  auto const url = parse_url(*text);
+  auto url = parse_url(*text);
+  if (url && url->path.ends_with('/') && !url->query) {
+    url = parse_url(to_string(*url) + percent_encoded(name));
+  }
   if (url && url->scheme != "file") urls.push_back(to_string(*url));
 }
 
-std::vector<std::string> read_urls(BencodeValue const& root) {
+std::vector<std::string> read_urls(BencodeValue const& root, std::string_view name) {
   std::vector<std::string> urls;
   auto const* value = root.find("url-list");
   if (value == nullptr) return urls;
-  if (value->list() == nullptr) add_url(*value, urls);
+  if (value->list() == nullptr) add_url(*value, name, urls);
   if (value->list() != nullptr) {
-    for (auto const& entry : *value->list()) add_url(entry, urls);
+    for (auto const& entry : *value->list()) add_url(entry, name, urls);
   }
   return urls;
 }
@@ -210,7 +214,7 @@ Result<TorrentFile> read_torrent(std::string_view text) {
   auto manifest = make_manifest(content, piece_length, *std::move(layer));
   if (!manifest) return unexpected(manifest.error());
   torrent.manifest = *std::move(manifest);
-  torrent.urls = read_urls(*root);
+  torrent.urls = read_urls(*root, torrent.name);
   torrent.trackers = read_trackers(*root);
   torrent.info_hash = sha256(std::as_bytes(std::span(info->encoded())));
   torrent.canonical = torrent.info_hash == canonical_info_hash(content);

@@ -178,6 +178,16 @@ TEST_CASE("a file URL names an absolute local path", "[url]") {
   CHECK_FALSE(local_path(*parse_url("http://h/a")));
 }
 
+TEST_CASE("a name becomes one path segment", "[url]") {
+  CHECK(percent_encoded("a file/ä?.iso~") == "a%20file%2F%C3%A4%3F.iso~");
+  CHECK(percent_encoded("") == "");
+}
+
+TEST_CASE("a URL that encoding makes too long is refused", "[url]") {
+  CHECK(parse_url("http://h/" + std::string(kUrlBytesMax - 9, 'a')));
+  CHECK(refused("http://h/" + std::string(kUrlBytesMax / 2, '\xe4')));
+}
+
 TEST_CASE("what is logged of a URL holds no secret", "[url]") {
   CHECK(redact("https://user:secret@h:8443/a/b?token=secret#secret") == "https://h:8443/a/b");
   CHECK(redact("http://h/a@b") == "http://h/a@b");

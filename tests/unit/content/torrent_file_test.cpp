@@ -132,6 +132,16 @@ TEST_CASE("URLs that are no web addresses are left out", "[torrent]") {
   CHECK(torrent->urls == Urls{"http://b/c?d=e"});
 }
 
+TEST_CASE("a URL of a folder leads to the file in it", "[torrent]") {
+  Foreign foreign;
+  foreign.more = "8:url-listl11:http://h/d/14:http://h/d/?x=e";
+
+  auto const torrent = read_torrent(foreign.text());
+
+  REQUIRE(torrent);
+  CHECK(torrent->urls == Urls{"http://h/d/a%20file.iso", "http://h/d/?x="});
+}
+
 TEST_CASE("a hybrid must say the same to both versions", "[torrent]") {
   Foreign foreign;
   foreign.after = "6:pieces" + coded(std::string(60, 'x'));
