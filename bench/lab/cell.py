@@ -22,6 +22,7 @@ SAMPLE_INTERVAL_S = 0.25
 POLL_INTERVAL_S = 0.01
 READY_LIMIT_S = 20.0
 TRACKER_PORT = 6969
+CACHE_LINK = Link.mbit(1000)
 _TRACKER = Path(__file__).parent / "programs" / "tracker.py"
 
 
@@ -84,6 +85,13 @@ class Cell:
         place = self.content.directory
         return place if len(self.content.files) == 1 else place.parent
 
+    def cache_hosts(self) -> list[str]:
+        return [f"cache{site}" for site in sorted({c.site for c in self.scenario.clients})]
+
+    @staticmethod
+    def cache_host_of(client: Client) -> str:
+        return f"cache{client.site}"
+
     def tracker_url(self) -> str:
         return f"http://{self.address('tracker')}:{TRACKER_PORT}/announce"
 
@@ -139,6 +147,9 @@ class Cell:
             self.network.add_site(site, wan)
         self.network.add_host("origin", self.scenario.origin)
         self.network.add_host("tracker", None)
+        if self.player.needs_cache_host:
+            for host in self.cache_hosts():
+                self.network.add_host(host, CACHE_LINK, int(host.removeprefix("cache")))
         for client in self.scenario.clients:
             self.network.add_host(client.name, client.link, client.site)
 

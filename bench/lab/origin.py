@@ -18,8 +18,11 @@ class Request:
     range: str
 
 
-def nginx_config(directory: Path, root: Path, extra: str = "") -> Path:
-    """Writes a configuration; one worker in the foreground, all its files below `directory`."""
+def nginx_config(directory: Path, root: Path, *, location: str = "", http: str = "") -> Path:
+    """Writes a configuration: one worker in the foreground, all its files below `directory`.
+
+    `location` and `http` are directives for a cache in front of something else.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     temporary = "\n".join(f"  {kind}_temp_path {directory}/{kind};" for kind in
                           ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
@@ -38,8 +41,13 @@ http {{
   tcp_nopush on;
   keepalive_requests 100000;
   default_type application/octet-stream;
-  server {{ listen {PORT} backlog=4096; root {root}; }}
-{extra}}}
+  {http}
+  server {{
+    listen {PORT} backlog=4096;
+    root {root};
+    location / {{ {location} }}
+  }}
+}}
 """)
     return config
 

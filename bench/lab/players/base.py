@@ -32,6 +32,9 @@ class Player:
     packages: tuple[str, ...] = ()  # Of Debian.
     program = ""
     traits: frozenset[str] = frozenset()
+    needs_cache_host = False  # One more host in each site that has clients.
+    # Whether copies that left the origin are counted on its cable (seeders) or at nginx.
+    seeds_at_origin = False
 
     def missing(self) -> str | None:
         """Why it cannot play here, in a few words."""
@@ -60,9 +63,6 @@ class Player:
     def own_counts(self, cell: "Cell", client: "Client") -> dict[str, int]:
         """What only the program knows, after its end: duplicate, wasted bytes."""
         return {}
-
-    # Whether copies that left the origin are counted on its cable (seeders) or at nginx.
-    seeds_at_origin = False
 
 
 def first_line(command: list[str]) -> str:

@@ -1,0 +1,116 @@
+"""HTTP caches on a host of the site, clients by curl: what an administrator can install today."""
+
+import shutil
+from pathlib import Path
+
+from lab import origin
+from lab.players.base import Launch, Player, first_line
+
+
+class Cache(Player):
+    """The cache host's link is the site's best: see Cell.CACHE_LINK."""
+    needs_cache_host = True
+    traits = frozenset({"http"})
+
+    def configure(self, directory: Path, upstream: str) -> list[str]:
+        """Writes what the program needs below `directory`; its command. It listens on port 80."""
+        raise NotImplementedError
+
+    def start_servers(self, cell) -> None:
+        for host in cell.cache_hosts():
+            directory = cell.directory / host
+            directory.mkdir()
+            cell.serve(host, self.configure(directory, cell.address("origin")), port=80)
+
+    def launch(self, cell, client) -> Launch:
+        argv = ["curl", "--fail", "--silent", "--show-error"]
+        cache = cell.address(cell.cache_host_of(client))
+        for file in cell.content.files:
+            argv += ["--output", str(cell.received(client) / file.name),
+                     f"http://{cache}/{file.name}"]
+        return Launch(argv)
+
+
+class NginxCache(Cache):
+    packages = ("nginx-light", "curl")
+    program = "nginx"
+
+    def __init__(self, name: str, about: str, sliced: bool) -> None:
+        self.name, self.about, self.sliced = name, about, sliced
+
+    def missing(self) -> str | None:
+        found = shutil.which("nginx") or Path("/usr/sbin/nginx").exists()
+        return None if found else "nginx is not installed"
+
+    def version(self) -> str:
+        return first_line(["/usr/sbin/nginx", "-v"])
+
+    def settings(self) -> str:
+        return "proxy_cache_lock on, lock timeout and age 10 min" + (
+            ", slice 1m" if self.sliced else "")
+
+    def configure(self, directory: Path, upstream: str) -> list[str]:
+        key = "$uri$slice_range" if self.sliced else "$uri"
+        extra = "slice 1m; proxy_set_header Range $slice_range;" if self.sliced else ""
+        config = origin.nginx_config(directory, directory, location=f"""
+    proxy_pass http://{upstream}; proxy_http_version 1.1; proxy_set_header Connection "";
+    proxy_cache lab; proxy_cache_key {key}; proxy_cache_valid 200 206 1h;
+    proxy_cache_lock on; proxy_cache_lock_timeout 10m; proxy_cache_lock_age 10m; {extra}
+""", http=f"proxy_cache_path {directory}/cache keys_zone=lab:10m max_size=8g inactive=1h;")
+        return origin.command(config)
+
+
+class Squid(Cache):
+    name = "squid"
+    about = "squid in front of the origin, in memory"
+    packages = ("squid", "curl")
+    program = "squid"
+
+    def settings(self) -> str:
+        return "collapsed_forwarding on, objects up to 2 GB in memory"
+
+    def configure(self, directory: Path, upstream: str) -> list[str]:
+        shutil.chown(directory, user="proxy")  # It refuses to run as root.
+        config = directory / "squid.conf"
+        config.write_text(f"""http_port 80 accel defaultsite={upstream} no-vhost
+cache_peer {upstream} parent 80 0 no-query originserver name=origin
+http_access allow all
+collapsed_forwarding on
+cache_mem 4 GB
+maximum_object_size_in_memory 2 GB
+maximum_object_size 2 GB
+refresh_pattern . 60 100% 1440
+access_log none
+cache_log {directory}/cache.log
+pid_filename none
+coredump_dir {directory}
+shutdown_lifetime 0 seconds
+""")
+        return ["squid", "-N", "-f", str(config)]
+
+
+class Varnish(Cache):
+    name = "varnish"
+    about = "varnish in front of the origin, in memory"
+    packages = ("varnish", "curl")
+    program = "varnishd"
+
+    def version(self) -> str:
+        return first_line(["varnishd", "-V"])
+
+    def settings(self) -> str:
+        return "streaming, malloc 4 GB, ttl 1 h"
+
+    def configure(self, directory: Path, upstream: str) -> list[str]:
+        program = directory / "lab.vcl"
+        program.write_text(f"""vcl 4.1;
+backend origin {{ .host = "{upstream}"; .port = "80"; }}
+sub vcl_backend_response {{ set beresp.ttl = 1h; set beresp.do_stream = true; }}
+""")
+        return ["varnishd", "-F", "-j", "none", "-n", str(directory / "work"), "-a", ":80", "-f",
+                str(program), "-s", "malloc,4G", "-T", "none"]
+
+
+PLAYERS = [NginxCache("nginx-cache", "nginx proxy_cache in front of the origin", sliced=False),
+           NginxCache("nginx-slice", "the same with the slice module", sliced=True),
+           Squid(), Varnish()]
