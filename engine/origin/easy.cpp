@@ -37,6 +37,10 @@ void set_up_way(CURL* easy, Request const& request) {
     set_text(easy, CURLOPT_CAINFO, origin.ca_file);
     set_text(easy, CURLOPT_PROXY_CAINFO, origin.ca_file);
   }
+  if (request.any_auth) {
+    curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_ANY);
+    curl_easy_setopt(easy, CURLOPT_PROXYAUTH, CURLAUTH_ANY);
+  }
   set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
 }
 

@@ -41,6 +41,7 @@ struct Request {
   std::string const& user_agent;
   Bytes receive_buffer = 0;
   bool http2 = true;
+  bool any_auth = false;       // Not Basic alone.
   char* error_text = nullptr;  // Of CURL_ERROR_SIZE.
   void* listener = nullptr;    // First argument of the callbacks.
   std::size_t (*on_head)(char*, std::size_t, std::size_t, void*) = nullptr;

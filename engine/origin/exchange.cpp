@@ -70,6 +70,7 @@ Exchange::Step Exchange::prepare(EasyHandle* easy) {
                 .user_agent = around_.options.user_agent,
                 .receive_buffer = receive_buffer(),
                 .http2 = around_.options.http2,
+                .any_auth = any_auth_,
                 .error_text = error_text_.data(),
                 .listener = this,
                 .on_head = &Exchange::on_head,
@@ -93,7 +94,8 @@ bool Exchange::head_line(std::string_view text) {
     failed_->where = shown_;
     return false;
   }
-  return !reader_.complete() || is_redirect(reader_.head()) || head_complete();
+  if (!reader_.complete() || is_redirect(reader_.head()) || asks_for_auth()) return true;
+  return head_complete();
 }
 
 Duration Exchange::info_time(int which) const {
@@ -187,8 +189,13 @@ Exchange::Step Exchange::finished(int curl_code) {
   if (enough_) return settle();
   if (failed_) return end_with(*failed_);
   if (reader_.complete() && is_redirect(reader_.head())) return follow_redirect();
+  if (reader_.complete() && asks_for_auth()) return authenticate();
   if (phase_ == Phase::draining) return settle();
-  if (curl_code != CURLE_OK) return end_with(translate(failure(curl_code)));
+  if (curl_code != CURLE_OK) {
+    auto error = translate(failure(curl_code));
+    if (error.code == Errc::http_proxy_auth && !std::exchange(any_auth_, true)) return Step::again;
+    return end_with(std::move(error));
+  }
   if (phase_ != Phase::body) return end_with({Errc::protocol_error, shown_, "no answer's head"});
   auto const complete = receiver_->complete();
   return complete ? settle() : end_with(complete.error());
@@ -217,6 +224,20 @@ Exchange::Step Exchange::follow_redirect() {
   same_party_ = same_party_ && same_party(*target_, *next);
   go_to(std::move(*next));
   return Step::again;
+}
+
+// Such an answer is judged only when libcurl is done: while it negotiates, another one follows.
+bool Exchange::asks_for_auth() const {
+  auto const status = reader_.head().status;
+  return status == 407 || (status == 401 && !target_->userinfo.empty());
+}
+
+// Basic is sent at once and costs no round trip. Where it is not what the server wants, libcurl may
+// try everything it knows, once.
+Exchange::Step Exchange::authenticate() {
+  if (!std::exchange(any_auth_, true)) return Step::again;
+  return end_with({status_error(reader_.head().status), shown_,
+                   "answered " + std::to_string(reader_.head().status)});
 }
 
 Exchange::Step Exchange::settle() {

@@ -84,6 +84,8 @@ class Exchange {
   [[nodiscard]] Duration info_time(int which) const;
 
   [[nodiscard]] Step follow_redirect();
+  [[nodiscard]] bool asks_for_auth() const;
+  [[nodiscard]] Step authenticate();
   [[nodiscard]] Step settle();
   [[nodiscard]] Step end_with(Error error);
   [[nodiscard]] CurlFailure failure(int curl_code) const;
@@ -106,6 +108,7 @@ class Exchange {
   bool same_party_ = true;  // Still where credentials and headers were meant for.
   std::uint32_t redirects_ = 0;
   std::optional<Error> failed_;  // Why our callback stopped the transfer.
+  bool any_auth_ = false;        // Basic was refused: libcurl negotiates.
   bool waiting_ = false;         // For room or a place to go.
   bool held_ = false;            // By the throttle.
   bool enough_ = false;          // All that is wanted was taken.

@@ -166,11 +166,16 @@ Result<void> FetchReceiver::complete() {
 }
 
 void FetchReceiver::end(Ending ending) {
-  bool const right = !ending.error;
-  if (right && stream_) stream_->finish();
+  // A stream that stops inside the content must not finish in the middle of a block, nor anywhere
+  // when the length is unknown: that place would become the content's end.
+  auto const known =
+      accepted_ && accepted_->head.length ? accepted_->head.length : order_.expected_length;
+  bool const whole = known ? passed_ == *known : !satisfied();
+  bool const exact = !ending.error && (whole || (stop_ && passed_ == *stop_));
+  if (stream_ && exact && (whole || known)) stream_->finish();
   stream_.reset();
   FetchEnd end{std::move(ending.error), ending.received,
-               right ? passed_ : passed_ / kBlock * kBlock, ending.retry_after};
+               exact ? passed_ : passed_ / kBlock * kBlock, ending.retry_after};
   ways_.outbox.add_end(order_.id, std::move(end));
 }
 

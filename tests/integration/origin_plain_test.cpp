@@ -26,7 +26,7 @@ TEST_CASE("a range is fetched into the gate with its head told first", "[origin]
   CHECK(outcome.head->final_url == server.url("/file?token=1"));
   CHECK_FALSE(outcome.head->tls_verified);
   CHECK(outcome.head->http_version == "1.1");
-  CHECK(probe.gate.content(kSpool).substr(64 << 10) == bytes.substr(64 << 10, 448 << 10));
+  CHECK((probe.gate.content(kSpool).substr(64 << 10) == bytes.substr(64 << 10, 448 << 10)));
   CHECK(probe.gate.finished(kSpool) == std::vector<Bytes>{512_KiB});
   auto const request = server.requests().at(0);
   CHECK(request.header("Range") == "bytes=65536-524287");

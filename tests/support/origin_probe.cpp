@@ -98,6 +98,11 @@ void OriginProbe::set_limit(BytesPerSecond limit) {
   on_loop([this, limit] { origin_->set_limit(limit); });
 }
 
+// An order that fails at once, and whose answer comes after those before it were taken.
+void OriginProbe::wait_for_orders() {
+  (void)document(OriginSpec{.url = "none"}, 1);
+}
+
 std::string OriginProbe::logged() const {
   std::lock_guard const lock(mutex_);
   return log_;

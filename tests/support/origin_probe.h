@@ -35,6 +35,8 @@ class OriginProbe final : private OriginEvents, private Clock, private Log {
     [[nodiscard]] std::optional<Errc> error() const {
       return end.error ? std::optional(end.error->code) : std::nullopt;
     }
+    // For a test's output.
+    [[nodiscard]] std::string text() const { return end.error ? describe(*end.error) : "right"; }
   };
   [[nodiscard]] std::optional<Outcome> wait(FetchId fetch);
   [[nodiscard]] std::optional<OriginHead> wait_for_head(FetchId fetch);
@@ -45,6 +47,9 @@ class OriginProbe final : private OriginEvents, private Clock, private Log {
   void shorten(FetchId fetch, Bytes end);
   void cancel(FetchId fetch);
   void set_limit(BytesPerSecond limit);
+
+  // Until all that was ordered before is known to the origin thread.
+  void wait_for_orders();
 
   // Every log line, for looking for what must not be there.
   [[nodiscard]] std::string logged() const;

@@ -201,7 +201,6 @@ class ScriptedOrigin::Impl {
   std::uint16_t port_ = 0;
   int listener_ = -1;
   std::atomic<bool> closing_ = false;
-  std::atomic<std::uint64_t> sent_ = 0;
   std::thread accepting_;
 
   mutable std::mutex mutex_;
@@ -213,6 +212,7 @@ class ScriptedOrigin::Impl {
   std::map<std::string, std::deque<Reply>> once_;
   std::vector<SeenRequest> requests_;
   std::uint64_t connections_ = 0;
+  std::uint64_t sent_ = 0;
   bool is_proxy_ = false;
   std::string proxy_authorization_;
 };
@@ -339,11 +339,16 @@ bool ScriptedOrigin::Impl::send_body(Wire& wire, Reply const& reply) {
 }
 
 bool ScriptedOrigin::Impl::send_piece(Wire& wire, Reply const& reply, std::string_view piece) {
-  sent_ += piece.size();
-  if (reply.framing != Reply::Framing::chunked) return wire.write(piece);
+  bool const chunked = reply.framing == Reply::Framing::chunked;
   std::array<char, 20> size{};
   std::snprintf(size.data(), size.size(), "%zx\r\n", piece.size());
-  return wire.write(size.data()) && wire.write(piece) && wire.write("\r\n");
+  bool const sent = (!chunked || wire.write(size.data())) && wire.write(piece) &&
+                    (!chunked || wire.write("\r\n"));
+  if (!sent) return false;
+  std::lock_guard const lock(mutex_);
+  sent_ += piece.size();
+  changed_.notify_all();
+  return true;
 }
 
 // Every name leads to loopback, so that tests can speak of hosts that do not exist.
@@ -414,6 +419,7 @@ std::size_t ScriptedOrigin::connections() const {
 }
 
 std::uint64_t ScriptedOrigin::bytes_sent() const {
+  std::lock_guard const lock(impl_->mutex_);
   return impl_->sent_;
 }
 
@@ -421,6 +427,11 @@ bool ScriptedOrigin::wait_for_requests(std::size_t count) const {
   std::unique_lock lock(impl_->mutex_);
   return impl_->changed_.wait_for(lock, kDeadline,
                                   [&] { return impl_->requests_.size() >= count; });
+}
+
+bool ScriptedOrigin::wait_for_sent(std::uint64_t bytes) const {
+  std::unique_lock lock(impl_->mutex_);
+  return impl_->changed_.wait_for(lock, kDeadline, [&] { return impl_->sent_ >= bytes; });
 }
 
 void ScriptedOrigin::close_idle() {

@@ -97,6 +97,7 @@ class ScriptedOrigin {
   // Body bytes handed to sockets so far.
   [[nodiscard]] std::uint64_t bytes_sent() const;
   [[nodiscard]] bool wait_for_requests(std::size_t count) const;
+  [[nodiscard]] bool wait_for_sent(std::uint64_t bytes) const;
   // Closes connections that wait for a request.
   void close_idle();
 
