@@ -147,7 +147,8 @@ TEST_CASE("cancelling ends a fetch wherever it is", "[origin]") {
   probe.cancel(running);
   auto const outcome = probe.wait(running);
   CHECK(outcome->error() == Errc::cancelled);
-  CHECK(outcome->end.next == 1_MiB);
+  CHECK(outcome->end.next <= 1_MiB);
+  CHECK(outcome->end.next > 512_KiB);
   CHECK(probe.gate.finished(kSpool).empty());
   probe.cancel(running);
   probe.gate.allow_all();
