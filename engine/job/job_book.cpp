@@ -145,15 +145,14 @@ void JobBook::suspend(JobId id, Answer<void> answer) {
   answer_when_durable(std::move(answer));
 }
 
-void JobBook::set_priority(JobId id, Priority priority, Answer<void> answer) {
+void JobBook::configure(JobId id, JobSpec spec, Answer<void> answer) {
   auto const allowed = allow(id, JobCall::set_property);
   if (!allowed) return answer(tl::unexpected(allowed.error()));
-  if (priority > Priority::low) {
-    return answer(fail(Errc::invalid_argument, "priority", "is unknown"));
-  }
-  allowed->job.record.spec.priority = priority;
+  if (auto const checked = check_job(spec, options_); !checked) return answer(checked);
+  auto& job = allowed->job;
+  job.record.spec = std::move(spec);
   writer_.put_job(id);
-  runner_.refresh(allowed->job);
+  runner_.renew(job);
   answer_when_durable(std::move(answer));
 }
 
@@ -271,6 +270,11 @@ Result<std::string> JobBook::why(JobId id) const {
     log.put(index, ports_.transfers.why((*job)->files[index].wish), options_.why_chars_max);
   }
   return log.text();
+}
+
+void JobBook::stop(std::function<void()> done) {
+  for (auto const& [id, job] : table_.all()) runner_.halt(*job);
+  flush(std::move(done));
 }
 
 void JobBook::flush(std::function<void()> done) {

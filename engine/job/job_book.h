@@ -50,15 +50,18 @@ class JobBook {
   void suspend(JobId id, Answer<void> answer);
   void cancel(JobId id, Answer<void> answer);
   void complete(JobId id, Answer<Completion> answer);
-  void set_priority(JobId id, Priority priority, Answer<void> answer);
+  // Replaces all settings; running files begin anew with them where they were.
+  void configure(JobId id, JobSpec spec, Answer<void> answer);
 
   [[nodiscard]] Result<JobInfo> job(JobId id) const;
   [[nodiscard]] std::vector<JobInfo> jobs() const;  // Oldest first.
   [[nodiscard]] Result<std::vector<FileInfo>> files(JobId id) const;
   [[nodiscard]] Result<std::string> why(JobId id) const;
 
-  // What is known so far is saved; then `done`.
+  // All that is known so far is saved, or could not be; then `done`.
   void flush(std::function<void()> done);
+  // Stops every file where it is, keeps the jobs' states, saves; then `done`. No call may follow.
+  void stop(std::function<void()> done);
 
  private:
   // The job and its state after the call, when the call is allowed.

@@ -33,9 +33,12 @@ void JobRunner::refresh(JobEntry& job) {
     queue_.put({job.record.spec.priority, job.active.size(), job.record.order, job.record.id});
     schedule_fill();
   }
-  for (auto const index : job.active) {
-    running_[job.files[index].wish].priority = job.record.spec.priority;
-  }
+}
+
+void JobRunner::renew(JobEntry& job) {
+  if (!job.active.empty()) changes_.happen(job, JobHappening::preempted);
+  while (!job.active.empty()) retire(job, job.active.back());
+  refresh(job);
 }
 
 void JobRunner::halt(JobEntry& job) {

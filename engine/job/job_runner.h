@@ -34,8 +34,10 @@ class JobRunner final : private WishListener {
   void run(JobEntry& job);
   // Stops its files where they are, and a retry that is due.
   void halt(JobEntry& job);
-  // Its priority or its files changed.
+  // It has more files.
   void refresh(JobEntry& job);
+  // Its settings changed: what runs begins anew with them.
+  void renew(JobEntry& job);
 
  private:
   struct Running {

@@ -51,8 +51,9 @@ TEST_CASE("a job whose priority is raised overtakes", "[job]") {
   auto const second = world.start({"/tmp/second"}, Priority::normal);
   CHECK(world.desk->wanted("/tmp/first"));
 
-  REQUIRE(world.ask<void>(
-      [&](auto answer) { world.book->set_priority(second, Priority::high, answer); }));
+  auto spec = world.book->job(second)->spec;
+  spec.priority = Priority::high;
+  REQUIRE(world.ask<void>([&](auto answer) { world.book->configure(second, spec, answer); }));
   world.settle();
 
   CHECK(world.desk->wanted("/tmp/second"));
@@ -264,4 +265,20 @@ TEST_CASE("progress is told at most ten times a second with a smooth rate", "[jo
   auto const rate = world.events.back().job.progress.rate.value;
   CHECK(rate > 95'000);
   CHECK(rate < 105'000);
+}
+
+TEST_CASE("a running job goes on where it was with the settings it is given", "[job]") {
+  JobWorld world;
+  auto const id = world.start({"/tmp/a"});
+  world.desk->answer("/tmp/a", SpoolId{1}, 100);
+  auto spec = world.book->job(id)->spec;
+  spec.headers = {{"Authorization", "Bearer new"}};
+
+  REQUIRE(world.ask<void>([&](auto answer) { world.book->configure(id, spec, answer); }));
+  world.settle();
+
+  auto const& wish = world.desk->open.at(world.desk->wish_for("/tmp/a")).wish;
+  CHECK(wish.spool == SpoolId{1});
+  CHECK(wish.headers.at(0).value == "Bearer new");
+  CHECK(world.ledger.jobs[id].spec.headers.size() == 1);
 }
