@@ -79,10 +79,11 @@ std::optional<WallTime> parse_http_date(std::string_view text) {
 
 std::optional<Duration> parse_retry_after(std::string_view text, std::optional<WallTime> date,
                                           WallTime now) {
-  auto const words = split(text);
-  if (words.count == 1 && !words.word[0].empty() &&
-      std::ranges::all_of(words.word[0], [](char c) { return c >= '0' && c <= '9'; })) {
-    auto const value = number(words.word[0], 6);
+  auto const first = std::min(text.find_first_not_of(" \t"), text.size());
+  auto const digits = text.substr(first, text.find_last_not_of(" \t") + 1 - first);
+  auto const is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (!digits.empty() && std::ranges::all_of(digits, is_digit)) {
+    auto const value = number(digits, 6);
     return std::min<Duration>(value ? seconds{*value} : kRetryAfterMax, kRetryAfterMax);
   }
   auto const when = parse_http_date(text);
