@@ -1,7 +1,6 @@
 #include "engine/base/hash.h"
 
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 
 #include "engine/base/assert.h"
 
@@ -9,20 +8,47 @@ namespace freshet {
 
 namespace {
 
-unsigned char const* raw(std::byte const* bytes) {
-  return reinterpret_cast<unsigned char const*>(bytes);
-}
 unsigned char* raw(std::byte* bytes) {
   return reinterpret_cast<unsigned char*>(bytes);
 }
 
+// Looked up once and kept to the end of the process: the look-up costs more than hashing a tree
+// node.
+EVP_MD const* algorithm() {
+  static EVP_MD const* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  FRESHET_ASSERT(sha256 != nullptr);
+  return sha256;
+}
+
+class Context {
+ public:
+  Context() : context_(EVP_MD_CTX_new()) { FRESHET_ASSERT(context_ != nullptr); }
+  Context(Context const&) = delete;
+  Context& operator=(Context const&) = delete;
+  ~Context() { EVP_MD_CTX_free(context_); }
+
+  void start() { FRESHET_ASSERT(EVP_DigestInit_ex2(context_, algorithm(), nullptr) == 1); }
+  void update(std::span<std::byte const> bytes) {
+    FRESHET_ASSERT(EVP_DigestUpdate(context_, bytes.data(), bytes.size()) == 1);
+  }
+  Digest finish() {
+    Digest out;
+    FRESHET_ASSERT(EVP_DigestFinal_ex(context_, raw(out.bytes.data()), nullptr) == 1);
+    return out;
+  }
+
+ private:
+  EVP_MD_CTX* context_;
+};
+
 }  // namespace
 
 Digest sha256(std::span<std::byte const> bytes) {
-  Digest out;
-  // The one-shot call skips the allocation and look-up that EVP contexts cost per block.
-  SHA256(raw(bytes.data()), bytes.size(), raw(out.bytes.data()));
-  return out;
+  // One context a thread: making one costs as much as hashing a tree node.
+  thread_local Context context;
+  context.start();
+  context.update(bytes);
+  return context.finish();
 }
 
 Digest sha256_pair(Digest const& left, Digest const& right) {
@@ -33,28 +59,23 @@ Digest sha256_pair(Digest const& left, Digest const& right) {
 }
 
 struct Sha256::State {
-  EVP_MD_CTX* context = EVP_MD_CTX_new();
-  State() { FRESHET_ASSERT(context != nullptr); }
-  State(State const&) = delete;
-  State& operator=(State const&) = delete;
-  ~State() { EVP_MD_CTX_free(context); }
+  Context context;
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
-  FRESHET_ASSERT(EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1);
+  state_->context.start();
 }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 void Sha256::update(std::span<std::byte const> bytes) {
-  FRESHET_ASSERT(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) == 1);
+  state_->context.update(bytes);
 }
 
 Digest Sha256::finish() {
-  Digest out;
-  FRESHET_ASSERT(EVP_DigestFinal_ex(state_->context, raw(out.bytes.data()), nullptr) == 1);
-  FRESHET_ASSERT(EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1);
+  auto const out = state_->context.finish();
+  state_->context.start();
   return out;
 }
 

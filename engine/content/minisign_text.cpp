@@ -47,8 +47,10 @@ tl::unexpected<Error> bad(std::string_view what, std::string_view why) {
 
 std::vector<std::byte> tagged(char const (&algorithm)[3], KeyId const& id,
                               std::span<std::byte const> rest) {
-  std::vector<std::byte> bytes{static_cast<std::byte>(algorithm[0]),
-                               static_cast<std::byte>(algorithm[1])};
+  std::vector<std::byte> bytes;
+  bytes.reserve(2 + id.bytes.size() + rest.size());
+  bytes.push_back(static_cast<std::byte>(algorithm[0]));
+  bytes.push_back(static_cast<std::byte>(algorithm[1]));
   bytes.insert(bytes.end(), id.bytes.begin(), id.bytes.end());
   bytes.insert(bytes.end(), rest.begin(), rest.end());
   return bytes;
