@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from lab.content import GIB, KIB, MIB
-from lab.network import Link
+from lab.network import Link, Path
 from lab.scenario import Client, Scenario, crowd
 
 ORIGIN, PEER = Link.mbit(80), Link.mbit(80)
@@ -56,6 +56,15 @@ def _uneven() -> list[Scenario]:
     ]
 
 
+def _distant() -> list[Scenario]:
+    return [
+        Scenario("rtt-40", "8 clients, 40 ms between any two of them and 20 ms to the origin",
+                 (64 * MIB,), crowd(8, PEER, path=Path(10.0)), ORIGIN),
+        Scenario("lossy", "8 clients, 20 ms, 2 ms of jitter and 0.1 % loss on each cable",
+                 (64 * MIB,), crowd(8, PEER, path=Path(5.0, 2.0, 0.001)), ORIGIN),
+    ]
+
+
 def _files() -> list[Scenario]:
     return [Scenario("small-files", "8 clients, 200 files of 256 KiB", (256 * KIB,) * 200,
                      crowd(8, PEER), ORIGIN)]
@@ -66,4 +75,4 @@ def _checks() -> list[Scenario]:
                      crowd(4, PEER), ORIGIN)]
 
 
-ALL = {s.name: s for s in [*_singles(), *_crowds(), *_uneven(), *_files(), *_checks()]}
+ALL = {s.name: s for s in [*_singles(), *_crowds(), *_uneven(), *_distant(), *_files(), *_checks()]}

@@ -10,9 +10,9 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab import origin, torrent
+from lab import build, origin, torrent
 from lab.content import Content, File
-from lab.network import Link, Network
+from lab.network import Link, Network, kernel_has_netem
 from lab.players.base import Launch, Player
 from lab.processes import Gate, Process, spawn
 from lab.sampler import Sample, Sampler, SessionUse
@@ -132,6 +132,7 @@ class Cell:
             with self.network:
                 sampler = Sampler(self.network)
                 try:
+                    self._lay_paths()
                     self._start_origin()
                     self.player.start_servers(self)
                     self._play(sampler)
@@ -151,7 +152,18 @@ class Cell:
             for host in self.cache_hosts():
                 self.network.add_host(host, CACHE_LINK, int(host.removeprefix("cache")))
         for client in self.scenario.clients:
-            self.network.add_host(client.name, client.link, client.site)
+            self.network.add_host(client.name, client.link, client.site, client.path)
+
+    def _lay_paths(self) -> None:
+        arguments = self.network.relay_arguments()
+        if not arguments:
+            return
+        if kernel_has_netem():
+            self.network.join_by_netem()
+            return
+        process = self._start(None, [str(build.relay(self.directory.parent)), *arguments])
+        self._origin.append(process)
+        self.wait_for_line(process, "ready")
 
     def _start_origin(self) -> None:
         config = origin.nginx_config(self.directory / "origin", self.content.directory)
@@ -269,10 +281,10 @@ class Cell:
         log = self.directory / f"{name}.log"
         return log.read_text(errors="replace")[-400:] if log.exists() else ""
 
-    def _start(self, host: str, argv: list[str]) -> Process:
+    def _start(self, host: str | None, argv: list[str]) -> Process:
         number = len(self._servers) + len(self._origin)
         process = spawn(host, argv, self.directory / f"server-{number}.log")
-        self._commands[f"{host}: {Path(argv[0]).name}"] = argv
+        self._commands[f"{host or 'lab'}: {Path(argv[0]).name}"] = argv
         return process
 
     def _stop_all(self) -> None:

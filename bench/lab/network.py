@@ -26,17 +26,31 @@ class Link:
         return Link(up * MBIT, (up if down is None else down) * MBIT)
 
 
+@dataclass(frozen=True)
+class Path:
+    """What a host's cable adds to each direction. Loss is a share of segments."""
+    delay_ms: float
+    jitter_ms: float = 0.0
+    loss: float = 0.0
+
+
 @dataclass
 class Host:
     name: str
     site: int
     link: Link | None
+    path: Path | None = None
     address: str = ""
 
     @property
     def port(self) -> str:
         """The bridge's end of the host's cable."""
         return f"p-{self.name}"
+
+    @property
+    def cable(self) -> tuple[str, str]:
+        """With a path: the ends, host's and bridge's, between which it is carried."""
+        return f"d-{self.name}", f"q-{self.name}"
 
 
 @dataclass
@@ -62,12 +76,13 @@ class Network:
     def add_site(self, site: int, wan: Link | None = None) -> None:
         self.site_links[site] = wan
 
-    def add_host(self, name: str, link: Link | None, site: int = 0) -> Host:
+    def add_host(self, name: str, link: Link | None, site: int = 0,
+                 path: Path | None = None) -> Host:
         if not re.fullmatch(r"[a-z][a-z0-9]{1,11}", name):
             raise ValueError(f"host name {name!r}: 2 to 12 lower-case letters and digits")
         self.site_links.setdefault(site, None)
         position = 10 + sum(host.site == site for host in self.hosts.values())
-        host = Host(name, site, link, f"10.77.{site}.{position}")
+        host = Host(name, site, link, path, f"10.77.{site}.{position}")
         self.hosts[name] = host
         return host
 
@@ -93,15 +108,45 @@ class Network:
 
     def _connect(self, host: Host) -> None:
         subprocess.run(["ip", "netns", "add", host.name], check=True)
-        call_in(host.name, _quiet_ipv6)
-        _ip(f"link add {host.port} type veth peer name eth0 netns {host.name}",
-            f"link set {host.port} master br{host.site} up")
+        call_in(host.name, quiet_ipv6)
+        far_end = self._lay_path(host) if host.path else host.port
+        _ip(f"link add {far_end} type veth peer name eth0 netns {host.name}",
+            f"link set {far_end} up", f"link set {host.port} master br{host.site} up")
         _ip("link set lo up", f"addr add {host.address}/24 dev eth0", "link set eth0 up",
             f"route add default via 10.77.{host.site}.1", "route add 224.0.0.0/4 dev eth0",
             namespace=host.name)
+        if host.path and host.path.loss:
+            _ip("link set eth0 gso_max_segs 1", namespace=host.name)  # Losses of segments, not of bursts.
+            _ip(f"link set {host.port} gso_max_segs 1")
         if host.link:
             _shape(host.port, host.link.down)
             _shape("eth0", host.link.up, host.name)
+
+    def _lay_path(self, host: Host) -> str:
+        """Two cables instead of one; what joins them is netem, or a relay that the cell starts."""
+        near, far = host.cable
+        _ip(f"link add {host.port} type veth peer name {far}", f"link set {far} up")
+        return near
+
+    def join_by_netem(self) -> None:
+        """For a kernel that has it: a bridge of two ports, each of which delays what leaves it."""
+        for host in self.hosts.values():
+            if host.path:
+                _ip(f"link add m-{host.name} type bridge stp_state 0 forward_delay 0",
+                    *(f"link set {end} master m-{host.name}" for end in host.cable),
+                    f"link set m-{host.name} up")
+                for end in host.cable:
+                    subprocess.run(["tc", "qdisc", "add", "dev", end, "root",
+                                    *_netem(host.path)], check=True)
+
+    def relay_arguments(self) -> list[str]:
+        """For programs/relay.cpp."""
+        found: list[str] = []
+        for host in self.hosts.values():
+            if host.path:
+                found += [*host.cable, str(int(host.path.delay_ms * 1000)),
+                          str(int(host.path.jitter_ms * 1000)), str(int(host.path.loss * 1e6))]
+        return found
 
     def _join_sites(self) -> None:
         subprocess.run(["ip", "netns", "add", "router"], check=True)
@@ -118,7 +163,7 @@ class Network:
     def down(self) -> None:
         for name in [*self.hosts, "router"]:
             subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False)
-        for name in [*(f"p-{host}" for host in self.hosts),
+        for name in [*(f"{kind}-{host}" for host in self.hosts for kind in "pdm"),
                      *(f"wan{site}" for site in self.site_links),
                      *(f"br{site}" for site in self.site_links)]:
             subprocess.run(["ip", "link", "del", name], capture_output=True, check=False)
@@ -164,13 +209,29 @@ def _shape(device: str, rate: float, namespace: str | None = None) -> None:
                     f"{int(rate * 8)}bit", "burst", str(burst), "limit", str(queue)], check=True)
 
 
-def _quiet_ipv6() -> None:
+def kernel_has_netem() -> bool:
+    """Tries on the loopback of this namespace."""
+    tried = subprocess.run(["tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", "0ms"],
+                           capture_output=True, check=False)
+    if tried.returncode == 0:
+        subprocess.run(["tc", "qdisc", "del", "dev", "lo", "root"], check=True)
+    return tried.returncode == 0
+
+
+def _netem(path: Path) -> list[str]:
+    words = ["netem", "limit", "20000", "delay", f"{path.delay_ms}ms"]
+    if path.jitter_ms:
+        words.append(f"{path.jitter_ms}ms")
+    return [*words, "loss", f"{path.loss * 100}%"] if path.loss else words
+
+
+def quiet_ipv6() -> None:
     _sysctl("net/ipv6/conf/all/disable_ipv6", "1")
     _sysctl("net/ipv6/conf/default/disable_ipv6", "1")
 
 
 def _forward() -> None:
-    _quiet_ipv6()
+    quiet_ipv6()
     _sysctl("net/ipv4/ip_forward", "1")
 
 

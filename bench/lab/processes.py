@@ -87,25 +87,27 @@ class Process:
                 time.sleep(0.005)
 
 
-def spawn(namespace: str, argv: list[str], log: Path, *, env: dict[str, str] | None = None,
+def spawn(namespace: str | None, argv: list[str], log: Path, *, env: dict[str, str] | None = None,
           cwd: Path | None = None, gate: Gate | None = None) -> Process:
-    """Starts argv in the namespace, output to `log`. With a gate it waits there before exec."""
+    """Starts argv in the namespace (None: the run's own), output to `log`; at a gate it waits."""
     if gate:
         gate.expect_one()
+    log.touch()
     pid = os.fork()
     if pid == 0:
         _become(namespace, argv, log, env or {}, cwd, gate)
     return Process(pid, os.pidfd_open(pid), argv, log)
 
 
-def _become(namespace: str, argv: list[str], log: Path, env: dict[str, str], cwd: Path | None,
+def _become(namespace: str | None, argv: list[str], log: Path, env: dict[str, str], cwd: Path | None,
             gate: Gate | None) -> None:
     try:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.setsid()
-        enter_namespace(namespace)
+        if namespace:
+            enter_namespace(namespace)
         output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(output, 1)

@@ -16,6 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from lab.network import quiet_ipv6
+
 REFUSED = 77  # EX_NOPERM, and what test drivers take for "skipped".
 _PR_SET_PDEATHSIG = 1
 INSIDE = "FRESHET_LAB_SCRATCH"
@@ -92,6 +94,7 @@ def set_up_inside() -> None:
         raise RuntimeError(f"{INSIDE} is set, but this is not a lab sandbox")
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
     os.makedirs("/run/netns")
+    quiet_ipv6()
     for descriptor in map(int, os.listdir("/proc/self/fd")):
         if descriptor > 2:
             _keep_from_children(descriptor)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from lab.bound import Receiver, fluid_bound, http_bound
-from lab.network import Link
+from lab.network import Link, Path
 
 
 @dataclass(frozen=True)
@@ -12,6 +12,7 @@ class Client:
     link: Link | None
     site: int = 0
     arrival: float = 0.0
+    path: Path | None = None
     killed_at: float | None = None  # Share of its content received; it is not waited for.
     prelude: bool = False  # Done before the clock starts, and there as a peer from then on.
 

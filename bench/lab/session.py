@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from lab import content
+from lab.build import NoCompiler
 from lab.cell import Cell, CellError, Outcome
 from lab.network import MBIT
 from lab.players.base import Player, first_line
@@ -44,7 +45,7 @@ class Session:
         cell = Cell(scenario, player, bytes_to_fetch, self._scratch / "cell")
         try:
             outcome = cell.run()
-        except CellError as failure:
+        except (CellError, NoCompiler) as failure:
             row = Row(scenario.name, player.name, number, False, [str(failure)])
             self._write(lines, {"kind": "row", **asdict(row)})
         else:
