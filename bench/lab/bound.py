@@ -35,10 +35,14 @@ def fluid_bound(length: float, origin_up: float, receivers: list[Receiver],
     return max(terms)
 
 
-def http_bound(length: float, origin_up: float, receivers: list[Receiver]) -> float:
-    """The same where every byte comes from the origin: max(N·F/u_s, F/d_min), all from time zero."""
-    return max(len(receivers) * length / origin_up,
-               *(receiver.arrival + length / _down(receiver) for receiver in receivers))
+def http_bound(length: float, origin_up: float, receivers: list[Receiver],
+               wans: dict[int, Link | None] | None = None) -> float:
+    """The same where every byte comes from the origin: a copy a client, over its site's WAN too."""
+    terms = [len(receivers) * length / origin_up]
+    terms += [receiver.arrival + length / _down(receiver) for receiver in receivers]
+    terms += [sum(receiver.site == site for receiver in receivers) * length / wan.down
+              for site, wan in (wans or {}).items() if wan]
+    return max(terms)
 
 
 def _site_bound(length: float, inside: list[Receiver], wan: Link) -> float:

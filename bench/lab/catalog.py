@@ -65,8 +65,36 @@ def _distant() -> list[Scenario]:
     ]
 
 
+def _hostile() -> list[Scenario]:
+    """One client that should not be slower than by HTTP alone."""
+    one = crowd(1, PEER)
+    about = {"dead": "whose cable is cut", "stalled": "that never answer a request",
+             "slow": "that serve 64 kB/s", "lying": "that serve random bytes"}
+    alone = [Scenario(f"peers-{kind}", f"one client, the origin, and 3 peers {text}", (64 * MIB,), one,
+                      ORIGIN, bad_peers=(kind,) * 3) for kind, text in about.items()]
+    return [
+        *alone,
+        Scenario("crowd-8-lying", "8 clients start together, and 2 peers serve random bytes",
+                 (64 * MIB,), crowd(8, PEER), ORIGIN, bad_peers=("lying",) * 2),
+        Scenario("dying-origin", "8 clients; the origin dies after 1.1 copies left it", (64 * MIB,),
+                 crowd(8, PEER), ORIGIN, origin_dies_after=1.1, traits=frozenset({"peers"}),
+                 deadline=60),
+        Scenario("slow-mirror", "one client at 80, the origin at 80, a mirror at 2", (64 * MIB,), one,
+                 ORIGIN, mirrors=(Link.mbit(2),), traits=frozenset({"mirrors"})),
+    ]
+
+
+def _polite() -> list[Scenario]:
+    """The neighbour shares the site's WAN link of 20/20; its ping shows the queue that stands there."""
+    return [Scenario("politeness", "a background download fills the WAN of a site, a neighbour pings",
+                     (16 * MIB,), (Client("c00", PEER, site=1),), ORIGIN, wans={1: Link.mbit(20)},
+                     ping_from=1, background=True)]
+
+
 def _files() -> list[Scenario]:
-    return [Scenario("small-files", "8 clients, 200 files of 256 KiB", (256 * KIB,) * 200,
+    return [Scenario("many-files", "one client, 1000 files of 16 KiB", (16 * KIB,) * 1000, crowd(1, PEER),
+                     ORIGIN),
+            Scenario("small-files", "8 clients, 200 files of 256 KiB", (256 * KIB,) * 200,
                      crowd(8, PEER), ORIGIN)]
 
 
@@ -75,4 +103,5 @@ def _checks() -> list[Scenario]:
                      crowd(4, PEER), ORIGIN)]
 
 
-ALL = {s.name: s for s in [*_singles(), *_crowds(), *_uneven(), *_distant(), *_files(), *_checks()]}
+ALL = {s.name: s for s in [*_singles(), *_crowds(), *_uneven(), *_distant(), *_hostile(), *_polite(),
+                        *_files(), *_checks()]}

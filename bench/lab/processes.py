@@ -9,7 +9,7 @@ import os
 import resource
 import signal
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 _CLONE_NEWNET = 0x40000000
@@ -52,10 +52,10 @@ class Process:
     pidfd: int
     argv: list[str]
     log: Path
+    host: str | None
     usage: resource.struct_rusage | None = None
     status: int | None = None
     ended_at: float | None = None
-    extra: dict = field(default_factory=dict)
 
     def poll(self) -> bool:
         """Whether it ended; takes its usage, children included, when it did."""
@@ -96,7 +96,7 @@ def spawn(namespace: str | None, argv: list[str], log: Path, *, env: dict[str, s
     pid = os.fork()
     if pid == 0:
         _become(namespace, argv, log, env or {}, cwd, gate)
-    return Process(pid, os.pidfd_open(pid), argv, log)
+    return Process(pid, os.pidfd_open(pid), argv, log, namespace)
 
 
 def _become(namespace: str | None, argv: list[str], log: Path, env: dict[str, str], cwd: Path | None,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lab import stats
 from lab.load import Run
-from lab.table import COLUMNS, lines_of
+from lab.table import lines_of
 
 _STYLE = """body{font:15px/1.45 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;
 color:#222;background:#fff}table{border-collapse:collapse;margin:1rem 0;font-variant-numeric:
@@ -54,8 +54,8 @@ def _about(about: dict) -> str:
 def _scenario(run: Run, name: str, about: dict, records: list[dict]) -> str:
     from lab import plots  # matplotlib takes a second to load and is not needed to measure.
     rows = [row for row in run.rows() if row.scenario == name]
-    lines = lines_of(rows)
-    head = "".join(f"<th>{_e(column)}" for column in COLUMNS)
+    titles, *lines = lines_of(rows)
+    head = "".join(f"<th>{_e(title)}" for title in titles)
     body = "".join("<tr>" + "".join(f"<td>{_e(cell)}" for cell in line) for line in lines)
     shown = _middle_rounds(records)
     pictures = ""

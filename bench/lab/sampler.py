@@ -14,7 +14,7 @@ class SessionUse:
     """Of one process group with all it started. CPU in seconds, memory in bytes."""
     cpu: dict[int, float] = field(default_factory=dict)  # By process id, last seen.
     peak_memory: dict[int, int] = field(default_factory=dict)
-    written: dict[int, int] = field(default_factory=dict)
+    before: float = 0.0  # CPU spent before the clock started.
 
 
 @dataclass
@@ -53,6 +53,9 @@ class Sampler:
         self.sessions[session] = SessionUse()
 
     def restart(self, now: float) -> None:
+        self.sample()
+        for use in self.sessions.values():
+            use.before = sum(use.cpu.values())
         self.samples.clear()
         self._start = now
         self._machine = MachineClock.now()
@@ -84,7 +87,6 @@ class Sampler:
                 return
             use.cpu[pid] = spent
             use.peak_memory[pid] = _keyed_number(f"/proc/{pid}/status", "VmHWM:") * 1024
-            use.written[pid] = _keyed_number(f"/proc/{pid}/io", "write_bytes:")
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             pass  # It ended meanwhile; its parent's accounts have it.
 

@@ -25,6 +25,11 @@ class Scenario:
     clients: tuple[Client, ...]
     origin: Link | None
     wans: dict[int, Link] = field(default_factory=dict)  # By site; the origin is in site 0.
+    mirrors: tuple[Link, ...] = ()  # Further origins with the same files.
+    bad_peers: tuple[str, ...] = ()  # A behaviour of programs/bad_peer.py each.
+    origin_dies_after: float | None = None  # Copies that left it.
+    ping_from: int | None = None  # Site of a neighbour that pings a host beside the origin.
+    background: bool = False  # Players that know priorities must be polite.
     deadline: float = 0.0  # Seconds; 0: derived from the bound.
     traits: frozenset[str] = frozenset()  # What a player must be able to do.
 
@@ -43,13 +48,14 @@ class Scenario:
         """Seconds; 0 where links are not shaped and the bound says nothing."""
         if self.origin is None:
             return 0.0
-        helpers = [c.link.up for c in self.clients if c.prelude and c.link]
+        helpers = [link.up for link in self.mirrors]
+        helpers += [c.link.up for c in self.clients if c.prelude and c.link]
         return fluid_bound(self.length, self.origin.up, self.receivers(), dict(self.wans), helpers)
 
     def http_bound(self) -> float:
         if self.origin is None:
             return 0.0
-        return http_bound(self.length, self.origin.up, self.receivers())
+        return http_bound(self.length, self.origin.up, self.receivers(), dict(self.wans))
 
     def time_limit(self) -> float:
         if self.deadline:

@@ -34,6 +34,8 @@ class Row:
     busy: float = 0.0
     foreign: float = 0.0  # Share of all CPUs used by others than this run.
     saturated: bool = False
+    ping_median_ms: float | None = None  # Of a neighbour, while the link is in use.
+    ping_p99_ms: float | None = None
     wan_copies: float | None = None  # Most copies that entered one site.
 
 
@@ -50,6 +52,9 @@ def make_row(scenario: Scenario, player, number: int, outcome: Outcome) -> Row:
         _times(row, measured)
         _bytes(row, scenario, player, outcome, measured)
         _costs(row, scenario, outcome, measured)
+        if outcome.round_trips:
+            row.ping_median_ms = stats.median(outcome.round_trips)
+            row.ping_p99_ms = stats.percentile(outcome.round_trips, 0.99)
     return row
 
 
@@ -92,7 +97,7 @@ def _costs(row: Row, scenario: Scenario, outcome: Outcome, measured: list[Runnin
     for process in processes:
         sampled = sum(outcome.sessions[process.pid].cpu.values())
         own = process.usage.ru_utime + process.usage.ru_stime if process.usage else 0.0
-        cpu += max(sampled, own)
+        cpu += max(sampled, own) - outcome.sessions[process.pid].before
     row.cpu_s_per_gib = cpu / (scenario.length * len(measured) / GIB)
     peaks = [sum(outcome.sessions[r.process.pid].peak_memory.values()) for r in measured]
     row.peak_memory = max(peaks, default=0) or None

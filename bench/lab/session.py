@@ -9,11 +9,12 @@ from pathlib import Path
 
 from lab import content
 from lab.build import NoCompiler
-from lab.cell import Cell, CellError, Outcome
+from lab.cell import Outcome, measure
 from lab.network import MBIT
 from lab.players.base import Player, first_line
 from lab.scenario import Scenario
 from lab.score import Row, make_row
+from lab.stage import StageError
 
 SERIES_POINTS_MAX = 120
 
@@ -42,16 +43,15 @@ class Session:
     def _measure(self, scenario: Scenario, player: Player, number: int, lines) -> None:
         self._display.begin(scenario, player, number)
         bytes_to_fetch = content.make(self._scratch, list(scenario.lengths))
-        cell = Cell(scenario, player, bytes_to_fetch, self._scratch / "cell")
         try:
-            outcome = cell.run()
-        except (CellError, NoCompiler) as failure:
+            outcome = measure(scenario, player, bytes_to_fetch, self._scratch / "cell")
+        except (StageError, NoCompiler) as failure:
             row = Row(scenario.name, player.name, number, False, [str(failure)])
             self._write(lines, {"kind": "row", **asdict(row)})
         else:
             row = make_row(scenario, player, number, outcome)
             self._write(lines, {"kind": "row", **asdict(row), "at": time.time(),
-                                "commands": cell.commands(), **series(scenario, outcome)})
+                                "commands": outcome.commands, **series(scenario, outcome)})
         self.rows.append(row)
         self._display.end(row)
 

@@ -7,8 +7,30 @@ from lab import stats
 from lab.content import MIB
 from lab.score import Row
 
-COLUMNS = ("player", "last s", "+-", "mean s", "p95 s", "bound s", "ratio", "copies", "peers",
-           "excess", "CPU s/GiB", "mem MiB", "disk MiB", "busy", "n")
+FOREIGN_MAX = 0.1  # Share of all CPUs that others may use before a row is marked.
+
+
+def _n(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0%}"
+
+
+# Title, attribute of a row, how its median is written. A column that nobody fills is left out.
+_COLUMNS = (
+    ("last s", "last_s", lambda v: _n(v, 2)), ("mean s", "mean_s", lambda v: _n(v, 2)),
+    ("p95 s", "p95_s", lambda v: _n(v, 2)), ("bound s", "bound_s", lambda v: _n(v or None, 2)),
+    ("ratio", "ratio", lambda v: _n(v, 2)), ("copies", "origin_copies", lambda v: _n(v, 2)),
+    ("WAN", "wan_copies", lambda v: _n(v, 2)), ("peers", "peer_share", _share),
+    ("excess", "excess", lambda v: "-" if v is None else f"{v:+.1%}"),
+    ("dup MiB", "duplicate_bytes", lambda v: _n(v and v / MIB, 1)),
+    ("waste MiB", "wasted_bytes", lambda v: _n(v and v / MIB, 1)),
+    ("ping ms", "ping_median_ms", lambda v: _n(v, 1)), ("ping p99", "ping_p99_ms", lambda v: _n(v, 1)),
+    ("CPU s/GiB", "cpu_s_per_gib", lambda v: _n(v, 2)),
+    ("mem MiB", "peak_memory", lambda v: _n(v and v / MIB, 0)),
+    ("disk MiB", "written_bytes", lambda v: _n(v and v / MIB, 0)), ("busy", "busy", _share))
 
 
 class Display:
@@ -33,7 +55,7 @@ class Display:
             return
         self.note(head + f"last {_n(row.last_s, 2)} s  ratio {_n(row.ratio, 2)}  copies"
                   f" {_n(row.origin_copies, 2)}  CPU {_n(row.cpu_s_per_gib, 1)} s/GiB"
-                  f"  busy {row.busy:.0%}{_marks(row)}")
+                  f"  busy {row.busy:.0%} {_marks(row)}")
 
     def summary(self, rows: list[Row]) -> None:
         self.note(summary(rows))
@@ -46,49 +68,45 @@ def summary(rows: list[Row]) -> str:
         by_scenario[row.scenario].append(row)
     parts = []
     for scenario, its in by_scenario.items():
-        lines = [COLUMNS, *lines_of(its)]
-        widths = [max(len(line[i]) for line in lines) for i in range(len(COLUMNS))]
+        lines = lines_of(its)
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         text = "\n".join("  ".join(cell.ljust(w) if i == 0 else cell.rjust(w)
                                    for i, (cell, w) in enumerate(zip(line, widths, strict=True)))
                          for line in lines)
         parts.append(f"\n{scenario}\n{text}")
     if any(row.saturated for row in rows):
         parts.append("\n*  measured while the machine was saturated: says little about the player")
-    if any(row.foreign > 0.1 for row in rows):
+    if any(row.foreign > FOREIGN_MAX for row in rows):
         parts.append("~  others used more than a tenth of the machine meanwhile")
     return "\n".join(parts)
 
 
-def lines_of(rows: list[Row]) -> list[tuple[str, ...]]:
-    """The lines of one scenario, cells as text."""
+def lines_of(rows: list[Row]) -> list[list[str]]:
+    """The table of one scenario as text, head first."""
     players: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         players[row.player].append(row)
-    return [_line(name, its) for name, its in players.items()]
+    used = [column for column in _COLUMNS
+            if any(row.ok and getattr(row, column[1]) is not None for row in rows)]
+    head = ["player", *(title for title, _, _ in used), "+-", "rounds"]
+    return [head, *(_line(name, its, used) for name, its in players.items())]
 
 
-def _line(name: str, rows: list[Row]) -> tuple[str, ...]:
+def _line(name: str, rows: list[Row], columns) -> list[str]:
     good = [row for row in rows if row.ok]
     if not good:
-        return (name, "failed", *[""] * (len(COLUMNS) - 3), f"0/{len(rows)}")
+        return [name, *["failed" if i == 0 else "" for i in range(len(columns) + 1)],
+                f"0/{len(rows)}"]
+    cells = [write(_median(good, key)) for _, key, write in columns]
+    spread = f"{stats.spread([row.last_s for row in good]):.0%}"
+    marks = "".join(sorted({mark for row in good for mark in _marks(row)}))
+    return [name, *cells, spread, f"{len(good)}/{len(rows)}{marks}"]
 
-    def mid(key: str) -> float | None:
-        values = [getattr(row, key) for row in good if getattr(row, key) is not None]
-        return stats.median(values) if values else None
 
-    memory, written = mid("peak_memory"), mid("written_bytes")
-    busiest = max(good, key=lambda row: (row.saturated, row.foreign))
-    return (name, _n(mid("last_s"), 2), f"{stats.spread([r.last_s for r in good]):.0%}",
-            _n(mid("mean_s"), 2), _n(mid("p95_s"), 2), _n(mid("bound_s"), 2), _n(mid("ratio"), 2),
-            _n(mid("origin_copies"), 2), f"{mid('peer_share'):.0%}", f"{mid('excess'):+.1%}",
-            _n(mid("cpu_s_per_gib"), 2), _n(memory / MIB if memory else None, 0),
-            _n(written / MIB if written is not None else None, 0),
-            f"{mid('busy'):.0%}{_marks(busiest)}", f"{len(good)}/{len(rows)}")
+def _median(rows: list[Row], key: str) -> float | None:
+    values = [value for row in rows if (value := getattr(row, key)) is not None]
+    return stats.median(values) if values else None
 
 
 def _marks(row: Row) -> str:
-    return (" *" if row.saturated else "") + (" ~" if row.foreign > 0.1 else "")
-
-
-def _n(value: float | None, digits: int) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"
+    return ("*" if row.saturated else "") + ("~" if row.foreign > FOREIGN_MAX else "")

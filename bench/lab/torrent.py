@@ -24,8 +24,8 @@ def piece_length(length: int) -> int:
     return 256 * KIB if length <= 256 * MIB else MIB
 
 
-def write(content: Content, destination: Path, *, tracker: str, web_seed: str | None) -> None:
-    """`web_seed` is the URL of the directory that holds the files, ending in a slash."""
+def write(content: Content, destination: Path, *, tracker: str, web_seed: str | None) -> bytes:
+    """Returns the info-hash. `web_seed` is the URL of the files' directory, ending in a slash."""
     piece = piece_length(content.length)
     info: dict = {"piece length": piece, "pieces": _pieces(content, piece)}
     if len(content.files) == 1:
@@ -39,6 +39,7 @@ def write(content: Content, destination: Path, *, tracker: str, web_seed: str | 
     elif web_seed:
         torrent["url-list"] = [web_seed]
     destination.write_bytes(encode(torrent))
+    return hashlib.sha1(encode(info)).digest()
 
 
 def _pieces(content: Content, piece: int) -> bytes:

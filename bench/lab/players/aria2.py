@@ -13,17 +13,17 @@ class Aria2Http(Player):
     about = "HTTP, 4 connections"
     packages = ("aria2",)
     program = "aria2c"
-    traits = frozenset({"http"})
+    traits = frozenset({"http", "mirrors"})
 
     def settings(self) -> str:
         return " ".join([*_COMMON, "--split=4 --max-connection-per-server=4 --min-split-size=1M"])
 
-    def launch(self, cell, client) -> Launch:
-        listing = cell.directory / f"{client.name}.list"
-        listing.write_text("".join(f"{cell.url(file)}\n  out={file.name}\n"
-                                   for file in cell.content.files))
+    def launch(self, stage, client) -> Launch:
+        listing = stage.directory / f"{client.name}.list"
+        listing.write_text("".join(f"{chr(9).join(stage.urls(file))}\n  out={file.name}\n"
+                                   for file in stage.content.files))
         return Launch(["aria2c", *_COMMON, "--split=4", "--max-connection-per-server=4",
-                       "--min-split-size=1M", f"--dir={cell.received(client)}",
+                       "--min-split-size=1M", f"--dir={stage.received(client)}",
                        f"--input-file={listing}"])
 
 
@@ -39,19 +39,19 @@ class Aria2Torrent(Player):
     def settings(self) -> str:
         return " ".join(_PEER)
 
-    def start_servers(self, cell) -> None:
-        cell.make_torrent(web_seed=self.hybrid)
+    def start_servers(self, stage) -> None:
+        stage.make_torrent(web_seed=self.hybrid)
         if not self.hybrid:
-            cell.serve("origin", ["aria2c", *_PEER, "--check-integrity=true",
-                                  f"--dir={cell.torrent_parent()}", str(cell.torrent)], port=6881)
+            stage.serve("origin", ["aria2c", *_PEER, "--check-integrity=true",
+                                  f"--dir={stage.torrent_parent()}", str(stage.torrent)], port=6881)
 
-    def launch(self, cell, client) -> Launch:
-        hook = cell.directory / f"{client.name}.hook"
-        done = cell.directory / f"{client.name}.done"
+    def launch(self, stage, client) -> Launch:
+        hook = stage.directory / f"{client.name}.hook"
+        done = stage.directory / f"{client.name}.done"
         hook.write_text(f"#!/bin/sh\n: > {done}\n")
         hook.chmod(0o755)
-        return Launch(["aria2c", *_PEER, f"--dir={cell.torrent_target(client)}",
-                       f"--on-bt-download-complete={hook}", str(cell.torrent)], done_file=done)
+        return Launch(["aria2c", *_PEER, f"--dir={stage.torrent_target(client)}",
+                       f"--on-bt-download-complete={hook}", str(stage.torrent)], done_file=done)
 
 
 PLAYERS = [Aria2Http(),

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lab.cell import Cell
-    from lab.scenario import Client
+    from lab.scenario import Client, Scenario
+    from lab.stage import Stage
 
 
 @dataclass
@@ -48,19 +48,19 @@ class Player:
         """What is not default, and why it is fair."""
         return "defaults"
 
-    def refuses(self, scenario) -> str | None:
+    def refuses(self, scenario: "Scenario") -> str | None:
         """Why this scenario is not for it, or None."""
         absent = scenario.traits - self.traits
         return f"cannot do {', '.join(sorted(absent))}" if absent else None
 
-    def start_servers(self, cell: "Cell") -> None:
-        """Starts seeders, caches, trackers: by cell.serve."""
+    def start_servers(self, stage: "Stage") -> None:
+        """Starts seeders, caches, trackers: by stage.serve."""
 
-    def launch(self, cell: "Cell", client: "Client") -> Launch:
-        """Files must end up below cell.received(client) under their own names."""
+    def launch(self, stage: "Stage", client: "Client") -> Launch:
+        """Files must end up below stage.received(client) under their own names."""
         raise NotImplementedError
 
-    def own_counts(self, cell: "Cell", client: "Client") -> dict[str, int]:
+    def own_counts(self, stage: "Stage", client: "Client") -> dict[str, int]:
         """What only the program knows, after its end: duplicate, wasted bytes."""
         return {}
 

@@ -8,7 +8,7 @@ from lab.players.base import Launch, Player, first_line
 
 
 class Cache(Player):
-    """The cache host's link is the site's best: see Cell.CACHE_LINK."""
+    """The cache host's link is the site's best: see CACHE_LINK of stage.py."""
     needs_cache_host = True
     traits = frozenset({"http"})
 
@@ -16,17 +16,17 @@ class Cache(Player):
         """Writes what the program needs below `directory`; its command. It listens on port 80."""
         raise NotImplementedError
 
-    def start_servers(self, cell) -> None:
-        for host in cell.cache_hosts():
-            directory = cell.directory / host
+    def start_servers(self, stage) -> None:
+        for host in stage.cache_hosts():
+            directory = stage.directory / host
             directory.mkdir()
-            cell.serve(host, self.configure(directory, cell.address("origin")), port=80)
+            stage.serve(host, self.configure(directory, stage.address("origin")), port=80)
 
-    def launch(self, cell, client) -> Launch:
+    def launch(self, stage, client) -> Launch:
         argv = ["curl", "--fail", "--silent", "--show-error"]
-        cache = cell.address(cell.cache_host_of(client))
-        for file in cell.content.files:
-            argv += ["--output", str(cell.received(client) / file.name),
+        cache = stage.address(stage.cache_host_of(client))
+        for file in stage.content.files:
+            argv += ["--output", str(stage.received(client) / file.name),
                      f"http://{cache}/{file.name}"]
         return Launch(argv)
 

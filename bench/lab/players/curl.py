@@ -13,10 +13,10 @@ class Curl(Player):
     def settings(self) -> str:
         return "--fail --silent, one process for all files of a client, connection kept"
 
-    def launch(self, cell, client) -> Launch:
+    def launch(self, stage, client) -> Launch:
         argv = ["curl", "--fail", "--silent", "--show-error"]
-        for file in cell.content.files:
-            argv += ["--output", str(cell.received(client) / file.name), cell.url(file)]
+        for file in stage.content.files:
+            argv += ["--output", str(stage.received(client) / file.name), stage.url(file)]
         return Launch(argv)
 
 

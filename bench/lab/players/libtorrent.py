@@ -32,24 +32,24 @@ class Libtorrent(Player):
     def settings(self) -> str:
         return f"profile {self.profile} of bench/lab/programs/lt_peer.py"
 
-    def start_servers(self, cell) -> None:
-        cell.make_torrent(web_seed=self.hybrid)
+    def start_servers(self, stage) -> None:
+        stage.make_torrent(web_seed=self.hybrid)
         if not self.hybrid:
-            seeder = cell.serve("origin", self._argv(cell, cell.torrent_parent()), port=PORT)
-            cell.wait_for_line(seeder, "DONE")
+            seeder = stage.serve("origin", self._argv(stage, stage.torrent_parent()), port=PORT)
+            stage.wait_for_line(seeder, "DONE")
 
-    def launch(self, cell, client) -> Launch:
-        return Launch(self._argv(cell, cell.torrent_target(client)), done_line="DONE")
+    def launch(self, stage, client) -> Launch:
+        return Launch(self._argv(stage, stage.torrent_target(client)), done_line="DONE")
 
-    def own_counts(self, cell, client) -> dict[str, int]:
-        last = cell.last_line(client)
+    def own_counts(self, stage, client) -> dict[str, int]:
+        last = stage.last_line(client)
         if not last.startswith("{"):
             return {}
         counts = json.loads(last)
         return {"duplicate": counts["redundant"], "wasted": counts["failed"]}
 
-    def _argv(self, cell, directory: Path) -> list[str]:
-        return [_PYTHON, str(_PROGRAM), str(cell.torrent), str(directory), str(PORT), self.profile]
+    def _argv(self, stage, directory: Path) -> list[str]:
+        return [_PYTHON, str(_PROGRAM), str(stage.torrent), str(directory), str(PORT), self.profile]
 
 
 PLAYERS = [Libtorrent(profile, hybrid) for hybrid in (False, True) for profile in ("stock", "tuned")]

@@ -37,17 +37,17 @@ class QBittorrent(Player):
     def settings(self) -> str:
         return "DHT, LSD, port forwarding off; SSRF mitigation off, so that web seeds work on a LAN"
 
-    def start_servers(self, cell) -> None:
-        cell.make_torrent(web_seed=self.hybrid)
+    def start_servers(self, stage) -> None:
+        stage.make_torrent(web_seed=self.hybrid)
         if not self.hybrid:
-            profile = _profile(cell.directory / "seeder", done=None)
-            cell.serve("origin", [*_argv(profile, cell, cell.torrent_parent()),
+            profile = _profile(stage.directory / "seeder", done=None)
+            stage.serve("origin", [*_argv(profile, stage, stage.torrent_parent()),
                                   "--skip-hash-check"], port=PORT)
 
-    def launch(self, cell, client) -> Launch:
-        done = cell.directory / f"{client.name}.done"
-        profile = _profile(cell.directory / client.name / "profile", done)
-        return Launch(_argv(profile, cell, cell.torrent_target(client)), done_file=done)
+    def launch(self, stage, client) -> Launch:
+        done = stage.directory / f"{client.name}.done"
+        profile = _profile(stage.directory / client.name / "profile", done)
+        return Launch(_argv(profile, stage, stage.torrent_target(client)), done_file=done)
 
 
 def _profile(directory: Path, done: Path | None) -> Path:
@@ -57,9 +57,9 @@ def _profile(directory: Path, done: Path | None) -> Path:
     return directory
 
 
-def _argv(profile: Path, cell, target: Path) -> list[str]:
+def _argv(profile: Path, stage, target: Path) -> list[str]:
     return ["qbittorrent-nox", f"--profile={profile}", "--webui-port=8080",
-            f"--save-path={target}", "--add-paused=false", str(cell.torrent)]
+            f"--save-path={target}", "--add-paused=false", str(stage.torrent)]
 
 
 PLAYERS = [QBittorrent("qbittorrent-bt", "one seeder at the origin, stock settings", hybrid=False),

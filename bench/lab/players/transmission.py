@@ -25,19 +25,19 @@ class Transmission(Player):
     def settings(self) -> str:
         return json.dumps(_SETTINGS)
 
-    def start_servers(self, cell) -> None:
-        cell.make_torrent(web_seed=self.hybrid)
+    def start_servers(self, stage) -> None:
+        stage.make_torrent(web_seed=self.hybrid)
         if not self.hybrid:
-            seeder = cell.directory / "seeder"
-            done = cell.directory / "seeder.done"
-            cell.serve("origin", _argv(seeder, cell, cell.torrent_parent(), _hook(seeder, done)),
+            seeder = stage.directory / "seeder"
+            done = stage.directory / "seeder.done"
+            stage.serve("origin", _argv(seeder, stage, stage.torrent_parent(), _hook(seeder, done)),
                        port=PORT)
 
-    def launch(self, cell, client) -> Launch:
-        directory = cell.directory / client.name / "config"
-        done = cell.directory / f"{client.name}.done"
+    def launch(self, stage, client) -> Launch:
+        directory = stage.directory / client.name / "config"
+        done = stage.directory / f"{client.name}.done"
         hook = _hook(directory, done)
-        return Launch(_argv(directory, cell, cell.torrent_target(client), hook), done_file=done)
+        return Launch(_argv(directory, stage, stage.torrent_target(client), hook), done_file=done)
 
 
 def _hook(directory: Path, done: Path) -> Path:
@@ -48,10 +48,10 @@ def _hook(directory: Path, done: Path) -> Path:
     return hook
 
 
-def _argv(directory: Path, cell, target: Path, hook: Path) -> list[str]:
+def _argv(directory: Path, stage, target: Path, hook: Path) -> list[str]:
     (directory / "settings.json").write_text(json.dumps(_SETTINGS))
     return ["transmission-cli", "-g", str(directory), "-w", str(target), "-p", str(PORT), "-M",
-            "-f", str(hook), str(cell.torrent)]
+            "-f", str(hook), str(stage.torrent)]
 
 
 PLAYERS = [Transmission("transmission-bt", "one seeder at the origin, stock settings", hybrid=False),
