@@ -60,7 +60,7 @@ def refuse() -> int:
     return REFUSED
 
 
-def enter(argv: list[str], scratch_parent: str | None) -> int:
+def enter(argv: list[str], scratch_parent: str | None, module: str = "lab") -> int:
     """Starts this program again inside; returns its exit code, or REFUSED."""
     command = probe()
     if command is None:
@@ -70,7 +70,7 @@ def enter(argv: list[str], scratch_parent: str | None) -> int:
     directory, lock = _make_scratch(parent)
     _start_janitor(directory, lock)
     environment = {**os.environ, INSIDE: str(directory)}
-    program = [*command, sys.executable, "-m", "lab", *argv]
+    program = [*command, sys.executable, "-B", "-m", module, *argv]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The inside hears it too, and ends in order.
     world = subprocess.Popen(program, env=environment, close_fds=False, preexec_fn=_die_with_parent)
     signal.signal(signal.SIGTERM, lambda *_: _ask_to_end(world.pid))

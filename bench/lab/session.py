@@ -45,7 +45,7 @@ class Session:
         bytes_to_fetch = content.make(self._scratch, list(scenario.lengths))
         try:
             outcome = measure(scenario, player, bytes_to_fetch, self._scratch / "cell")
-        except (StageError, NoCompiler) as failure:
+        except (StageError, NoCompiler, OSError) as failure:
             row = Row(scenario.name, player.name, number, False, [str(failure)])
             self._write(lines, {"kind": "row", **asdict(row)})
         else:

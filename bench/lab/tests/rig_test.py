@@ -60,6 +60,21 @@ class Rig(unittest.TestCase):
         self.assertLess(peers["origin_copies"], 3.9)
         self.assertGreater(peers["ratio"], 1.0)
 
+    def test_a_path_delays_and_loses_as_asked(self):
+        median_ms, answered = self.probe("15", "0")
+        self.assertGreaterEqual(median_ms, 30.0)
+        self.assertLess(median_ms, 40.0)
+        self.assertGreater(answered, 0.9)
+        _, answered = self.probe("0", "0.3")  # There and back: 0.7 * 0.7 get through.
+        self.assertGreater(answered, 0.2)
+        self.assertLess(answered, 0.8)
+
+    def probe(self, delay_ms: str, loss: str) -> list[float]:
+        done = subprocess.run([sys.executable, "-B", "-m", "lab.tests.path_probe", delay_ms, loss],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [float(word) for word in done.stdout.split()]
+
     def test_nothing_is_left_when_the_run_is_killed(self):
         self.check_clean_after(signal.SIGKILL)
 

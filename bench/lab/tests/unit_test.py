@@ -1,7 +1,10 @@
 """Units of the lab that need no network: the bound, statistics, torrents, scores, comparison."""
 
 import hashlib
+import os
 import random
+import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -132,6 +135,23 @@ class Torrents(unittest.TestCase):
             self.assertEqual(made.wrong_files(copy), [])
             (copy / "file0000.bin").write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
             self.assertEqual(made.wrong_files(copy), ["file0000.bin"])
+
+
+class Refusal(unittest.TestCase):
+    def test_a_machine_without_namespaces_is_told_so_with_a_code_of_its_own(self):
+        with tempfile.TemporaryDirectory() as empty:
+            done = subprocess.run([sys.executable, "-B", "-m", "lab", "smoke", "--out", empty],
+                                  env={**os.environ, "PATH": empty}, capture_output=True, text=True,
+                                  check=False)
+            self.assertEqual(done.returncode, 77)
+            self.assertIn("network namespaces", done.stderr)
+            self.assertEqual(os.listdir(empty), [])
+
+    def test_unknown_names_are_wrong_use(self):
+        done = subprocess.run([sys.executable, "-B", "-m", "lab", "no-such-scenario"],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no-such-scenario", done.stderr)
 
 
 class Catalogue(unittest.TestCase):
