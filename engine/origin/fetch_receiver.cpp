@@ -36,6 +36,7 @@ void FetchReceiver::attach(SpoolId spool) {
 }
 
 void FetchReceiver::shorten(Bytes end) {
+  shortened_ = true;
   if (stop_ && *stop_ <= end) return;
   stop_ = std::max(end, order_.begin);
   if (passed_ + held_.size() > *stop_) {
@@ -79,6 +80,8 @@ Result<void> FetchReceiver::head(AnswerHead const& answer, Arrival const& arriva
   }
   accepted_ = std::move(*accepted);
   position_ = accepted_->begin;
+  bool const everything = order_.all_without_ranges && order_.begin == 0 && !head.ranges;
+  if (everything && !shortened_) stop_ = accepted_->end;
   ways_.outbox.add_head(order_.id, std::move(head));
   return {};
 }

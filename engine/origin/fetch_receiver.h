@@ -52,7 +52,8 @@ class FetchReceiver final : public Receiver {
   FetchOrder order_;
   Ways ways_;
   std::optional<Bytes> stop_;  // Where the fetch ends; moves down by `shorten`.
-  Asked asked_;                // As the last request said.
+  bool shortened_ = false;
+  Asked asked_;  // As the last request said.
   std::optional<Accepted> accepted_;
   Bytes position_;               // Of the next byte from the network.
   Bytes passed_;                 // All before it went to the gate.

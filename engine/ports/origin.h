@@ -51,6 +51,9 @@ struct FetchOrder {
   // Absent end: to the end of the content, whatever that is. `begin` is a multiple of 16 KiB.
   Bytes begin = 0;
   std::optional<Bytes> end;
+  // A server that ignores the range sends everything: a fetch from 0 then goes on to the end of the
+  // content instead of breaking off at `end`.
+  bool all_without_ranges = false;
   // Sent as If-Range when strong; a different one in the answer ends the fetch with
   // content_changed.
   std::optional<Validator> expected_validator;

@@ -88,6 +88,22 @@ TEST_CASE("a whole answer to a closed range ends where the range ends", "[origin
   CHECK((probe.gate.content(kSpool).substr(65536) == bytes.substr(65536, 65536)));
 }
 
+TEST_CASE("a whole answer to a closed range goes on to the end when the order says so",
+          "[origin]") {
+  auto const bytes = patterned(3 << 20);
+  ScriptedOrigin server;
+  server.serve_file("/file", bytes, {.ranges = false});
+  OriginProbe probe;
+  auto order = OriginProbe::order(server.url("/file"), 0, 128_KiB);
+  order.all_without_ranges = true;
+
+  auto const outcome = probe.run(std::move(order));
+
+  CHECK_FALSE(outcome.error());
+  CHECK(outcome.end.next == bytes.size());
+  CHECK((probe.gate.content(kSpool) == bytes));
+}
+
 TEST_CASE("a whole answer to a closed range far inside is refused instead of skipped", "[origin]") {
   ScriptedOrigin server;
   server.serve_file("/file", patterned(4 << 20), {.ranges = false});
