@@ -26,6 +26,9 @@ enum class WishId : std::uint64_t { none = 0 };
 // What one file of one job wants.
 struct Wish {
   FileSpec file;  // Where from, which bytes, what they must be.
+  // The bytes of `file.manifest` when that is a path: files are read outside the engine. A URL is
+  // fetched by the transfer.
+  std::string manifest_document;
   std::vector<HttpHeader> headers;
   std::string proxy;
   std::string ca_file;
@@ -72,12 +75,16 @@ class WishListener {
 struct TransferOptions {
   std::uint32_t transfers_max = 16;  // Running at the same time; more wait in order.
   std::uint32_t connections_per_source_max = 8;
-  std::uint32_t connections_max = 32;     // Over all transfers.
-  std::uint32_t source_failures_max = 5;  // In a row, until a source is left alone.
+  std::uint32_t connections_per_host_max = 16;  // Over all transfers.
+  std::uint32_t connections_max = 32;           // Over all transfers and hosts.
+  std::uint32_t source_failures_max = 5;        // In a row, until a source is left alone.
   Duration backoff_min = std::chrono::milliseconds{250};
   Duration backoff_max = std::chrono::seconds{30};
   Duration stall_timeout = std::chrono::seconds{30};
   Duration head_timeout = std::chrono::seconds{30};
+  std::uint32_t restarts_max = 3;     // Of one transfer, when the content changes at the origin.
+  std::uint32_t seals_max = 256;      // Waiting for the store to make contents durable.
+  Bytes manifest_bytes_max = 64_MiB;  // Of a document fetched from a URL.
   std::size_t why_entries_max = 256;  // Of one transfer's decision record.
 };
 
@@ -91,16 +98,19 @@ struct TransferPorts {
   Swarm* swarm = nullptr;  // Null: no peers.
 };
 
-class Transfers : private StoreEvents, private OriginEvents, private SwarmEvents {
+class Transfers {
  public:
   Transfers(TransferPorts ports, TransferOptions options);
-  ~Transfers() override;
+  ~Transfers();  // Stops everything and keeps the bytes; no wish hears of it.
+  Transfers(Transfers const&) = delete;
+  Transfers& operator=(Transfers const&) = delete;
 
   // Starts or joins the transfer of this content. Events may arrive from the next turn of the loop
-  // on.
+  // on. The wish ends with `on_transferred` or `on_failed`; its progress and its decision record
+  // can be asked for until it is dropped.
   [[nodiscard]] WishId want(Wish wish, WishListener& listener);
-  // No more events for this wish. The last wish of a transfer stops its fetches and keeps its
-  // bytes.
+  // No more events for this wish, which must not have been dropped before; from a listener's own
+  // event too. The last wish of a transfer stops its fetches and keeps its bytes.
   void drop(WishId wish);
 
   [[nodiscard]] WishProgress progress(WishId wish) const;

@@ -1,0 +1,345 @@
+#include "engine/transfer/transfer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/url.h"
+#include "engine/content/torrent_file.h"
+#include "engine/transfer/mixing.h"
+
+namespace freshet {
+
+namespace {
+
+SourceLimits limits_of(TransferOptions const& options) {
+  return {options.source_failures_max, options.backoff_min, options.backoff_max};
+}
+
+bool is_url(std::string const& text) {
+  return text.starts_with("http://") || text.starts_with("https://");
+}
+
+}  // namespace
+
+Transfer::Transfer(TransferHost& host, std::string key, TimePoint now)
+    : host_(host),
+      key_(std::move(key)),
+      why_(now, host.options().why_entries_max),
+      sources_(limits_of(host.options()), host.ports().random) {}
+
+Priority Transfer::priority() const {
+  auto best = Priority::low;
+  for (auto const& entry : wishes_.all()) best = std::min(best, entry.wish.priority);
+  return best;
+}
+
+void Transfer::join(WishId id, Wish wish, WishListener& listener) {
+  for (auto const& url : wish.file.urls) add_source(url, wish);
+  WishEntry entry;
+  entry.id = id;
+  entry.wish = std::move(wish);
+  entry.listener = &listener;
+  wishes_.add(std::move(entry));
+  if (!planner_ || !planner_->opened()) return;
+  // Late: the spool is there already, and perhaps all that is wanted.
+  auto& added = wishes_.all().back();
+  auto const wanted = WishBook::wanted(added.wish, *length_);
+  if (!wanted) return fail_wish(id, wanted.error());
+  for (auto const range : *wanted) planner_->want(range);
+  wishes_.measure(added, planner_->remaining()->geometry(), planner_->remaining()->present());
+  listener.on_spool(id, spool_, *length_, validator_);
+  advance();
+}
+
+bool Transfer::leave(WishId wish) {
+  wishes_.remove(wish);
+  return wishes_.running().empty();
+}
+
+void Transfer::add_source(std::string const& url, Wish const& wish) {
+  auto const same = [&](Way const& way) { return way.origin.url == url; };
+  if (std::ranges::any_of(ways_, same)) return;
+  auto const parsed = parse_url(url);
+  Source source;
+  source.id = host_.next_source();
+  source.name = redact(url);
+  source.host = host_.budget().host(parsed ? parsed->authority() : std::string());
+  source.governor =
+      ConnectionGovernor(host_.options().connections_per_source_max, wish.connections);
+  if (verifiable()) source.admission = Admission::admitted;
+  ways_.push_back({source.id, {url, wish.headers, wish.proxy, wish.ca_file, wish.allow_downgrade}});
+  if (!parsed) sources_.leave(source, parsed.error());
+  sources_.add(std::move(source));
+}
+
+Transfer::Way const* Transfer::way(SourceId source) const {
+  auto const found = std::ranges::find(ways_, source, &Way::id);
+  return found == ways_.end() ? nullptr : &*found;
+}
+
+bool Transfer::verifiable() const {
+  return identity_.manifest != nullptr || identity_.piece_hashes != nullptr ||
+         identity_.sha256.has_value() || expected_.has_value();
+}
+
+void Transfer::start() {
+  why_.note(now(), WhyCode::started,
+            std::to_string(sources_.all().size()) +
+                (sources_.all().size() == 1 ? " source" : " sources"));
+  find_identity();
+}
+
+// What the job says comes first: nothing that a server claims can weaken it.
+void Transfer::find_identity() {
+  phase_ = Phase::identifying;
+  auto const& file = first_wish().file;
+  identity_.sha256 = file.sha256;
+  expected_ = file.content;
+  if (file.sha256 || file.content || !file.manifest.empty()) trust_ = Trust::job;
+  auto const& document = first_wish().manifest_document;
+  if (!document.empty()) return read_manifest(document);
+  if (is_url(file.manifest)) {
+    auto const& wish = first_wish();
+    // Headers may carry credentials: they go to the hosts of the file's own URLs only.
+    auto const manifest = parse_url(file.manifest);
+    bool const same_host = manifest && std::ranges::any_of(file.urls, [&](std::string const& url) {
+                             auto const parsed = parse_url(url);
+                             return parsed && parsed->same_origin(*manifest);
+                           });
+    OriginSpec const origin{file.manifest, same_host ? wish.headers : std::vector<HttpHeader>{},
+                            wish.proxy, wish.ca_file, wish.allow_downgrade};
+    host_.ports().origin.get_document(origin, host_.options().manifest_bytes_max,
+                                      while_alive([](Transfer& self, Result<std::string> got) {
+                                        self.read_manifest(std::move(got));
+                                      }));
+    return;
+  }
+  if (!file.manifest.empty()) {
+    return fail_all(Error{Errc::manifest_invalid, file.manifest, "its bytes were not given"});
+  }
+  open_or_probe();
+}
+
+void Transfer::read_manifest(Result<std::string> document) {
+  if (phase_ != Phase::identifying) return;
+  if (!document) return fail_all(document.error());
+  if (auto taken = take_manifest(*document); !taken) return fail_all(taken.error());
+  open_or_probe();
+}
+
+// A torrent, or a piece hash file with the hash of hashes that the application got elsewhere.
+Result<void> Transfer::take_manifest(std::string const& document) {
+  auto const& file = first_wish().file;
+  if (file.hash_of_hashes) {
+    auto hashes = read_piece_hash_file(document, *file.hash_of_hashes);
+    if (!hashes) return fail(hashes.error().code, redact(file.manifest), hashes.error().why);
+    identity_.piece_hashes = *hashes;
+    return {};
+  }
+  auto torrent = read_torrent(document);
+  if (!torrent) return fail(torrent.error().code, redact(file.manifest), torrent.error().why);
+  if (expected_ && *expected_ != torrent->manifest->content) {
+    return fail(Errc::manifest_mismatch, redact(file.manifest),
+                "it describes " + to_string(torrent->manifest->content));
+  }
+  identity_.manifest = torrent->manifest;
+  expected_ = torrent->manifest->content;
+  why_.note(now(), WhyCode::manifest_found, "given with the job");
+  for (auto const& url : torrent->urls) add_source(url, Wish{});
+  return {};
+}
+
+void Transfer::open_or_probe() {
+  if (expected_ && !identity_.manifest &&
+      expected_->length <= piece_length_for(expected_->length) && expected_->length > 0) {
+    // Of one piece the root is all there is to know.
+    auto manifest =
+        make_manifest(*expected_, piece_length_for(expected_->length), {expected_->root});
+    if (manifest) identity_.manifest = *manifest;
+  }
+  if (trust_) {
+    why_.note(now(), WhyCode::identity_known,
+              identity_.manifest       ? "by manifest"
+              : identity_.piece_hashes ? "by piece hash file"
+              : expected_              ? "by content id"
+                                       : "by SHA-256");
+  }
+  admit_sources();
+  planner_.emplace(Planner::Parts{sources_, host_.budget(), host_.fetch_ids(), why_},
+                   PlannerOptions{});
+  if (restarts_ == 0 && only_source_ == SourceId::none) {
+    for (auto const& entry : wishes_.all()) {
+      if (entry.wish.spool != SpoolId::none) {
+        validator_ = entry.wish.validator;
+        return reopen(entry.wish.spool);
+      }
+    }
+  }
+  if (expected_) return open_fresh(expected_->length);
+  if (identity_.piece_hashes) return open_fresh(identity_.piece_hashes->length);
+  phase_ = Phase::probing;
+  advance();
+}
+
+void Transfer::reopen(SpoolId spool) {
+  phase_ = Phase::opening;
+  host_.ports().store.reopen(spool, while_alive([](Transfer& self, Result<OpenedSpool> opened) {
+                               self.on_opened(std::move(opened), true);
+                             }));
+}
+
+void Transfer::open_fresh(std::optional<Bytes> length) {
+  phase_ = Phase::opening;
+  host_.ports().store.open({length, identity_},
+                           while_alive([](Transfer& self, Result<OpenedSpool> opened) {
+                             self.on_opened(std::move(opened), false);
+                           }));
+}
+
+void Transfer::on_opened(Result<OpenedSpool> opened, bool again) {
+  if (phase_ != Phase::opening) return;
+  if (!opened && again && opened.error().code == Errc::not_found) {
+    return start_over(WhyCode::started_over, "what an earlier run left is gone");
+  }
+  if (!opened) return fail_all(opened.error());
+  if (again) {
+    bool const safe = verifiable() || opened->present.all() || can_resume(validator_);
+    if (!opened->spec.length || !safe) {
+      drop_spool(opened->id);
+      return start_over(WhyCode::started_over,
+                        "bytes of an earlier run cannot be told from those of a changed file");
+    }
+    why_.note(now(), WhyCode::resumed,
+              std::to_string(opened->present.count()) + " of " +
+                  std::to_string(opened->present.size()) + " pieces are there");
+    if (opened->spec.identity.manifest && !identity_.manifest) {
+      identity_.manifest = opened->spec.identity.manifest;
+    } else if (identity_.manifest && !opened->spec.identity.manifest) {
+      host_.ports().store.identify(opened->id, identity_, [](Result<void>) {});
+    }
+  }
+  use_spool(std::move(*opened));
+}
+
+void Transfer::use_spool(OpenedSpool opened) {
+  phase_ = Phase::fetching;
+  spool_ = opened.id;
+  host_.own_spool(spool_, shared_from_this());
+  bool const held =
+      probe_ != FetchId::none &&
+      std::ranges::find(planner_->fetches(), probe_, &OpenFetch::id) != planner_->fetches().end();
+  if (held) {
+    host_.ports().origin.attach(probe_, spool_);
+    planner_->on_released(probe_);
+  }
+  if (!opened.spec.length) {
+    if (!held) return start_over(WhyCode::started_over, "the one stream broke off");
+    planner_->follow_one_stream();
+    tell_spool();
+    return;
+  }
+  length_ = opened.spec.length;
+  Geometry const geometry{
+      *length_, opened.piece_length > 0 ? opened.piece_length : piece_length_for(*length_)};
+  if (!identity_.manifest) sender_of_.assign(geometry.pieces(), SourceId::none);
+  if (opened.present.all()) why_.note(now(), WhyCode::nothing_to_fetch, "everything is there");
+  planner_->open(geometry, opened.present);
+  admit_sources();
+  for (auto const id : wishes_.running()) {
+    auto& entry = *wishes_.find(id);
+    auto const wanted = WishBook::wanted(entry.wish, *length_);
+    if (!wanted) {
+      fail_wish(id, wanted.error());
+      continue;
+    }
+    for (auto const range : *wanted) planner_->want(range);
+    wishes_.measure(entry, geometry, opened.present);
+  }
+  tell_spool();
+  advance();
+}
+
+// With an identity everyone's bytes are judged in the end. Without one only the first source's are
+// taken unseen, since they are what the content is.
+void Transfer::admit_sources() {
+  auto reference = reference_;
+  if (reference == SourceId::none && !sources_.all().empty()) {
+    reference = sources_.all().front().id;
+  }
+  for (auto& source : sources_.all()) {
+    if (source.admission == Admission::refused) continue;
+    bool const only = only_source_ == SourceId::none || source.id == only_source_;
+    bool const known = verifiable() || (planner_ && planner_->opened() && source.id == reference);
+    source.admission = !only ? Admission::refused : known ? Admission::admitted : source.admission;
+    if (known && source.id == reference && !verifiable() && !source.validator) {
+      source.validator = validator_;
+    }
+  }
+}
+
+void Transfer::tell_spool() {
+  for (auto const id : wishes_.running()) {
+    if (auto* const entry = wishes_.find(id)) {
+      entry->listener->on_spool(id, spool_, length_.value_or(0), validator_);
+    }
+  }
+}
+
+void Transfer::advance() {
+  if (phase_ != Phase::probing && phase_ != Phase::fetching) return;
+  auto const alive = shared_from_this();
+  if (phase_ == Phase::fetching && planner_->opened()) {
+    finish_wishes();
+    if (phase_ != Phase::fetching) return;
+  }
+  host_.before_plan(*this);
+  auto const plan = planner_->plan(now());
+  carry_out(plan);
+  wake_ = plan.wake;
+  if (wake_) host_.wake_at(*wake_);
+  if (!planner_->stuck()) return;
+  if (only_source_ == SourceId::none || !ask_next_alone()) fail_all(sources_.explain());
+}
+
+void Transfer::stop() {
+  if (phase_ == Phase::ended) return;
+  if (planner_) carry_out(planner_->stop());
+  why_.note(now(), WhyCode::stopped, "nobody wants it any more");
+  end();
+}
+
+void Transfer::start_over(WhyCode reason, std::string text) {
+  why_.note(now(), reason, std::move(text));
+  if (++restarts_ > host_.options().restarts_max) {
+    return fail_all(Error{Errc::content_changed, sources_.all().front().name,
+                          "it changed again and again while it was fetched"});
+  }
+  forget_attempt();
+  open_or_probe();
+}
+
+// Everything of this attempt goes, and what is still on its way to it will not find it.
+void Transfer::forget_attempt() {
+  if (planner_) carry_out(planner_->stop());
+  if (planner_) planner_->abandon();
+  ++attempt_;
+  if (spool_ != SpoolId::none) drop_spool(std::exchange(spool_, SpoolId::none));
+  length_.reset();
+  validator_ = {};
+  modified_.reset();
+  reference_ = SourceId::none;
+  probe_ = FetchId::none;
+  early_.clear();
+  sender_of_.clear();
+  for (auto& source : sources_.all()) {
+    source.validator.reset();
+    if (source.admission == Admission::admitted) source.admission = Admission::unknown;
+  }
+}
+
+void Transfer::drop_spool(SpoolId spool) {
+  host_.disown_spool(spool);
+  host_.ports().store.release(spool);
+}
+
+}  // namespace freshet

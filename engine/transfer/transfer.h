@@ -1,0 +1,178 @@
+// One transfer: the flow between the ports that brings one content to all who want it.
+//
+// Thread: engine loop. Shared by `Transfers` and the callbacks that the store still owes it; it
+// ends when the last of them is gone. Decisions are the planner's; whether bytes may be mixed is
+// mixing.h's; this class only carries out and keeps track.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/transfer/planner.h"
+#include "engine/transfer/transfers.h"
+#include "engine/transfer/wish_book.h"
+
+namespace freshet {
+
+class Transfer;
+
+// What all transfers share, and how one tells the others of itself.
+class TransferHost {
+ public:
+  virtual ~TransferHost() = default;
+  [[nodiscard]] virtual TransferPorts const& ports() = 0;
+  [[nodiscard]] virtual TransferOptions const& options() = 0;
+  [[nodiscard]] virtual FetchIds& fetch_ids() = 0;
+  [[nodiscard]] virtual ConnectionBudget& budget() = 0;
+  [[nodiscard]] virtual SourceId next_source() = 0;
+
+  // Events of this fetch (spool) go to this transfer from now on.
+  virtual void own_fetch(FetchId fetch, HostKey host, std::shared_ptr<Transfer> transfer) = 0;
+  virtual void own_spool(SpoolId spool, std::shared_ptr<Transfer> transfer) = 0;
+  virtual void disown_spool(SpoolId spool) = 0;
+  // `Transfer::advance` runs then, if nothing runs it before.
+  virtual void wake_at(TimePoint when) = 0;
+  // It fetches no more: the next one may start. The first: it only waits for the store to seal.
+  virtual void on_sealing(Transfer& transfer) = 0;
+  virtual void on_ended(Transfer& transfer) = 0;
+  // It is about to ask for connections.
+  virtual void before_plan(Transfer const& transfer) = 0;
+};
+
+class Transfer : public std::enable_shared_from_this<Transfer> {
+ public:
+  enum class Phase : std::uint8_t {
+    queued,
+    identifying,  // A manifest is on its way.
+    probing,      // Nothing is known of the content's size yet.
+    opening,      // The store makes room.
+    fetching,
+    sealing,
+    ended,
+  };
+
+  Transfer(TransferHost& host, std::string key, TimePoint now);
+
+  void join(WishId id, Wish wish, WishListener& listener);
+  // True when nobody wants it any more.
+  [[nodiscard]] bool leave(WishId wish);
+  void start();
+  void advance();
+  void stop();
+
+  void on_piece_present(SpoolId spool, PieceIndex piece, SourceId sender);
+  void on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Blame> blame);
+  void on_spool_failed(SpoolId spool, Error error);
+  void on_head(FetchId fetch, OriginHead head);
+  void on_progress(FetchId fetch, Bytes next);
+  void on_fetch_end(FetchId fetch, FetchEnd end);
+
+  [[nodiscard]] std::string const& key() const { return key_; }
+  [[nodiscard]] Phase phase() const { return phase_; }
+  [[nodiscard]] Priority priority() const;
+  [[nodiscard]] std::size_t connections() const {
+    return planner_ ? planner_->fetches().size() : 0;
+  }
+  [[nodiscard]] std::optional<TimePoint> wake() const { return wake_; }
+  [[nodiscard]] WishProgress progress(WishId wish);
+  [[nodiscard]] std::string why() const;
+
+ private:
+  // How to reach a source, besides what the book says.
+  struct Way {
+    SourceId id = SourceId::none;
+    OriginSpec origin;
+  };
+
+  // Flow, in order.
+  void add_source(std::string const& url, Wish const& wish);
+  void find_identity();
+  void read_manifest(Result<std::string> document);
+  [[nodiscard]] Result<void> take_manifest(std::string const& document);
+  void open_or_probe();
+  void reopen(SpoolId spool);
+  void open_fresh(std::optional<Bytes> length);
+  void on_opened(Result<OpenedSpool> opened, bool again);
+  void use_spool(OpenedSpool opened);
+  void admit_sources();
+  void tell_spool();
+  void finish_wishes();
+  void finish_ranges(WishId wish);
+  void seal();
+  void on_sealed(Result<Sealed> sealed);
+  void on_whole_mismatch(Error error);
+  void name_culprits(Sealed const& sealed);
+  void succeed(std::optional<Sealed> const& sealed, std::vector<WishId> const& wishes);
+  void fail_wish(WishId wish, Error error);
+  void fail_all(Error error);
+  void end();
+  void start_over(WhyCode reason, std::string text);
+  void drop_spool(SpoolId spool);
+  void forget_attempt();
+
+  // Orders and events of fetches.
+  void carry_out(Plan const& plan);
+  void order(StartFetch const& start);
+  void take_first_head(FetchId fetch, OriginHead const& head);
+  void judge_mirror(FetchId fetch, OriginHead const& head);
+  void take_late_manifest(std::shared_ptr<Manifest const> manifest, SourceId source);
+  [[nodiscard]] bool ask_next_alone();
+  void look_for_manifest(OriginHead const& head, SourceId source);
+  void on_content_changed(SourceId source, Error error);
+  void finish_stream(Bytes length);
+  void ban(SourceId source, Error error);
+
+  [[nodiscard]] bool verifiable() const;  // Whoever sends wrong bytes is found out.
+  [[nodiscard]] Way const* way(SourceId source) const;
+  [[nodiscard]] TimePoint now() const { return host_.ports().clock.now(); }
+  [[nodiscard]] Wish const& first_wish() const { return wishes_.all().front().wish; }
+  // For callbacks of the store: nothing happens when the attempt they belong to is over.
+  template <typename F>
+  auto while_alive(F call) {
+    return [self = weak_from_this(), attempt = attempt_, call = std::move(call)](auto&&... args) {
+      auto const alive = self.lock();
+      if (alive && alive->attempt_ == attempt) {
+        call(*alive, std::forward<decltype(args)>(args)...);
+      }
+    };
+  }
+
+  TransferHost& host_;
+  std::string key_;
+  Phase phase_ = Phase::queued;
+  WishBook wishes_;
+  DecisionRecord why_;
+  SourceBook sources_;
+  std::vector<Way> ways_;
+  std::optional<Planner> planner_;  // Of this attempt.
+  std::optional<TimePoint> wake_;
+  std::uint32_t attempt_ = 0;  // Moves on when everything starts over.
+
+  // The content.
+  Identity identity_;
+  std::optional<ContentId> expected_;
+  std::optional<Trust> trust_;  // Of the identity; nothing while there is none.
+  SpoolId spool_ = SpoolId::none;
+  std::optional<Bytes> length_;
+  SourceId reference_ = SourceId::none;  // Whose representation the spool holds.
+  Validator validator_;
+  std::optional<WallTime> modified_;
+  FetchId probe_ = FetchId::none;  // Whose head decided.
+  std::vector<PieceIndex> early_;  // Present before the end of the one stream was known.
+  std::uint32_t restarts_ = 0;
+
+  // After the whole did not match its digest: who sent what, until the right bytes tell.
+  std::vector<SourceId> sender_of_;  // By piece; empty while a manifest finds liars at once.
+  SpoolId suspect_spool_ = SpoolId::none;
+  std::vector<SourceId> suspect_sender_of_;
+  SourceId only_source_ = SourceId::none;  // The others wait until it is known who lied.
+
+  Bytes from_peers_ = 0;
+  Bytes wasted_ = 0;
+  std::uint32_t rejections_ = 0;
+  std::uint32_t seals_ = 0;
+};
+
+}  // namespace freshet

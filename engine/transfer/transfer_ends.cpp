@@ -1,0 +1,284 @@
+// How a transfer learns what is right and wrong, and how it ends.
+#include <algorithm>
+#include <utility>
+
+#include "engine/transfer/transfer.h"
+
+namespace freshet {
+
+namespace {
+
+// A content whose pieces are wrong this often is given up: some source lies in a way that cannot be
+// pinned on it.
+constexpr std::uint32_t kRejectionsMax = 1000;
+constexpr std::uint32_t kSealsMax = 8;
+
+std::string in_words(ByteRange range) {
+  return "bytes " + std::to_string(range.begin) + " to " + std::to_string(range.end);
+}
+
+}  // namespace
+
+void Transfer::on_piece_present(SpoolId spool, PieceIndex piece, SourceId sender) {
+  if (spool != spool_ || phase_ == Phase::ended) return;
+  if (!planner_->opened()) {
+    early_.push_back(piece);
+    return;
+  }
+  if (planner_->remaining()->present().has(piece)) return;
+  planner_->on_present(piece);
+  wishes_.on_present(piece);
+  if (to_number(piece) < sender_of_.size()) sender_of_[to_number(piece)] = sender;
+  if (is_peer(sender)) from_peers_ += planner_->remaining()->geometry().bytes(piece).size();
+  if (phase_ == Phase::fetching) finish_wishes();
+}
+
+void Transfer::on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Blame> blame) {
+  if (phase_ == Phase::ended) return;
+  for (auto const& wrong : blame) {
+    why_.note(now(), WhyCode::piece_rejected, wrong.who,
+              in_words(wrong.range) + " are wrong, expected " + to_hex(wrong.expected) + ", got " +
+                  to_hex(wrong.got));
+    if (wrong.certain) {
+      ban(wrong.who, Error{Errc::piece_mismatch, {}, "sent wrong bytes, " + in_words(wrong.range)});
+    }
+  }
+  if (spool == suspect_spool_ && blame.empty() && to_number(piece) < suspect_sender_of_.size()) {
+    ban(suspect_sender_of_[to_number(piece)],
+        Error{Errc::piece_mismatch, {}, "sent a wrong piece " + std::to_string(to_number(piece))});
+  }
+  if (spool != spool_ || !planner_->opened()) return;
+  bool const was_present = planner_->remaining()->present().has(piece);
+  planner_->on_rejected(piece);
+  if (was_present) wishes_.on_rejected(piece);
+  wasted_ += planner_->remaining()->geometry().bytes(piece).size();
+  if (++rejections_ > kRejectionsMax) {
+    return fail_all(Error{Errc::piece_mismatch, sources_.all().front().name,
+                          "pieces were wrong " + std::to_string(rejections_) + " times"});
+  }
+  advance();
+}
+
+void Transfer::on_spool_failed(SpoolId spool, Error error) {
+  if (spool != spool_ || phase_ == Phase::ended) return;
+  why_.note(now(), WhyCode::store_failed, SourceId::none, error);
+  fail_all(std::move(error));
+}
+
+// Ranges end as soon as they are there, the whole when it is sealed.
+void Transfer::finish_wishes() {
+  for (auto const id : wishes_.running()) {
+    auto* const entry = wishes_.find(id);
+    if (entry == nullptr || entry->whole() || entry->missing > 0) continue;
+    if (!std::exchange(entry->flushing, true)) finish_ranges(id);
+  }
+  if (phase_ == Phase::fetching && planner_->complete() && wishes_.any_whole()) seal();
+}
+
+void Transfer::finish_ranges(WishId wish) {
+  host_.ports().store.flush(while_alive([wish](Transfer& self) {
+    auto* const entry = self.wishes_.find(wish);
+    if (entry == nullptr || entry->ended || self.phase_ == Phase::ended) return;
+    entry->flushing = false;
+    // A piece may have been rejected in the meantime.
+    if (entry->missing > 0) return self.advance();
+    self.succeed(std::nullopt, {wish});
+  }));
+}
+
+void Transfer::seal() {
+  phase_ = Phase::sealing;
+  wake_.reset();
+  carry_out(planner_->stop());
+  host_.on_sealing(*this);
+  host_.ports().store.seal(spool_, while_alive([](Transfer& self, Result<Sealed> sealed) {
+                             if (self.phase_ == Phase::sealing) self.on_sealed(std::move(sealed));
+                           }));
+}
+
+void Transfer::on_sealed(Result<Sealed> sealed) {
+  auto const alive = shared_from_this();
+  if (!sealed) {
+    bool const wrong = sealed.error().code == Errc::digest_mismatch ||
+                       sealed.error().code == Errc::piece_mismatch ||
+                       sealed.error().code == Errc::manifest_mismatch;
+    if (!wrong) return fail_all(sealed.error());
+    // Wrong pieces were named through events: they are fetched again.
+    if (!planner_->complete() && ++seals_ < kSealsMax) {
+      phase_ = Phase::fetching;
+      return advance();
+    }
+    return on_whole_mismatch(sealed.error());
+  }
+  if (expected_ && sealed->content != *expected_) {
+    return on_whole_mismatch(Error{
+        Errc::digest_mismatch,
+        {},
+        "the content is " + to_string(sealed->content) + ", expected " + to_string(*expected_)});
+  }
+  why_.note(now(), WhyCode::sealed, "right and durable");
+  if (suspect_spool_ != SpoolId::none) return name_culprits(*sealed);
+  succeed(*sealed, wishes_.running());
+}
+
+// Nobody knows yet who lied. One source that sent everything did; of several each is asked alone,
+// until the digest is right and tells whose pieces differ.
+void Transfer::on_whole_mismatch(Error error) {
+  std::vector<SourceId> senders;
+  for (auto const sender : sender_of_) {
+    if (sender != SourceId::none && std::ranges::find(senders, sender) == senders.end()) {
+      senders.push_back(sender);
+    }
+  }
+  why_.note(now(), WhyCode::digest_mismatch, SourceId::none, error);
+  // Of what an earlier run fetched the sender is not known: nobody is blamed for it.
+  bool const all_known = std::ranges::find(sender_of_, SourceId::none) == sender_of_.end();
+  if (senders.size() == 1 && all_known) {
+    auto const* const liar = sources_.find(senders.front());
+    if (liar != nullptr) error.where = liar->name;
+    ban(senders.front(), error);
+  } else if (suspect_spool_ == SpoolId::none && senders.size() > 1) {
+    suspect_spool_ = std::exchange(spool_, SpoolId::none);
+    suspect_sender_of_ = sender_of_;
+  }
+  if (++seals_ >= kSealsMax || !ask_next_alone()) {
+    forget_attempt();
+    fail_all(std::move(error));
+  }
+}
+
+bool Transfer::ask_next_alone() {
+  for (auto& source : sources_.all()) {
+    bool const waits = only_source_ != SourceId::none && source.id != only_source_;
+    if (waits && source.admission == Admission::refused) source.admission = Admission::unknown;
+  }
+  auto const next = std::ranges::find_if_not(sources_.all(), &Source::gone);
+  if (next == sources_.all().end()) return false;
+  only_source_ = next->id;
+  forget_attempt();
+  why_.note(now(), WhyCode::single_source, only_source_, "asked alone for everything");
+  open_or_probe();
+  return true;
+}
+
+void Transfer::name_culprits(Sealed const& sealed) {
+  Identity right = identity_;
+  right.manifest = sealed.manifest;
+  host_.ports().store.identify(suspect_spool_, right,
+                               while_alive([sealed](Transfer& self, Result<void>) {
+                                 self.drop_spool(std::exchange(self.suspect_spool_, SpoolId::none));
+                                 self.succeed(sealed, self.wishes_.running());
+                               }));
+}
+
+void Transfer::succeed(std::optional<Sealed> const& sealed, std::vector<WishId> const& wishes) {
+  auto const alive = shared_from_this();
+  WishResult result;
+  result.spool = spool_;
+  result.length = *length_;
+  if (sealed) result.content = sealed->content;
+  if (!sealed && identity_.manifest) result.content = identity_.manifest->content;
+  result.sha256 = sealed ? sealed->sha256 : std::nullopt;
+  result.trust = trust_.value_or(Trust::computed);
+  result.modified = modified_;
+  for (auto const id : wishes) {
+    auto* const entry = wishes_.find(id);
+    if (entry == nullptr || entry->ended) continue;
+    why_.note(now(), WhyCode::finished, "everything that was wanted is there");
+    entry->ended = true;
+    entry->listener->on_transferred(id, result);
+  }
+  if (wishes_.running().empty()) end();
+}
+
+void Transfer::fail_wish(WishId wish, Error error) {
+  auto* const entry = wishes_.find(wish);
+  if (entry == nullptr || entry->ended) return;
+  if (error.where.empty() && !ways_.empty()) error.where = sources_.all().front().name;
+  why_.note(now(), WhyCode::failed, SourceId::none, error);
+  entry->ended = true;
+  entry->listener->on_failed(wish, std::move(error));
+  if (wishes_.running().empty()) end();
+}
+
+void Transfer::fail_all(Error error) {
+  auto const alive = shared_from_this();
+  if (planner_) carry_out(planner_->stop());
+  auto const wishes = wishes_.running();
+  for (auto const wish : wishes) fail_wish(wish, error);
+  end();
+}
+
+void Transfer::end() {
+  if (phase_ == Phase::ended) return;
+  if (planner_) carry_out(planner_->stop());
+  phase_ = Phase::ended;
+  wake_.reset();
+  ++attempt_;
+  if (spool_ != SpoolId::none) host_.disown_spool(spool_);
+  if (suspect_spool_ != SpoolId::none) drop_spool(std::exchange(suspect_spool_, SpoolId::none));
+  host_.on_ended(*this);
+}
+
+WishProgress Transfer::progress(WishId wish) {
+  WishProgress progress;
+  auto const* const entry = wishes_.find(wish);
+  if (entry == nullptr) return progress;
+  progress.length = length_;
+  progress.from_peers = from_peers_;
+  progress.wasted = wasted_;
+  progress.connections = static_cast<std::uint32_t>(connections());
+  for (auto const& source : sources_.all()) progress.from_origin += source.useful;
+  if (!length_ || !planner_ || !planner_->opened()) return progress;
+  auto const& remaining = *planner_->remaining();
+  auto const wanted = WishBook::wanted(entry->wish, *length_);
+  if (!wanted) return progress;
+  for (auto const range : *wanted) {
+    progress.wanted += range.size();
+    progress.done += identity_.manifest ? remaining.bytes_present(range)
+                                        : remaining.delivered().size_within(range);
+  }
+  return progress;
+}
+
+std::string Transfer::why() const {
+  JsonWriter json;
+  json.begin_object().field(
+      "elapsed_ms",
+      static_cast<std::uint64_t>(
+          std::chrono::duration_cast<std::chrono::milliseconds>(now() - why_.start()).count()));
+  if (length_) json.field("length", *length_);
+  if (trust_) json.field("trust", to_string(*trust_));
+  json.field("from_peers", from_peers_).field("wasted", wasted_);
+  json.key("sources").begin_array();
+  for (auto const& source : sources_.all()) {
+    json.begin_object()
+        .field("source", static_cast<std::uint64_t>(source.id))
+        .field("name", source.name)
+        .field("state", source.banned                            ? "banned"
+                        : source.left                            ? "left"
+                        : source.admission == Admission::refused ? "refused"
+                        : source.not_before > now()              ? "waiting"
+                        : source.received > 0 || source.open > 0 ? "used"
+                                                                 : "unused")
+        .field("received", source.received)
+        .field("useful", source.useful)
+        .field("rate", static_cast<std::uint64_t>(source.rate.value()))
+        .field("ranges", source.ranges);
+    if (source.latency) {
+      json.field(
+          "latency_ms",
+          static_cast<std::uint64_t>(
+              std::chrono::duration_cast<std::chrono::milliseconds>(*source.latency).count()));
+    }
+    if (source.error)
+      json.field("error", name(source.error->code)).field("reason", source.error->why);
+    json.end_object();
+  }
+  json.end_array();
+  why_.write(json);
+  json.end_object();
+  return json.take();
+}
+
+}  // namespace freshet

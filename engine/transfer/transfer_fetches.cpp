@@ -1,0 +1,213 @@
+// The side of a transfer that orders fetches and hears of them.
+#include <algorithm>
+#include <utility>
+
+#include "engine/content/torrent_file.h"
+#include "engine/transfer/mixing.h"
+#include "engine/transfer/transfer.h"
+
+namespace freshet {
+
+void Transfer::carry_out(Plan const& plan) {
+  auto& origin = host_.ports().origin;
+  for (auto const& next : plan.orders) {
+    if (auto const* const start = std::get_if<StartFetch>(&next)) order(*start);
+    if (auto const* const less = std::get_if<ShortenFetch>(&next))
+      origin.shorten(less->id, less->end);
+    if (auto const* const none = std::get_if<CancelFetch>(&next)) origin.cancel(none->id);
+  }
+}
+
+void Transfer::order(StartFetch const& start) {
+  auto const& source = *sources_.find(start.source);
+  FetchOrder order;
+  order.id = start.id;
+  order.source = start.source;
+  order.origin = way(start.source)->origin;
+  order.begin = start.begin;
+  order.end = start.end;
+  order.all_without_ranges = start.begin == 0;
+  // With hashes for each piece wrong bytes are found out; validators differ between the edges of
+  // one network although the bytes do not.
+  if (!identity_.manifest) order.expected_validator = source.validator;
+  order.expected_length = length_;
+  if (!length_ && expected_) order.expected_length = expected_->length;
+  order.spool = start.held ? SpoolId::none : spool_;
+  order.head_timeout = host_.options().head_timeout;
+  order.stall_timeout = host_.options().stall_timeout;
+  host_.own_fetch(start.id, source.host, shared_from_this());
+  host_.ports().origin.fetch(std::move(order));
+}
+
+void Transfer::on_head(FetchId fetch, OriginHead head) {
+  if (!planner_ || phase_ == Phase::ended) return;
+  auto const& open = planner_->fetches();
+  auto const found = std::ranges::find(open, fetch, &OpenFetch::id);
+  if (found == open.end()) return;
+  auto const was_held = found->held;
+  auto& source = *sources_.find(found->source);
+  planner_->on_head(fetch, head, now());
+  if (!source.validator) {
+    source.validator = head.validator;
+    auto const ms = std::chrono::duration_cast<std::chrono::milliseconds>(head.latency).count();
+    why_.note(now(), WhyCode::source_answered, source.id,
+              "answered after " + std::to_string(ms) + " ms by HTTP/" + head.http_version);
+  }
+  if (!modified_) modified_ = head.modified;
+  if (phase_ == Phase::probing) {
+    take_first_head(fetch, head);
+  } else if (was_held && fetch != probe_) {
+    judge_mirror(fetch, head);
+  }
+  if (phase_ == Phase::fetching) advance();
+}
+
+void Transfer::take_first_head(FetchId fetch, OriginHead const& head) {
+  auto const& open = planner_->fetches();
+  auto const first = std::ranges::find(open, fetch, &OpenFetch::id);
+  reference_ = first->source;
+  probe_ = fetch;
+  validator_ = head.validator;
+  modified_ = head.modified;
+  // Another source may have been asked in the meantime: the first answer counts.
+  for (auto const& other : std::vector<OpenFetch>(open)) {
+    if (other.id != fetch) host_.ports().origin.cancel(other.id);
+  }
+  if (head.repr_digest && head.tls_verified && !identity_.sha256) {
+    identity_.sha256 = head.repr_digest;
+    trust_ = Trust::origin;
+    why_.note(now(), WhyCode::identity_known, reference_, "by the origin's digest over TLS");
+  }
+  if (!trust_) why_.note(now(), WhyCode::identity_unknown, "nothing names the right bytes");
+  look_for_manifest(head, reference_);
+  open_fresh(head.length);
+}
+
+// The origin names a manifest over TLS: pieces can be judged one by one, from whoever they come.
+void Transfer::look_for_manifest(OriginHead const& head, SourceId source) {
+  if (identity_.manifest || identity_.piece_hashes || !head.tls_verified || !head.length) return;
+  if (head.manifest_urls.empty() || *head.length <= kPieceBytesMin) return;
+  auto origin = way(source)->origin;
+  origin.url = head.manifest_urls.front();
+  origin.headers.clear();
+  auto taken = while_alive([source](Transfer& self, Result<std::string> document) {
+    auto torrent =
+        document ? read_torrent(*document) : Result<TorrentFile>(unexpected(document.error()));
+    if (!torrent)
+      return self.why_.note(self.now(), WhyCode::manifest_refused, source, torrent.error());
+    self.take_late_manifest(torrent->manifest, source);
+  });
+  host_.ports().origin.get_document(std::move(origin), host_.options().manifest_bytes_max, taken);
+}
+
+void Transfer::take_late_manifest(std::shared_ptr<Manifest const> manifest, SourceId source) {
+  if (phase_ != Phase::fetching || !planner_->opened() || identity_.manifest) return;
+  bool const fits = manifest->content.length == length_ &&
+                    manifest->piece_length == planner_->remaining()->geometry().piece_length;
+  if (!fits || (expected_ && manifest->content != *expected_)) {
+    return why_.note(now(), WhyCode::manifest_refused, source, "it describes another file");
+  }
+  auto identity = identity_;
+  identity.manifest = std::move(manifest);
+  auto done = while_alive([source, identity](Transfer& self, Result<void> result) {
+    if (!result) {
+      return self.why_.note(self.now(), WhyCode::manifest_refused, source, result.error());
+    }
+    self.identity_ = identity;
+    self.trust_ = self.trust_.value_or(Trust::origin);
+    self.expected_ = identity.manifest->content;
+    self.why_.note(self.now(), WhyCode::manifest_found, source, "named by the origin over TLS");
+    self.admit_sources();
+    self.advance();
+  });
+  host_.ports().store.identify(spool_, identity, std::move(done));
+}
+
+void Transfer::judge_mirror(FetchId fetch, OriginHead const& head) {
+  auto const& open = planner_->fetches();
+  auto const found = std::ranges::find(open, fetch, &OpenFetch::id);
+  auto& source = *sources_.find(found->source);
+  auto const reason = verifiable() ? std::nullopt : why_not_mixed({length_, validator_}, head);
+  if (reason) {
+    source.admission = Admission::refused;
+    source.error = Error{Errc::content_changed, source.name, *reason};
+    why_.note(now(), WhyCode::source_refused, source.id, *source.error);
+    host_.ports().origin.cancel(fetch);
+    return;
+  }
+  source.admission = Admission::admitted;
+  why_.note(now(), WhyCode::mirror_admitted, source.id,
+            verifiable() ? "its bytes are judged by the identity" : "same strong ETag and length");
+  host_.ports().origin.attach(fetch, spool_);
+  planner_->on_released(fetch);
+}
+
+void Transfer::on_progress(FetchId fetch, Bytes next) {
+  if (planner_) planner_->on_progress(fetch, next, now());
+}
+
+void Transfer::on_fetch_end(FetchId fetch, FetchEnd end) {
+  if (!planner_ || phase_ == Phase::ended) return;
+  auto const ended = planner_->on_end(fetch, end, now());
+  if (!ended) {
+    wasted_ += end.received;
+    return;
+  }
+  wasted_ += ended->wasted;
+  bool const stream = fetch == probe_ && phase_ == Phase::fetching && !planner_->opened();
+  switch (ended->cause) {
+    case Planner::Cause::none:
+      if (stream && !ended->fetch.cancelled) return finish_stream(end.next);
+      break;
+    case Planner::Cause::source:
+      if (stream) return start_over(WhyCode::started_over, "the one stream broke off");
+      break;
+    case Planner::Cause::content_changed:
+      return on_content_changed(ended->fetch.source, *end.error);
+    case Planner::Cause::store:
+      return fail_all(*end.error);
+  }
+  advance();
+}
+
+void Transfer::finish_stream(Bytes length) {
+  OpenedSpool opened;
+  opened.id = spool_;
+  opened.spec.length = length;
+  opened.present = PieceMap(piece_count(length, piece_length_for(length)));
+  for (auto const piece : early_) {
+    if (to_number(piece) < opened.present.size()) opened.present.set(piece);
+  }
+  use_spool(std::move(opened));
+}
+
+void Transfer::on_content_changed(SourceId id, Error error) {
+  auto& source = *sources_.find(id);
+  why_.note(now(), WhyCode::content_changed, id, error);
+  bool const judged = identity_.manifest || identity_.piece_hashes || expected_;
+  bool const is_reference =
+      id == reference_ || (reference_ == SourceId::none && id == sources_.all().front().id);
+  if (judged || (!is_reference && planner_->opened())) {
+    sources_.leave(source, std::move(error));
+    why_.note(now(), WhyCode::source_left, id, "it has something else");
+    return advance();
+  }
+  start_over(WhyCode::started_over, "nothing of the old content is kept");
+}
+
+void Transfer::ban(SourceId id, Error error) {
+  if (is_peer(id)) {
+    if (host_.ports().swarm != nullptr) host_.ports().swarm->ban(id, error);
+    return why_.note(now(), WhyCode::peer_banned, id, error);
+  }
+  auto* const source = sources_.find(id);
+  if (source == nullptr || source->banned) return;
+  error.where = source->name;
+  why_.note(now(), WhyCode::source_banned, id, error);
+  sources_.ban(*source, std::move(error));
+  for (auto const& fetch : planner_->fetches()) {
+    if (fetch.source == id) host_.ports().origin.cancel(fetch.id);
+  }
+}
+
+}  // namespace freshet

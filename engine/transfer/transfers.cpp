@@ -1,0 +1,303 @@
+#include "engine/transfer/transfers.h"
+
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+#include "engine/base/assert.h"
+#include "engine/transfer/transfer.h"
+
+namespace freshet {
+
+namespace {
+
+// What makes two wishes want the same content. Without an identity only the same URL, asked for in
+// the same way, promises the same bytes.
+std::string key_of(Wish const& wish) {
+  auto const& file = wish.file;
+  if (file.content) return "content " + to_string(*file.content);
+  if (file.sha256) return "sha256 " + to_hex(*file.sha256);
+  if (file.hash_of_hashes) return "hashes " + to_hex(*file.hash_of_hashes);
+  std::string key = "url " + (file.urls.empty() ? std::string() : file.urls.front());
+  key += "\nmanifest " + file.manifest;
+  for (auto const& header : wish.headers) key += "\n" + header.name + ": " + header.value;
+  return key;
+}
+
+}  // namespace
+
+struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEvents {
+  State(TransferPorts with, TransferOptions and_options)
+      : ports_(with),
+        options_(and_options),
+        budget_(options_.connections_max, options_.connections_per_host_max) {
+    options_.transfers_max = std::min(options_.transfers_max, options_.connections_max);
+  }
+
+  // TransferHost
+  TransferPorts const& ports() override { return ports_; }
+  TransferOptions const& options() override { return options_; }
+  FetchIds& fetch_ids() override { return fetch_ids_; }
+  ConnectionBudget& budget() override { return budget_; }
+  SourceId next_source() override { return SourceId{++last_source_}; }
+  void own_fetch(FetchId fetch, HostKey host, std::shared_ptr<Transfer> transfer) override {
+    fetches_.emplace(fetch, Owned{host, std::move(transfer)});
+  }
+  void own_spool(SpoolId spool, std::shared_ptr<Transfer> transfer) override {
+    spools_.insert_or_assign(spool, std::move(transfer));
+  }
+  void disown_spool(SpoolId spool) override { spools_.erase(spool); }
+  void wake_at(TimePoint when) override;
+  void on_sealing(Transfer& transfer) override;
+  void on_ended(Transfer& transfer) override;
+  void before_plan(Transfer const& transfer) override;
+
+  // StoreEvents
+  void on_piece_present(SpoolId spool, PieceIndex piece, SourceId last_sender) override;
+  void on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Blame> blame) override;
+  void on_spool_failed(SpoolId spool, Error error) override;
+
+  // OriginEvents
+  void on_head(FetchId fetch, OriginHead head) override;
+  void on_progress(FetchId fetch, Bytes next) override;
+  void on_fetch_end(FetchId fetch, FetchEnd end) override;
+
+  // SwarmEvents
+  void on_peer(SpoolId, PeerInfo const&) override {}
+  void on_peer_gone(SpoolId, SourceId, Error) override {}
+  void on_peer_has(SpoolId, SourceId, PieceMap const&) override {}
+  void on_claims(SpoolId, SourceId, std::vector<Claim>) override {}
+  void on_manifest(SpoolId, std::shared_ptr<Manifest const>) override {}
+  void on_received(SpoolId, SourceId, Bytes) override {}
+  void on_sent(SpoolId, SourceId, Bytes) override {}
+  void on_piece_asked(SpoolId, PieceIndex, bool) override {}
+
+  void start_more();
+  // Someone of this priority waits for it too.
+  void hurry(Transfer const& transfer, Priority priority);
+  void on_wake();
+  void advance_refused();
+  [[nodiscard]] std::shared_ptr<Transfer> of_spool(SpoolId spool) const {
+    auto const found = spools_.find(spool);
+    return found == spools_.end() ? nullptr : found->second;
+  }
+  [[nodiscard]] std::shared_ptr<Transfer> of_fetch(FetchId fetch) const {
+    auto const found = fetches_.find(fetch);
+    return found == fetches_.end() ? nullptr : found->second.transfer;
+  }
+  void post(std::function<void(State&)> task) {
+    ports_.loop.post([alive = std::weak_ptr<State*>(alive_), task = std::move(task)] {
+      if (auto const self = alive.lock()) task(**self);
+    });
+  }
+
+  struct Owned {
+    HostKey host{};
+    std::shared_ptr<Transfer>
+        transfer;  // Until its end is heard, even if nobody wants it any more.
+  };
+
+  TransferPorts ports_;
+  TransferOptions options_;
+  ConnectionBudget budget_;
+  FetchIds fetch_ids_;
+  std::uint64_t last_source_ = 0;
+  std::uint64_t last_wish_ = 0;
+  std::uint64_t last_turn_ = 0;
+
+  using Turn = std::pair<Priority, std::uint64_t>;
+  std::unordered_map<WishId, std::shared_ptr<Transfer>> wishes_;
+  std::unordered_map<std::string, std::shared_ptr<Transfer>> by_key_;  // Not ended.
+  std::map<Turn, std::shared_ptr<Transfer>> queue_;
+  std::unordered_map<Transfer const*, Turn> turns_;
+  std::unordered_map<Transfer const*, std::shared_ptr<Transfer>> active_;
+  std::unordered_map<Transfer const*, std::shared_ptr<Transfer>> sealing_;
+  std::unordered_map<FetchId, Owned> fetches_;
+  std::unordered_map<SpoolId, std::shared_ptr<Transfer>> spools_;
+  TimerId timer_ = TimerId::none;
+  TimePoint timer_at_{};
+  bool starting_ = false;
+  // The loop may outlive us; what was posted then finds nobody.
+  std::shared_ptr<State*> alive_ = std::make_shared<State*>(this);
+};
+
+void Transfers::State::wake_at(TimePoint when) {
+  if (timer_ != TimerId::none && timer_at_ <= when) return;
+  ports_.loop.cancel(timer_);
+  timer_at_ = when;
+  timer_ = ports_.loop.at(when, [alive = std::weak_ptr<State*>(alive_)] {
+    if (auto const self = alive.lock()) (*self)->on_wake();
+  });
+}
+
+void Transfers::State::on_wake() {
+  timer_ = TimerId::none;
+  auto const now = ports_.clock.now();
+  std::vector<std::shared_ptr<Transfer>> due;
+  for (auto const& [key, transfer] : active_) {
+    if (!transfer->wake()) continue;
+    if (*transfer->wake() <= now) {
+      due.push_back(transfer);
+    } else {
+      wake_at(*transfer->wake());
+    }
+  }
+  for (auto const& transfer : due) transfer->advance();
+}
+
+// Whoever has a connection leaves one for each who has none.
+void Transfers::State::before_plan(Transfer const& transfer) {
+  std::uint32_t without = 0;
+  for (auto const& [key, other] : active_) {
+    if (key != &transfer && other->connections() == 0) ++without;
+  }
+  budget_.set_others_without(without);
+}
+
+void Transfers::State::start_more() {
+  if (std::exchange(starting_, true)) return;
+  post([](State& self) {
+    self.starting_ = false;
+    while (!self.queue_.empty() && self.active_.size() < self.options_.transfers_max &&
+           self.sealing_.size() < self.options_.seals_max) {
+      auto const next = self.queue_.begin()->second;
+      self.queue_.erase(self.queue_.begin());
+      self.turns_.erase(next.get());
+      self.active_.emplace(next.get(), next);
+      next->start();
+    }
+  });
+}
+
+void Transfers::State::hurry(Transfer const& transfer, Priority priority) {
+  auto const turn = turns_.find(&transfer);
+  if (turn == turns_.end() || turn->second.first <= priority) return;
+  auto waiting = queue_.extract(turn->second);
+  waiting.key().first = priority;
+  turn->second = waiting.key();
+  queue_.insert(std::move(waiting));
+}
+
+void Transfers::State::on_sealing(Transfer& transfer) {
+  if (active_.erase(&transfer) > 0) sealing_.emplace(&transfer, transfer.shared_from_this());
+  start_more();
+}
+
+void Transfers::State::on_ended(Transfer& transfer) {
+  if (auto const turn = turns_.find(&transfer); turn != turns_.end()) {
+    queue_.erase(turn->second);
+    turns_.erase(turn);
+  }
+  active_.erase(&transfer);
+  sealing_.erase(&transfer);
+  if (auto const found = by_key_.find(transfer.key());
+      found != by_key_.end() && found->second.get() == &transfer) {
+    by_key_.erase(found);
+  }
+  start_more();
+}
+
+void Transfers::State::advance_refused() {
+  if (!budget_.take_refused()) return;
+  std::vector<std::shared_ptr<Transfer>> all;
+  for (auto const& [key, transfer] : active_) all.push_back(transfer);
+  for (auto const& transfer : all) transfer->advance();
+}
+
+void Transfers::State::on_piece_present(SpoolId spool, PieceIndex piece, SourceId last_sender) {
+  if (auto const of = of_spool(spool)) of->on_piece_present(spool, piece, last_sender);
+}
+
+void Transfers::State::on_piece_rejected(SpoolId spool, PieceIndex piece,
+                                         std::vector<Blame> blame) {
+  if (auto const of = of_spool(spool)) {
+    of->on_piece_rejected(spool, piece, std::move(blame));
+  }
+}
+
+void Transfers::State::on_spool_failed(SpoolId spool, Error error) {
+  if (auto const of = of_spool(spool)) of->on_spool_failed(spool, std::move(error));
+}
+
+void Transfers::State::on_head(FetchId fetch, OriginHead head) {
+  if (auto const of = of_fetch(fetch)) of->on_head(fetch, std::move(head));
+}
+
+void Transfers::State::on_progress(FetchId fetch, Bytes next) {
+  if (auto const of = of_fetch(fetch)) of->on_progress(fetch, next);
+}
+
+void Transfers::State::on_fetch_end(FetchId fetch, FetchEnd end) {
+  auto const found = fetches_.find(fetch);
+  if (found == fetches_.end()) return;
+  auto const owned = std::move(found->second);
+  fetches_.erase(found);
+  budget_.closed(owned.host);
+  owned.transfer->on_fetch_end(fetch, std::move(end));
+  advance_refused();
+}
+
+Transfers::Transfers(TransferPorts ports, TransferOptions options)
+    : state_(std::make_unique<State>(ports, options)) {
+  ports.store.set_events(state_.get());
+  ports.origin.set_events(state_.get());
+  if (ports.swarm != nullptr) ports.swarm->set_events(state_.get());
+}
+
+Transfers::~Transfers() {
+  auto const& ports = state_->ports_;
+  for (auto const& [id, owned] : state_->fetches_) ports.origin.cancel(id);
+  ports.loop.cancel(state_->timer_);
+  ports.store.set_events(nullptr);
+  ports.origin.set_events(nullptr);
+  if (ports.swarm != nullptr) ports.swarm->set_events(nullptr);
+}
+
+WishId Transfers::want(Wish wish, WishListener& listener) {
+  auto const id = WishId{++state_->last_wish_};
+  auto key = key_of(wish);
+  auto const found = state_->by_key_.find(key);
+  if (found != state_->by_key_.end()) {
+    auto const transfer = found->second;
+    state_->wishes_.emplace(id, transfer);
+    state_->hurry(*transfer, wish.priority);
+    state_->post([id, transfer, wish = std::move(wish), &listener](State& self) mutable {
+      // Dropped before it began.
+      if (self.wishes_.contains(id)) transfer->join(id, std::move(wish), listener);
+    });
+    return id;
+  }
+  auto const transfer = std::make_shared<Transfer>(*state_, key, state_->ports_.clock.now());
+  auto const turn = State::Turn{wish.priority, ++state_->last_turn_};
+  transfer->join(id, std::move(wish), listener);
+  state_->wishes_.emplace(id, transfer);
+  state_->by_key_.emplace(std::move(key), transfer);
+  state_->queue_.emplace(turn, transfer);
+  state_->turns_.emplace(transfer.get(), turn);
+  state_->start_more();
+  return id;
+}
+
+void Transfers::drop(WishId wish) {
+  auto const found = state_->wishes_.find(wish);
+  FRESHET_ASSERT(found != state_->wishes_.end());
+  auto const transfer = found->second;
+  state_->wishes_.erase(found);
+  if (transfer->leave(wish)) transfer->stop();
+}
+
+WishProgress Transfers::progress(WishId wish) const {
+  auto const found = state_->wishes_.find(wish);
+  return found == state_->wishes_.end() ? WishProgress{} : found->second->progress(wish);
+}
+
+std::string Transfers::why(WishId wish) const {
+  auto const found = state_->wishes_.find(wish);
+  return found == state_->wishes_.end() ? "{}" : found->second->why();
+}
+
+void Transfers::set_limit(BytesPerSecond limit) {
+  state_->ports_.origin.set_limit(limit);
+}
+
+}  // namespace freshet

@@ -1,0 +1,58 @@
+// Why a transfer went as it did: one code for each kind of entry in its decision record.
+//
+// Names are stable: they stand in JSON and in docs/why.md. Append, never rename.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace freshet {
+
+enum class WhyCode : std::uint8_t {
+  // The transfer.
+  queued,
+  started,
+  resumed,
+  nothing_to_fetch,
+  identity_known,
+  identity_unknown,
+  manifest_found,
+  manifest_refused,
+  content_changed,
+  started_over,
+  sealed,
+  finished,
+  failed,
+  stopped,
+
+  // Sources.
+  source_answered,
+  source_failed,
+  source_waits,
+  source_left,
+  source_refused,
+  source_banned,
+  source_stalled,
+  source_without_ranges,
+  mirror_admitted,
+
+  // Bytes.
+  piece_rejected,
+  digest_mismatch,
+  single_source,
+  range_stolen,
+  range_doubled,
+  store_failed,
+  delivery_unconfirmed,
+
+  // Peers.
+  peer_seen,
+  peer_gone,
+  peer_banned,
+  peers_slow,
+  claims_heard,
+};
+
+[[nodiscard]] std::string_view to_string(WhyCode code);
+
+}  // namespace freshet
