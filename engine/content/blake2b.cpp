@@ -40,7 +40,7 @@ void compress(State& state, std::span<std::byte const> chunk, std::uint64_t tota
   std::array<std::uint64_t, 16> message{};
   // Little-endian words; the product runs on such machines only (see the assertion below).
   static_assert(std::endian::native == std::endian::little);
-  std::memcpy(message.data(), chunk.data(), chunk.size());
+  if (!chunk.empty()) std::memcpy(message.data(), chunk.data(), chunk.size());
   std::array<std::uint64_t, 16> v;
   std::ranges::copy(state, v.begin());
   std::ranges::copy(kStart, v.begin() + 8);
