@@ -73,7 +73,7 @@ void Planner::on_head(FetchId id, OriginHead const& head, TimePoint now) {
   if (head.length) fetch->end = std::min(fetch->end, *head.length);
   // Without ranges everything comes, whatever was asked for.
   if (!head.ranges && fetch->begin == 0) {
-    fetch->end = head.length.value_or(~Bytes{0});
+    fetch->end = head.length.value_or(remaining_ ? remaining_->geometry().length : ~Bytes{0});
     if (remaining_) remaining_->assign({fetch->next, fetch->end});
   }
 }

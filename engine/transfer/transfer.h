@@ -37,6 +37,8 @@ class TransferHost {
   // It fetches no more: the next one may start. The first: it only waits for the store to seal.
   virtual void on_sealing(Transfer& transfer) = 0;
   virtual void on_ended(Transfer& transfer) = 0;
+  // What was sealed is not right: it fetches again.
+  virtual void on_fetching_again(Transfer& transfer) = 0;
   // It is about to ask for connections.
   virtual void before_plan(Transfer const& transfer) = 0;
 };

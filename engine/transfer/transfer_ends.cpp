@@ -106,6 +106,7 @@ void Transfer::on_sealed(Result<Sealed> sealed) {
     // Wrong pieces were named through events: they are fetched again.
     if (!planner_->complete() && ++seals_ < kSealsMax) {
       phase_ = Phase::fetching;
+      host_.on_fetching_again(*this);
       return advance();
     }
     return on_whole_mismatch(sealed.error());
@@ -156,6 +157,7 @@ bool Transfer::ask_next_alone() {
   if (next == sources_.all().end()) return false;
   only_source_ = next->id;
   forget_attempt();
+  host_.on_fetching_again(*this);
   why_.note(now(), WhyCode::single_source, only_source_, "asked alone for everything");
   open_or_probe();
   return true;

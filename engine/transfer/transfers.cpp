@@ -50,6 +50,7 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
   void wake_at(TimePoint when) override;
   void on_sealing(Transfer& transfer) override;
   void on_ended(Transfer& transfer) override;
+  void on_fetching_again(Transfer& transfer) override;
   void before_plan(Transfer const& transfer) override;
 
   // StoreEvents
@@ -181,6 +182,11 @@ void Transfers::State::hurry(Transfer const& transfer, Priority priority) {
 void Transfers::State::on_sealing(Transfer& transfer) {
   if (active_.erase(&transfer) > 0) sealing_.emplace(&transfer, transfer.shared_from_this());
   start_more();
+}
+
+// It may exceed the number that run at the same time for a while: its place is taken.
+void Transfers::State::on_fetching_again(Transfer& transfer) {
+  if (sealing_.erase(&transfer) > 0) active_.emplace(&transfer, transfer.shared_from_this());
 }
 
 void Transfers::State::on_ended(Transfer& transfer) {

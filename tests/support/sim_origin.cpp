@@ -104,7 +104,8 @@ std::optional<Error> SimOrigin::refuse(Flow& flow) {
   if (order.expected_length && has.tell_length && *order.expected_length != has.bytes->size()) {
     return Error{Errc::length_mismatch, where, "another length"};
   }
-  if (!server.ranges && order.begin > 0) return Error{Errc::range_not_supported, where, "200"};
+  bool const ranges = server.ranges && has.tell_length;
+  if (!ranges && order.begin > 0) return Error{Errc::range_not_supported, where, "200"};
   if (order.begin > 0 && order.begin >= has.bytes->size()) {
     return Error{Errc::invalid_range, where, "416"};
   }

@@ -1,0 +1,247 @@
+// Transfers among servers that fail in every way, by seed: whatever happens, each wish ends, and
+// what is called right is right.
+#include <algorithm>
+#include <cstdlib>
+
+#include <catch2/catch.hpp>
+
+#include "engine/content/torrent_file.h"
+#include "tests/support/transfer_world.h"
+
+using namespace freshet;
+using namespace freshet::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::uint64_t seed_count() {
+  auto const* const text = std::getenv("FRESHET_SIM_SEEDS");
+  return text != nullptr ? std::strtoull(text, nullptr, 10) : 300;
+}
+
+// A seed that failed can be run alone.
+std::uint64_t first_seed() {
+  auto const* const text = std::getenv("FRESHET_SIM_FIRST_SEED");
+  return text != nullptr ? std::strtoull(text, nullptr, 10) : 1;
+}
+
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : random_(seed) {}
+  std::uint64_t below(std::uint64_t bound) { return freshet::below(random_, bound); }
+  bool chance(double of) { return static_cast<double>(below(1 << 20)) < of * (1 << 20); }
+
+ private:
+  SeededRandom random_;
+};
+
+struct Asked {
+  WishId id = WishId::none;
+  Wish wish;
+  std::vector<std::string> right;  // Any of these wholes is a right answer.
+  bool must_succeed = false;
+};
+
+// One world made from a seed.
+class Scene {
+ public:
+  Scene(std::uint64_t seed, bool faulty)
+      : dice_(seed * 7919 + 1), faulty_(faulty), world(seed, options()) {}
+
+  void make() {
+    auto const files = 1 + dice_.below(4);
+    for (std::uint64_t i = 0; i < files; ++i) make_file(std::to_string(i));
+    for (auto& asked : wishes) asked.id = world.want(asked.wish);
+  }
+
+  bool all_ended() {
+    return std::ranges::all_of(wishes, [&](Asked const& a) { return world.told[a.id].ended(); });
+  }
+
+  // Nothing is open beyond what is allowed.
+  bool within_limits() {
+    std::uint32_t all = 0;
+    for (auto const& host : hosts) {
+      auto const open = world.origin.server(host).connections;
+      if (open > 16) return false;
+      all += open;
+    }
+    return all <= 32 && world.origin.open() <= 32;
+  }
+
+  // Between events the application changes its mind, and origins change.
+  void disturb() {
+    if (!faulty_ || !dice_.chance(0.002)) return;
+    auto& asked = wishes[dice_.below(wishes.size())];
+    auto const& told = world.told[asked.id];
+    if (told.ended()) return;
+    auto again = asked.wish;
+    again.spool = told.spool;
+    again.validator = told.validator;
+    world.transfers->drop(asked.id);
+    asked.id = world.want(std::move(again));
+  }
+
+ private:
+  static TransferOptions options() {
+    TransferOptions options;
+    options.stall_timeout = 10s;
+    options.head_timeout = 10s;
+    return options;
+  }
+
+  void make_file(std::string const& name) {
+    auto const length = dice_.chance(0.3) ? dice_.below(100'000) : dice_.below(6 << 20);
+    auto const bytes = sim_bytes(length, dice_.below(1 << 30));
+    size += bytes.size();
+    Asked asked;
+    asked.right.push_back(bytes);
+    auto const mirrors = 1 + dice_.below(3);
+    bool one_is_right = false;
+    for (std::uint64_t i = 0; i < mirrors; ++i) {
+      auto const host = "host" + std::to_string(i) + "-" + name;
+      hosts.push_back(host);
+      asked.wish.file.urls.push_back("http://" + host + "/file");
+      one_is_right = make_server(host, asked, bytes, i == 0) || one_is_right;
+    }
+    identify(asked, bytes, "host0-" + name);
+    if (length > 0 && dice_.chance(0.1)) {
+      auto const begin = dice_.below(length);
+      asked.wish.file.ranges.push_back({begin, begin + 1 + dice_.below(length - begin)});
+    }
+    asked.must_succeed = one_is_right && !faulty_;
+    wishes.push_back(std::move(asked));
+  }
+
+  bool make_server(std::string const& host, Asked& asked, std::string const& bytes, bool first) {
+    auto& server = world.serve(host, bytes, dice_.chance(0.8) ? "same" : host);
+    server.latency = 1ms + dice_.below(100) * 1ms;
+    server.rate = 5e5 + static_cast<double>(dice_.below(20'000'000));
+    if (dice_.chance(0.4)) server.connection_rate = server.rate / 3;
+    server.ranges = dice_.chance(0.9);
+    auto& file = server.files["/file"];
+    if (dice_.chance(0.1)) file.validator = {};
+    if (first && dice_.chance(0.1)) file.tell_length = false;
+    if (!faulty_) return true;
+    auto& faults = server.faults;
+    for (auto* const fault : {&faults.cut, &faults.server_error, &faults.busy, &faults.stall,
+                              &faults.silent, &faults.wrong_range}) {
+      if (dice_.chance(0.3)) *fault = static_cast<double>(dice_.below(300)) / 1000;
+    }
+    if (dice_.chance(0.1)) server.down = Error{Errc::connect_failed, host, "down"};
+    return make_wrong(host, asked, bytes);
+  }
+
+  // A mirror with something else, one that lies, or an origin whose content changes.
+  bool make_wrong(std::string const& host, Asked& asked, std::string const& bytes) {
+    auto& server = world.origin.server(host);
+    if (dice_.chance(0.1)) {
+      server.faults.corrupt = 0.5;
+      server.files["/file"].validator.etag = "\"liar\"";
+      return false;
+    }
+    if (!dice_.chance(0.15)) return true;
+    auto other = sim_bytes(dice_.chance(0.5) ? bytes.size() : dice_.below(1 << 20), 99);
+    auto const at = world.loop.now() + dice_.below(2000) * 1ms;
+    asked.right.push_back(other);
+    static_cast<void>(world.loop.at(at, [this, host, other] {
+      world.origin.server(host).files["/file"].bytes = std::make_shared<std::string const>(other);
+      world.origin.server(host).files["/file"].validator.etag = "\"changed\"";
+    }));
+    return false;
+  }
+
+  void identify(Asked& asked, std::string const& bytes, std::string const& host) {
+    auto const kind = dice_.below(4);
+    if (kind > 0 && !bytes.empty()) asked.right = {bytes};
+    if (kind == 1) asked.wish.file.sha256 = sha256_of(bytes);
+    if (bytes.empty()) return;
+    auto const manifest = manifest_of(bytes);
+    if (kind == 2) asked.wish.file.content = manifest->content;
+    if (kind == 3) {
+      asked.wish.file.manifest = "http://" + host + "/manifest";
+      SimFile document;
+      document.bytes = std::make_shared<std::string const>(*write_torrent(*manifest, {}));
+      world.origin.server(host).files["/manifest"] = std::move(document);
+    }
+  }
+
+  Dice dice_;
+  bool faulty_;
+
+ public:
+  TransferWorld world;
+  std::vector<std::string> hosts;
+  std::vector<Asked> wishes;
+  Bytes size = 0;  // Of all files.
+};
+
+bool is_right(Scene& scene, Asked const& asked) {
+  auto const& result = *scene.world.told[asked.id].result;
+  auto const* const stored = scene.world.store.bytes(result.spool);
+  if (stored == nullptr) return false;
+  return std::ranges::any_of(asked.right, [&](std::string const& right) {
+    if (asked.wish.file.ranges.empty()) return *stored == right;
+    auto const range = asked.wish.file.ranges.front();
+    return stored->size() == right.size() && range.begin < right.size() &&
+           stored->substr(range.begin, range.size()) == right.substr(range.begin, range.size());
+  });
+}
+
+// Without an identity a liar is believed: nobody can know better.
+bool can_be_lied_to(Scene& scene, Asked const& asked) {
+  auto const& file = asked.wish.file;
+  if (file.sha256 || file.content || !file.manifest.empty()) return false;
+  return std::ranges::any_of(file.urls, [&](std::string const& url) {
+    auto const host = url.substr(7, url.find('/', 7) - 7);
+    return scene.world.origin.server(host).faults.corrupt > 0;
+  });
+}
+
+Bytes fetched(Scene& scene) {
+  Bytes sent = 0;
+  for (auto const& host : scene.hosts) sent += scene.world.origin.server(host).sent;
+  return sent;
+}
+
+void play(std::uint64_t seed, bool faulty) {
+  Scene scene(seed, faulty);
+  scene.make();
+  auto const deadline = scene.world.loop.now() + 4h;
+  bool limits_hold = true;
+  while (!scene.all_ended() && scene.world.loop.now() < deadline && scene.world.loop.run_one()) {
+    limits_hold = limits_hold && scene.within_limits();
+    scene.disturb();
+  }
+  INFO("FRESHET_SIM_FIRST_SEED=" << seed << " FRESHET_SIM_SEEDS=1");
+  CHECK(limits_hold);
+  for (auto const& asked : scene.wishes) {
+    auto const& told = scene.world.told[asked.id];
+    INFO(scene.world.transfers->why(asked.id));
+    CHECK(told.ended());
+    if (told.result && !can_be_lied_to(scene, asked)) CHECK(is_right(scene, asked));
+    if (asked.must_succeed) CHECK(told.result);
+  }
+  if (faulty) return;
+  std::string whys;
+  for (auto const& host : scene.hosts) {
+    whys += host + ":";
+    for (auto const range : scene.world.origin.server(host).asked) {
+      whys += " " + std::to_string(range.begin) + "-" + std::to_string(range.end);
+    }
+    whys += "\n";
+  }
+  for (auto const& asked : scene.wishes) whys += scene.world.transfers->why(asked.id) + "\n";
+  INFO(whys);
+  CHECK(fetched(scene) <= scene.size * 102 / 100 + 1_MiB);
+}
+
+}  // namespace
+
+TEST_CASE("whatever servers do each wish ends and right bytes are right", "[sim]") {
+  for (auto seed = first_seed(); seed < first_seed() + seed_count(); ++seed) play(seed, true);
+}
+
+TEST_CASE("among servers without faults every wish is fulfilled", "[sim]") {
+  for (auto seed = first_seed(); seed < first_seed() + seed_count() / 3; ++seed) play(seed, false);
+}
