@@ -4,6 +4,7 @@ Single thread. `measure` returns an Outcome; all it started is gone when it retu
 """
 
 import os
+import select
 import signal
 import time
 from dataclasses import dataclass, field
@@ -77,7 +78,6 @@ class _Cell:
         rest = [c for c in self._scenario.clients if not c.prelude]
         start = self._start_clients([c for c in rest if c.arrival == 0.0])
         self._sampler.restart(start)
-        self._sampler.sample()
         self._watch(start, sorted((c for c in rest if c.arrival > 0.0), key=lambda c: c.arrival))
         self._sampler.sample()
 
@@ -125,7 +125,7 @@ class _Cell:
     def _watch(self, start: float, late: list[Client]) -> None:
         """Until everyone is done, dead or out of time."""
         deadline = start + self._scenario.time_limit()
-        next_sample = start
+        next_sample = start + SAMPLE_INTERVAL_S
         while True:
             now = time.monotonic()
             while late and now >= start + late[0].arrival:
@@ -141,7 +141,8 @@ class _Cell:
                 self._sampler.sample()
                 self._let_fate_strike()
                 next_sample = now + SAMPLE_INTERVAL_S
-            time.sleep(POLL_INTERVAL_S)
+            # An end wakes us at once; a line or a file is looked for.
+            select.select([r.process.pidfd for r in pending], [], [], POLL_INTERVAL_S)
 
     def _pending(self, running: Running) -> bool:
         if running.done_at is not None or running.killed or running.failure:

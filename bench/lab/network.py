@@ -9,9 +9,11 @@ import re
 import subprocess
 from dataclasses import dataclass, field
 
+from lab.coalesce import moderate
 from lab.processes import call_in
 
 MBIT = 1_000_000 / 8  # Bytes a second.
+SLOW_LINK = 200 * MBIT  # Up to this rate 1 ms of interrupt moderation is little against the transfer.
 FRAME_OVERHEAD = 14 + 20 + 32  # Ethernet, IPv4 and TCP headers with timestamps.
 
 
@@ -119,6 +121,7 @@ class Network:
             _ip("link set eth0 gso_max_segs 1", namespace=host.name)  # Losses of segments, not of bursts.
             _ip(f"link set {host.port} gso_max_segs 1")
         if host.link:
+            call_in(host.name, lambda: _moderate(host.link))
             _shape(host.port, host.link.down)
             _shape("eth0", host.link.up, host.name)
 
@@ -207,6 +210,13 @@ def _shape(device: str, rate: float, namespace: str | None = None) -> None:
     place = ["-n", namespace] if namespace else []
     subprocess.run(["tc", *place, "qdisc", "add", "dev", device, "root", "tbf", "rate",
                     f"{int(rate * 8)}bit", "burst", str(burst), "limit", str(queue)], check=True)
+
+
+def _moderate(link: Link) -> None:
+    try:
+        moderate("eth0", 1000 if link.down <= SLOW_LINK else 100)
+    except OSError:
+        pass  # A kernel or container that refuses: the run costs more CPU, which rows show.
 
 
 def kernel_has_netem() -> bool:

@@ -53,12 +53,15 @@ class Sampler:
         self.sessions[session] = SessionUse()
 
     def restart(self, now: float) -> None:
+        """The clock starts; processes that start now may not be what they will be yet."""
         self.sample()
         for use in self.sessions.values():
             use.before = sum(use.cpu.values())
+            use.peak_memory.clear()
         self.samples.clear()
         self._start = now
         self._machine = MachineClock.now()
+        self._note()
 
     def busy(self) -> tuple[float, float]:
         """Since the restart: share of all CPUs in use, and share used by others than this run."""
@@ -72,6 +75,9 @@ class Sampler:
         for name in os.listdir("/proc"):
             if name.isdigit():
                 self._look_at(int(name))
+        self._note()
+
+    def _note(self) -> None:
         cpu = sum(sum(use.cpu.values()) for use in self.sessions.values())
         self.samples.append(Sample(time.monotonic() - self._start, self._network.traffic(), cpu,
                                    sum(self._everyone.values())))
