@@ -159,8 +159,8 @@ class _Cell:
     @staticmethod
     def _says_done(running: Running) -> bool:
         launch = running.launch
-        if launch.done_file:
-            return launch.done_file.exists()
+        if launch.done_files:
+            return all(path.exists() for path in launch.done_files)
         if launch.done_line:
             return any(line.startswith(launch.done_line)
                        for line in running.process.log.read_text(errors="replace").splitlines())

@@ -15,7 +15,7 @@ from lab.session import Session
 from lab.table import Display
 
 QUICK_SCENARIOS = ["crowd-8", "warm", "single-16m"]
-QUICK_PLAYERS = ["curl", "aria2-hybrid", "libtorrent-hybrid-tuned"]
+QUICK_PLAYERS = ["freshet", "curl", "aria2-hybrid", "libtorrent-hybrid-tuned"]
 
 
 def main(argv: list[str]) -> int:

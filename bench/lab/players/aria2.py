@@ -51,7 +51,7 @@ class Aria2Torrent(Player):
         hook.write_text(f"#!/bin/sh\n: > {done}\n")
         hook.chmod(0o755)
         return Launch(["aria2c", *_PEER, f"--dir={stage.torrent_target(client)}",
-                       f"--on-bt-download-complete={hook}", str(stage.torrent)], done_file=done)
+                       f"--on-bt-download-complete={hook}", str(stage.torrent)], done_files=(done,))
 
 
 PLAYERS = [Aria2Http(),

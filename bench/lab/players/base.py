@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 class Launch:
     """How one client is started, and how one sees that it has everything."""
     argv: list[str]
-    # Done is: the process ended with 0; or this file exists; or this line is in its output.
-    done_file: Path | None = None
+    # Done is: the process ended with 0; or these files exist; or this line is in its output.
+    done_files: tuple[Path, ...] = ()
     done_line: str | None = None
     env: dict[str, str] = field(default_factory=dict)
 
     @property
     def ends_by_itself(self) -> bool:
-        return self.done_file is None and self.done_line is None
+        return not self.done_files and self.done_line is None
 
 
 class Player:

@@ -47,7 +47,7 @@ class QBittorrent(Player):
     def launch(self, stage, client) -> Launch:
         done = stage.directory / f"{client.name}.done"
         profile = _profile(stage.directory / client.name / "profile", done)
-        return Launch(_argv(profile, stage, stage.torrent_target(client)), done_file=done)
+        return Launch(_argv(profile, stage, stage.torrent_target(client)), done_files=(done,))
 
 
 def _profile(directory: Path, done: Path | None) -> Path:

@@ -37,7 +37,7 @@ class Transmission(Player):
         directory = stage.directory / client.name / "config"
         done = stage.directory / f"{client.name}.done"
         hook = _hook(directory, done)
-        return Launch(_argv(directory, stage, stage.torrent_target(client), hook), done_file=done)
+        return Launch(_argv(directory, stage, stage.torrent_target(client), hook), done_files=(done,))
 
 
 def _hook(directory: Path, done: Path) -> Path:
