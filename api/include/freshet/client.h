@@ -24,12 +24,15 @@ namespace freshet {
 enum class LogSeverity : std::uint8_t { error, warn, info, debug };
 
 struct Options {
-  std::string data_dir;             // Ledger and spool. Created when absent; one client at a time.
+  std::string data_dir;  // Absolute. Ledger and spool; created when absent, one client at a time.
   std::uint32_t workers = 2;        // Threads that hash and touch the disk.
   BytesPerSecond download_limit{};  // Of all jobs together; 0: none.
   std::uint32_t connections_per_source_max = 8;
   Bytes cache_bytes_max = 0;            // Of contents that no job needs; 0: keep none.
   std::uint32_t files_active_max = 16;  // Of all jobs, at the same time.
+  // Whether jobs that ran when the directory was last closed go on by themselves; otherwise they
+  // are queued until they are resumed.
+  bool autostart = true;
   std::function<void(LogSeverity, std::string_view line)> log;  // Any thread. Empty: silent.
 };
 
@@ -44,15 +47,18 @@ struct ContentInfo {
 class FRESHET_EXPORT Client {
  public:
   // Errors: store_locked (another process has it), store_too_new, store_corrupt, io_error,
-  // permission_denied.
+  // permission_denied, disk_full, path_invalid.
+  // invalid_argument names an option that cannot be.
   [[nodiscard]] static Result<Client> open(Options options);
 
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;
   ~Client();
 
-  // Durable when they return.
+  // Durable when they return. The directory of each file must exist and be writable.
   [[nodiscard]] Result<JobId> create(JobSpec spec, std::vector<FileSpec> files = {});
+  // Create and resume in one write.
+  [[nodiscard]] Result<JobId> start(JobSpec spec, std::vector<FileSpec> files);
   [[nodiscard]] Result<void> add_files(JobId job, std::vector<FileSpec> files);
   [[nodiscard]] Result<void> resume(JobId job);
   [[nodiscard]] Result<void> suspend(JobId job);
@@ -60,7 +66,8 @@ class FRESHET_EXPORT Client {
   // Places every transferred file, drops the rest, and ends the job. On an error the job stays and
   // Complete can be repeated.
   [[nodiscard]] Result<Completion> complete(JobId job);
-  [[nodiscard]] Result<void> set_priority(JobId job, Priority priority);
+  // Replaces all settings of the job. What runs goes on where it is, with them.
+  [[nodiscard]] Result<void> configure(JobId job, JobSpec spec);
 
   [[nodiscard]] Result<JobInfo> job(JobId job) const;
   [[nodiscard]] std::vector<JobInfo> jobs() const;
@@ -68,12 +75,15 @@ class FRESHET_EXPORT Client {
   // The decision record: sources tried, refused and why, bytes by source (docs/why.md). JSON.
   [[nodiscard]] Result<std::string> why(JobId job) const;
 
-  // Until the job is transferred, in error, or gone; timed_out when `timeout` passes first.
+  // Until the job is durably transferred, in error, or gone (then its last state);
+  // timed_out when `timeout` passes first.
   [[nodiscard]] Result<JobInfo> wait(JobId job,
                                      std::optional<Duration> timeout = std::nullopt) const;
-  // Called on the loop until the returned handle is destroyed.
+  // Called on the loop until the returned handle is destroyed; no call is under way after that,
+  // unless the handle is destroyed from within a call. The handle may outlive the client, but not
+  // be destroyed while another thread closes it.
   using Listener = std::function<void(JobEvent const&)>;
-  [[nodiscard]] std::shared_ptr<void> watch(Listener listener);
+  [[nodiscard]] std::shared_ptr<void> watch(Listener listener) const;
 
   void set_download_limit(BytesPerSecond limit);
 

@@ -1,0 +1,23 @@
+// The commands of the program, one file each. Each adds itself to the parser, and sets
+// `settings.run` when it was the one given. The settings outlive the parser.
+#pragma once
+
+#include "api/cli/settings.h"
+
+namespace freshet::cli {
+
+void add_get(CLI::App& app, Settings& settings);
+void add_job_list(CLI::App& noun, Settings& settings);
+void add_job_show(CLI::App& noun, Settings& settings);
+void add_job_resume(CLI::App& noun, Settings& settings);
+void add_job_suspend(CLI::App& noun, Settings& settings);
+void add_job_cancel(CLI::App& noun, Settings& settings);
+void add_job_complete(CLI::App& noun, Settings& settings);
+void add_job_why(CLI::App& noun, Settings& settings);
+void add_publish(CLI::App& app, Settings& settings);
+void add_content_list(CLI::App& noun, Settings& settings);
+void add_content_verify(CLI::App& noun, Settings& settings);
+void add_demo(CLI::App& app, Settings& settings);
+void add_version(CLI::App& app, Settings& settings);
+
+}  // namespace freshet::cli

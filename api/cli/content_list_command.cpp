@@ -1,0 +1,42 @@
+// freshet content list
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "api/cli/commands.h"
+#include "api/cli/exit_code.h"
+#include "api/cli/json_text.h"
+#include "api/cli/text.h"
+
+namespace freshet::cli {
+
+namespace {
+
+int run(Settings const& settings) {
+  Console console(settings.console);
+  auto const client = open_client(settings, console);
+  if (!client) return console.error(client.error());
+  for (auto const& content : client->contents()) {
+    if (console.json()) {
+      console.record(to_json(content));
+      continue;
+    }
+    auto const id = content.content ? to_string(*content.content) : std::string("not identified");
+    console.result(fmt::format("{}  {} of {}  {}  {}", id, size_text(content.present),
+                               content.length ? size_text(*content.length) : "unknown size",
+                               content.sealed ? "whole" : "partial", printable(content.path)));
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void add_content_list(CLI::App& noun, Settings& settings) {
+  auto* const command = noun.add_subcommand("list", "What is stored, and where");
+  add_shared_options(*command, settings);
+  command->callback([&settings] { settings.run = [&settings] { return run(settings); }; });
+}
+
+}  // namespace freshet::cli

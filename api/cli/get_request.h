@@ -1,0 +1,43 @@
+// What `freshet get` was asked for, and the files and job that follow from it. Pure but for reading
+// the list of URLs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "freshet/error.h"
+#include "freshet/job.h"
+
+namespace freshet::cli {
+
+struct GetRequest {
+  std::vector<std::string> urls;
+  std::string input_file;  // One URL a line, optionally with a path. "-": standard input.
+  std::string output;
+  std::string directory = ".";
+  std::string sha256;
+  std::string content;
+  std::string manifest;
+  std::vector<std::string> mirrors;
+  std::string limit_rate;
+  std::vector<std::string> headers;
+  std::uint32_t connections = 0;
+  std::string proxy;
+  std::string ca_file;
+  std::vector<std::string> ranges;
+  double give_up_seconds = 60;
+  bool allow_downgrade = false;
+  bool force = false;
+};
+
+struct GetPlan {
+  JobSpec job;
+  std::vector<FileSpec> files;
+};
+
+[[nodiscard]] Result<GetPlan> plan_get(GetRequest const& request);
+
+// The last step of the URL's path, decoded. invalid_argument when that is no file's name.
+[[nodiscard]] Result<std::string> file_name_of(std::string const& url);
+
+}  // namespace freshet::cli

@@ -1,0 +1,17 @@
+// Finds the job a command means by its id or the beginning of it.
+#pragma once
+
+#include "api/cli/settings.h"
+#include "freshet/client.h"
+
+namespace freshet::cli {
+
+// job_not_found, or invalid_argument when several begin so.
+[[nodiscard]] Result<JobInfo> find_job(Client const& client, std::string const& id);
+
+// A command `noun verb JOB` that opens the client and acts on one job.
+using JobAction = std::function<int(Client&, Console&, JobInfo const&)>;
+void add_job_command(CLI::App& noun, Settings& settings, std::string const& verb,
+                     std::string const& help, JobAction const& action);
+
+}  // namespace freshet::cli

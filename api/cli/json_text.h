@@ -1,0 +1,19 @@
+// Jobs, files and errors as JSON. The shapes are documented in docs/cli.md and stay.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "freshet/client.h"
+
+namespace freshet::cli {
+
+[[nodiscard]] nlohmann::json to_json(Error const& error);
+[[nodiscard]] nlohmann::json to_json(Progress const& progress);
+[[nodiscard]] nlohmann::json to_json(JobInfo const& job);
+[[nodiscard]] nlohmann::json to_json(FileInfo const& file);
+[[nodiscard]] nlohmann::json to_json(ContentInfo const& content);
+
+// One line; bytes that are no UTF-8 are replaced.
+[[nodiscard]] std::string line_of(nlohmann::json const& value);
+
+}  // namespace freshet::cli

@@ -1,0 +1,76 @@
+#include "api/cli/settings.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+namespace freshet::cli {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kLockWait = 5s;
+constexpr auto kLockPoll = 50ms;
+
+std::string environment(char const* name) {
+  auto const* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+void log_line(LogSeverity severity, std::string_view line) {
+  constexpr std::string_view names[] = {"error", "warn", "info", "debug"};
+  auto const text = std::string(names[static_cast<int>(severity)]) + " " + std::string(line) + "\n";
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
+}
+
+}  // namespace
+
+void add_shared_options(CLI::App& command, Settings& settings) {
+  command.add_option("--data", settings.data_dir,
+                     "Where jobs and their bytes are kept (default: $XDG_DATA_HOME/freshet or "
+                     "~/.local/share/freshet)");
+  command.add_flag("--json", settings.console.json, "JSON lines on standard output");
+  command.add_flag("-q,--quiet", settings.console.quiet, "Say nothing but errors");
+  command.add_flag("-v,--verbose", settings.verbose, "The log on standard error");
+}
+
+Result<std::string> default_data_dir() {
+  auto const data_home = environment("XDG_DATA_HOME");
+  if (data_home.starts_with('/')) return data_home + "/freshet";
+  auto const home = environment("HOME");
+  if (home.starts_with('/')) return home + "/.local/share/freshet";
+  return fail(Errc::invalid_argument, "--data", "is not given, and HOME is not set");
+}
+
+std::string absolute(std::string const& path) {
+  return std::filesystem::absolute(path).lexically_normal().string();
+}
+
+Result<Client> open_client(Settings const& settings, Console& console) {
+  Options options;
+  if (settings.data_dir.empty()) {
+    auto directory = default_data_dir();
+    if (!directory) return tl::unexpected(directory.error());
+    options.data_dir = std::move(*directory);
+  } else {
+    options.data_dir = absolute(settings.data_dir);
+  }
+  options.autostart = false;
+  if (settings.verbose) options.log = log_line;
+  auto const begin = std::chrono::steady_clock::now();
+  bool told = false;
+  while (true) {
+    auto client = Client::open(options);
+    if (client || client.error().code != Errc::store_locked) return client;
+    if (std::chrono::steady_clock::now() - begin > kLockWait) return client;
+    if (!std::exchange(told, true))
+      console.note("Waiting for another freshet to leave " + options.data_dir);
+    std::this_thread::sleep_for(kLockPoll);
+  }
+}
+
+}  // namespace freshet::cli
