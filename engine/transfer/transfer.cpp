@@ -78,8 +78,7 @@ Transfer::Way const* Transfer::way(SourceId source) const {
 }
 
 bool Transfer::verifiable() const {
-  return identity_.manifest != nullptr || identity_.piece_hashes != nullptr ||
-         identity_.sha256.has_value() || expected_.has_value();
+  return identity_.manifest != nullptr || whole_decides_;
 }
 
 void Transfer::start() {
@@ -164,9 +163,12 @@ void Transfer::open_or_probe() {
               : expected_              ? "by content id"
                                        : "by SHA-256");
   }
-  admit_sources();
+  // A digest of the whole says nothing of parts: it helps when somebody wants the whole.
+  bool const whole_known = identity_.piece_hashes || identity_.sha256 || expected_;
+  whole_decides_ = whole_known && wishes_.any_whole();
   planner_.emplace(Planner::Parts{sources_, host_.budget(), host_.fetch_ids(), why_},
                    PlannerOptions{});
+  admit_sources();
   if (restarts_ == 0 && only_source_ == SourceId::none) {
     for (auto const& entry : wishes_.all()) {
       if (entry.wish.spool != SpoolId::none) {

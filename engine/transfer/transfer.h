@@ -156,6 +156,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   Identity identity_;
   std::optional<ContentId> expected_;
   std::optional<Trust> trust_;  // Of the identity; nothing while there is none.
+  bool whole_decides_ = false;  // Nothing is handed out before the whole is proven.
   SpoolId spool_ = SpoolId::none;
   std::optional<Bytes> length_;
   SourceId reference_ = SourceId::none;  // Whose representation the spool holds.

@@ -65,14 +65,16 @@ void Transfer::on_spool_failed(SpoolId spool, Error error) {
   fail_all(std::move(error));
 }
 
-// Ranges end as soon as they are there, the whole when it is sealed.
+// Ranges end as soon as they are there, the whole when it is sealed; and ranges too, when their
+// sources were mixed because the whole would tell.
 void Transfer::finish_wishes() {
+  bool const wait = whole_decides_ && !identity_.manifest;
   for (auto const id : wishes_.running()) {
     auto* const entry = wishes_.find(id);
-    if (entry == nullptr || entry->whole() || entry->missing > 0) continue;
+    if (entry == nullptr || entry->whole() || wait || entry->missing > 0) continue;
     if (!std::exchange(entry->flushing, true)) finish_ranges(id);
   }
-  if (phase_ == Phase::fetching && planner_->complete() && wishes_.any_whole()) seal();
+  if (phase_ == Phase::fetching && planner_->complete() && (wait || wishes_.any_whole())) seal();
 }
 
 void Transfer::finish_ranges(WishId wish) {
@@ -181,7 +183,8 @@ void Transfer::succeed(std::optional<Sealed> const& sealed, std::vector<WishId> 
   if (sealed) result.content = sealed->content;
   if (!sealed && identity_.manifest) result.content = identity_.manifest->content;
   result.sha256 = sealed ? sealed->sha256 : std::nullopt;
-  result.trust = trust_.value_or(Trust::computed);
+  bool const proven = sealed || identity_.manifest;
+  result.trust = proven ? trust_.value_or(Trust::computed) : Trust::computed;
   result.modified = modified_;
   for (auto const id : wishes) {
     auto* const entry = wishes_.find(id);

@@ -76,6 +76,7 @@ void Transfer::take_first_head(FetchId fetch, OriginHead const& head) {
   if (head.repr_digest && head.tls_verified && !identity_.sha256) {
     identity_.sha256 = head.repr_digest;
     trust_ = Trust::origin;
+    whole_decides_ = wishes_.any_whole();
     why_.note(now(), WhyCode::identity_known, reference_, "by the origin's digest over TLS");
   }
   if (!trust_) why_.note(now(), WhyCode::identity_unknown, "nothing names the right bytes");

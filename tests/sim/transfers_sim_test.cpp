@@ -104,11 +104,11 @@ class Scene {
       asked.wish.file.urls.push_back("http://" + host + "/file");
       one_is_right = make_server(host, asked, bytes, i == 0) || one_is_right;
     }
-    identify(asked, bytes, "host0-" + name);
     if (length > 0 && dice_.chance(0.1)) {
       auto const begin = dice_.below(length);
       asked.wish.file.ranges.push_back({begin, begin + 1 + dice_.below(length - begin)});
     }
+    identify(asked, bytes, "host0-" + name);
     asked.must_succeed = one_is_right && !faulty_;
     wishes.push_back(std::move(asked));
   }
@@ -153,7 +153,8 @@ class Scene {
 
   void identify(Asked& asked, std::string const& bytes, std::string const& host) {
     auto const kind = dice_.below(4);
-    if (kind > 0 && !bytes.empty()) asked.right = {bytes};
+    bool const ranges_only = !asked.wish.file.ranges.empty();
+    if (kind > (ranges_only ? 2 : 0) && !bytes.empty()) asked.right = {bytes};
     if (kind == 1) asked.wish.file.sha256 = sha256_of(bytes);
     if (bytes.empty()) return;
     auto const manifest = manifest_of(bytes);
@@ -191,7 +192,8 @@ bool is_right(Scene& scene, Asked const& asked) {
 // Without an identity a liar is believed: nobody can know better.
 bool can_be_lied_to(Scene& scene, Asked const& asked) {
   auto const& file = asked.wish.file;
-  if (file.sha256 || file.content || !file.manifest.empty()) return false;
+  bool const whole_known = (file.sha256 || file.content) && file.ranges.empty();
+  if (whole_known || !file.manifest.empty()) return false;
   return std::ranges::any_of(file.urls, [&](std::string const& url) {
     auto const host = url.substr(7, url.find('/', 7) - 7);
     return scene.world.origin.server(host).faults.corrupt > 0;
