@@ -42,7 +42,7 @@ unsigned bits_set(AddressBytes const& bytes, std::size_t from) {
   return result;
 }
 
-std::optional<Network> network_of(ifaddrs const& entry) {
+std::optional<Subnet> subnet_of(ifaddrs const& entry) {
   if (entry.ifa_addr == nullptr || entry.ifa_netmask == nullptr) return std::nullopt;
   if ((entry.ifa_flags & IFF_UP) == 0 || (entry.ifa_flags & IFF_POINTOPOINT) != 0) {
     return std::nullopt;
@@ -52,20 +52,20 @@ std::optional<Network> network_of(ifaddrs const& entry) {
     sockaddr_in mask{};
     std::memcpy(&address, entry.ifa_addr, sizeof address);
     std::memcpy(&mask, entry.ifa_netmask, sizeof mask);
-    return Network{mapped(address.sin_addr), kMappedBits + bits_set(mapped(mask.sin_addr), 12)};
+    return Subnet{mapped(address.sin_addr), kMappedBits + bits_set(mapped(mask.sin_addr), 12)};
   }
   if (entry.ifa_addr->sa_family == AF_INET6) {
     sockaddr_in6 address{};
     sockaddr_in6 mask{};
     std::memcpy(&address, entry.ifa_addr, sizeof address);
     std::memcpy(&mask, entry.ifa_netmask, sizeof mask);
-    return Network{plain(address.sin6_addr), bits_set(plain(mask.sin6_addr), 0)};
+    return Subnet{plain(address.sin6_addr), bits_set(plain(mask.sin6_addr), 0)};
   }
   return std::nullopt;
 }
 
 bool in(std::string_view network, AddressBytes const& address) {
-  auto const parsed = parse_network(network);
+  auto const parsed = parse_subnet(network);
   return parsed && parsed->contains(address);
 }
 
@@ -80,20 +80,20 @@ std::optional<AddressBytes> parse_address(std::string_view text) {
   return std::nullopt;
 }
 
-bool Network::contains(AddressBytes const& other) const {
+bool Subnet::contains(AddressBytes const& other) const {
   for (std::size_t i = 0; i < address.size(); ++i) {
     if (((address[i] ^ other[i]) & mask_of(prefix, i)) != 0) return false;
   }
   return true;
 }
 
-AddressBytes Network::first() const {
+AddressBytes Subnet::first() const {
   auto result = address;
   for (std::size_t i = 0; i < result.size(); ++i) result[i] &= mask_of(prefix, i);
   return result;
 }
 
-AddressBytes Network::last() const {
+AddressBytes Subnet::last() const {
   auto result = address;
   for (std::size_t i = 0; i < result.size(); ++i) {
     result[i] =
@@ -102,16 +102,16 @@ AddressBytes Network::last() const {
   return result;
 }
 
-bool Network::is_v4() const {
+bool Subnet::is_v4() const {
   return prefix >= kMappedBits &&
          std::equal(kMapped.begin(), kMapped.begin() + 12, address.begin());
 }
 
-std::optional<Network> parse_network(std::string_view text) {
+std::optional<Subnet> parse_subnet(std::string_view text) {
   auto const slash = text.find('/');
   auto const address = parse_address(text.substr(0, slash));
   if (!address) return std::nullopt;
-  bool const v4 = Network{*address, 128}.is_v4();
+  bool const v4 = Subnet{*address, 128}.is_v4();
   unsigned const bits_max = v4 ? 32 : 128;
   unsigned bits = bits_max;
   if (slash != std::string_view::npos) {
@@ -120,16 +120,16 @@ std::optional<Network> parse_network(std::string_view text) {
     auto const parsed = std::from_chars(begin, end, bits);
     if (parsed.ec != std::errc{} || parsed.ptr != end || bits > bits_max) return std::nullopt;
   }
-  return Network{*address, v4 ? kMappedBits + bits : bits};
+  return Subnet{*address, v4 ? kMappedBits + bits : bits};
 }
 
 LocalNetworks LocalNetworks::of_interfaces() {
   ifaddrs* list = nullptr;
   if (getifaddrs(&list) != 0) return LocalNetworks({});
   std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> const owner(list, &freeifaddrs);
-  std::vector<Network> networks;
+  std::vector<Subnet> networks;
   for (auto const* entry = list; entry != nullptr; entry = entry->ifa_next) {
-    if (auto const network = network_of(*entry))
+    if (auto const network = subnet_of(*entry))
       networks.push_back({network->first(), network->prefix});
   }
   std::ranges::sort(networks);
@@ -141,7 +141,7 @@ LocalNetworks LocalNetworks::of_interfaces() {
 PeerClass LocalNetworks::classify(AddressBytes const& address) const {
   if (in("169.254.0.0/16", address) || in("fe80::/10", address)) return PeerClass::link_local;
   if (in("127.0.0.0/8", address) || in("::1", address)) return PeerClass::lan;
-  auto const holds = [&](Network const& network) { return network.contains(address); };
+  auto const holds = [&](Subnet const& network) { return network.contains(address); };
   return std::ranges::any_of(networks_, holds) ? PeerClass::lan : PeerClass::internet;
 }
 

@@ -20,7 +20,7 @@ using AddressBytes = std::array<std::uint8_t, 16>;
 
 [[nodiscard]] std::optional<AddressBytes> parse_address(std::string_view text);
 
-struct Network {
+struct Subnet {
   AddressBytes address{};
   unsigned prefix = 0;  // Bits, of 128.
 
@@ -28,25 +28,25 @@ struct Network {
   [[nodiscard]] AddressBytes first() const;
   [[nodiscard]] AddressBytes last() const;
   [[nodiscard]] bool is_v4() const;
-  auto operator<=>(Network const&) const = default;
+  auto operator<=>(Subnet const&) const = default;
 };
 
 // "192.0.2.0/24", "2001:db8::/32"; without a slash one address.
-[[nodiscard]] std::optional<Network> parse_network(std::string_view text);
+[[nodiscard]] std::optional<Subnet> parse_subnet(std::string_view text);
 
 class LocalNetworks {
  public:
-  explicit LocalNetworks(std::vector<Network> networks) : networks_(std::move(networks)) {}
+  explicit LocalNetworks(std::vector<Subnet> networks) : networks_(std::move(networks)) {}
   // Of the interfaces that are up; point-to-point links (tunnels, VPN) do not count.
   [[nodiscard]] static LocalNetworks of_interfaces();
 
   // Loopback is local; link-local addresses are a class of their own; all else is the Internet.
   [[nodiscard]] PeerClass classify(AddressBytes const& address) const;
-  [[nodiscard]] std::vector<Network> const& all() const { return networks_; }
+  [[nodiscard]] std::vector<Subnet> const& all() const { return networks_; }
   bool operator==(LocalNetworks const&) const = default;
 
  private:
-  std::vector<Network> networks_;
+  std::vector<Subnet> networks_;
 };
 
 }  // namespace freshet::peer

@@ -1,0 +1,201 @@
+#include "peer/network.h"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <utility>
+
+#include "engine/base/assert.h"
+#include "engine/content/geometry.h"
+#include "engine/content/merkle.h"
+
+namespace freshet::peer {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kFlushInterval = 100ms;
+constexpr Duration kPulse = 250ms;
+// Reads of ours do not queue behind the store's own work on the same content.
+constexpr std::uint64_t kReadLane = 1ULL << 62;
+
+TimePoint now() {
+  return std::chrono::steady_clock::now();
+}
+
+}  // namespace
+
+class Timers {
+ public:
+  explicit Timers(boost::asio::io_context& context) : flush(context), pulse(context) {}
+  boost::asio::steady_timer flush;
+  boost::asio::steady_timer pulse;
+  bool flush_waits = false;
+};
+
+Network::Network(NetworkSpec spec, LocalNetworks local, std::function<void(Batch)> deliver)
+    : spec_(std::move(spec)), local_(std::move(local)), deliver_(std::move(deliver)) {}
+
+Network::~Network() = default;
+
+void Network::open(boost::asio::io_context& context) {
+  timers_ = std::make_unique<Timers>(context);
+  door_->open(context);
+  boost::asio::post(context, [self = shared_from_this()] { self->pulse(); });
+}
+
+void Network::close() {
+  closed_ = true;
+  session_ = nullptr;
+  timers_.reset();
+  to_report_.clear();
+  torrents_.clear();
+  by_root_.clear();
+}
+
+void Network::on_piece_verified(SpoolId spool, PieceIndex piece, std::vector<Digest> leaves) {
+  door_->post([self = shared_from_this(), spool, piece, leaves = std::move(leaves)]() mutable {
+    if (auto const torrent = self->find(spool)) torrent->on_verified(piece, std::move(leaves));
+  });
+}
+
+void Network::on_piece_dropped(SpoolId spool, PieceIndex piece) {
+  door_->post([self = shared_from_this(), spool, piece] {
+    if (auto const torrent = self->find(spool)) torrent->on_dropped(piece);
+  });
+}
+
+Nonce Network::nonce() {
+  Nonce nonce{};
+  auto* const bytes = reinterpret_cast<unsigned char*>(nonce.data());
+  FRESHET_ASSERT(RAND_bytes(bytes, static_cast<int>(nonce.size())) == 1);
+  return nonce;
+}
+
+void Network::join(std::shared_ptr<Torrent> const& torrent) {
+  if (closed_) return;
+  torrent->idle_since = now();
+  torrents_[torrent->spool()] = torrent;
+  by_root_[torrent->spec().swarm.content.root] = torrent;
+  if (session_ != nullptr) session_->add(torrent);
+}
+
+void Network::leave(SpoolId spool) {
+  auto const torrent = find(spool);
+  if (!torrent) return;
+  torrents_.erase(spool);
+  by_root_.erase(torrent->spec().swarm.content.root);
+  to_report_.erase(torrent);
+  if (torrent->control() != nullptr) torrent->control()->remove();
+}
+
+void Network::identify(SpoolId spool, std::shared_ptr<Manifest const> manifest,
+                       PieceMap const& present) {
+  auto const torrent = find(spool);
+  if (!torrent) return;
+  torrent->set_manifest(std::move(manifest));
+  torrent->start_blocks();
+  for (auto next = present.next_present(PieceIndex{0}); next;
+       next = present.next_present(PieceIndex{to_number(*next) + 1})) {
+    offer(spool, *next);
+  }
+}
+
+void Network::offer(SpoolId spool, PieceIndex piece) {
+  auto const torrent = find(spool);
+  if (!torrent || to_number(piece) >= torrent->pieces() || torrent->verified().has(piece)) return;
+  auto const& content = torrent->spec().swarm.content;
+  auto const range = bytes_of(piece, piece_length_for(content.length), content.length);
+  in_flight_.begin();
+  spec_.pool.run(kReadLane | static_cast<std::uint64_t>(spool),
+                 [self = shared_from_this(), spool, piece, range] {
+                   std::vector<std::byte> bytes(range.size());
+                   auto const got = self->spec_.reader.read(spool, range.begin, bytes,
+                                                            PieceReader::Patience::wait);
+                   if (got) {
+                     std::vector<Digest> leaves((bytes.size() + kBlockBytes - 1) / kBlockBytes);
+                     hash_blocks(bytes, leaves);
+                     self->on_piece_verified(spool, piece, std::move(leaves));
+                   }
+                   self->in_flight_.end();
+                 });
+}
+
+std::shared_ptr<Torrent> Network::find(SpoolId spool) const {
+  auto const found = torrents_.find(spool);
+  return found == torrents_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<Torrent> Network::find(Digest const& content_root) const {
+  auto const found = by_root_.find(content_root);
+  return found == by_root_.end() ? nullptr : found->second;
+}
+
+PeerClass Network::classify(std::string const& address) const {
+  auto const parsed = parse_address(address);
+  return parsed ? local_.classify(*parsed) : PeerClass::internet;
+}
+
+void Network::set_banned_keys(std::vector<std::uint64_t> keys) {
+  banned_keys_ = std::set<std::uint64_t>(keys.begin(), keys.end());
+  for (auto const& [spool, torrent] : torrents_) {
+    auto const links = torrent->links();  // Ending one changes the original.
+    for (auto const& [peer, link] : links) {
+      if (banned(link->key())) link->end({Errc::peer_misbehaved, {}, "banned"});
+    }
+  }
+}
+
+void Network::report(std::shared_ptr<Torrent> const& torrent) {
+  if (!timers_ || !torrent->report.pending()) return;
+  to_report_.insert(torrent);
+  if (std::exchange(timers_->flush_waits, true)) return;
+  timers_->flush.expires_at(std::max(flushed_ + kFlushInterval, now()));
+  timers_->flush.async_wait([self = shared_from_this()](boost::system::error_code const& error) {
+    if (!error) self->flush();
+  });
+}
+
+void Network::flush() {
+  if (!timers_) return;
+  timers_->flush_waits = false;
+  flushed_ = now();
+  for (auto const& torrent : std::exchange(to_report_, {})) deliver_(torrent->report.take());
+}
+
+void Network::pulse() {
+  if (!timers_) return;
+  auto const all = torrents_;  // A restart changes the original.
+  for (auto const& [spool, torrent] : all) look_after(torrent, now());
+  timers_->pulse.expires_after(kPulse);
+  timers_->pulse.async_wait([self = shared_from_this()](boost::system::error_code const& error) {
+    if (!error) self->pulse();
+  });
+}
+
+void Network::look_after(std::shared_ptr<Torrent> const& torrent, TimePoint now) {
+  if (!torrent->links().empty()) torrent->idle_since = now;
+  auto* const waiters = torrent->waiters();
+  if (waiters != nullptr) {
+    waiters->flush_streams();
+    if (waiters->overdue(now, spec_.hold_timeout)) return restart(torrent);
+  }
+  torrent->look_for_layer();
+  report(torrent);
+  bool const idle = now - torrent->idle_since > spec_.idle_timeout;
+  if (idle && torrent->downloaded && torrent->complete()) restart(torrent);
+}
+
+void Network::restart(std::shared_ptr<Torrent> const& torrent) {
+  auto const again = torrent->again();
+  if (torrent->control() != nullptr) torrent->control()->remove();
+  report(torrent);
+  join(again);
+}
+
+}  // namespace freshet::peer

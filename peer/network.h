@@ -1,0 +1,118 @@
+// The network side: all contents as libtorrent's thread sees them, and the way of reports to the
+// loop.
+//
+// libtorrent's thread only, except what says otherwise. Shared by the loop side, the disk and the
+// plugins; `close` ends its work before libtorrent's thread ends.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/base/pool.h"
+#include "engine/ports/gate.h"
+#include "engine/ports/piece_reader.h"
+#include "peer/door.h"
+#include "peer/in_flight.h"
+#include "peer/local_networks.h"
+#include "peer/messages.h"
+#include "peer/torrent.h"
+
+namespace libtorrent {
+struct torrent_handle;
+}
+
+namespace freshet::peer {
+
+struct NetworkSpec {
+  Gate& gate;
+  PieceReader& reader;
+  Pool& pool;
+  std::uint64_t key = 0;
+  std::string group_secret;
+  bool peer_exchange = false;
+  bool local_search = false;
+  bool dht = false;
+  Duration stall_timeout{};
+  Duration hold_timeout{};
+  Duration idle_timeout{};
+};
+
+// libtorrent's session, as its own thread uses it.
+class SessionControl {
+ public:
+  virtual ~SessionControl() = default;
+  virtual void add(std::shared_ptr<Torrent> const& torrent) = 0;
+  virtual void remove(libtorrent::torrent_handle const& handle) = 0;
+};
+
+class Timers;
+
+class Network final : public PieceWatcher, public std::enable_shared_from_this<Network> {
+ public:
+  // `deliver` runs on the network thread and posts to the loop.
+  Network(NetworkSpec spec, LocalNetworks local, std::function<void(Batch)> deliver);
+  ~Network() override;
+
+  [[nodiscard]] NetworkSpec const& spec() const { return spec_; }
+  [[nodiscard]] std::shared_ptr<Door> const& door() const { return door_; }  // Any thread.
+  [[nodiscard]] InFlight& in_flight() { return in_flight_; }                 // Any thread.
+
+  // PieceWatcher; any thread.
+  void on_piece_verified(SpoolId spool, PieceIndex piece, std::vector<Digest> leaves) override;
+  void on_piece_dropped(SpoolId spool, PieceIndex piece) override;
+
+  // Called by the disk when libtorrent makes it and by the session's plugin when it ends.
+  void open(boost::asio::io_context& context);
+  void close();
+  void set_session(SessionControl* session) { session_ = session; }
+
+  void remove(libtorrent::torrent_handle const& handle) {
+    if (session_ != nullptr) session_->remove(handle);
+  }
+
+  void join(std::shared_ptr<Torrent> const& torrent);
+  void leave(SpoolId spool);
+  // The store has been told of the manifest: blocks may move.
+  void identify(SpoolId spool, std::shared_ptr<Manifest const> manifest, PieceMap const& present);
+  void offer(SpoolId spool, PieceIndex piece);
+  [[nodiscard]] std::shared_ptr<Torrent> find(SpoolId spool) const;
+  [[nodiscard]] std::shared_ptr<Torrent> find(Digest const& content_root) const;
+
+  // Something of it has to be told to the loop, soon.
+  void report(std::shared_ptr<Torrent> const& torrent);
+
+  [[nodiscard]] SourceId next_peer() { return SourceId{++last_peer_}; }
+  [[nodiscard]] Nonce nonce();  // Never the same twice.
+  [[nodiscard]] PeerClass classify(std::string const& address) const;
+  void set_local_networks(LocalNetworks local) { local_ = std::move(local); }
+  void set_banned_keys(std::vector<std::uint64_t> keys);
+  [[nodiscard]] bool banned(std::uint64_t key) const { return banned_keys_.contains(key); }
+
+ private:
+  void flush();
+  void pulse();
+  void look_after(std::shared_ptr<Torrent> const& torrent, TimePoint now);
+  // Leaves libtorrent's session and joins it again with what the store has.
+  void restart(std::shared_ptr<Torrent> const& torrent);
+
+  NetworkSpec spec_;
+  LocalNetworks local_;
+  std::function<void(Batch)> deliver_;
+  std::shared_ptr<Door> door_ = std::make_shared<Door>();
+  InFlight in_flight_;
+  std::unique_ptr<Timers> timers_;
+  SessionControl* session_ = nullptr;
+  bool closed_ = false;
+  std::uint64_t last_peer_ = kFirstPeerSource;
+  TimePoint flushed_{};
+  std::unordered_map<SpoolId, std::shared_ptr<Torrent>> torrents_;
+  std::unordered_map<Digest, std::shared_ptr<Torrent>> by_root_;
+  std::set<std::shared_ptr<Torrent>> to_report_;
+  std::set<std::uint64_t> banned_keys_;
+};
+
+}  // namespace freshet::peer

@@ -1,0 +1,354 @@
+#include "peer/peer_plugin.h"
+
+#include <chrono>
+#include <libtorrent/bdecode.hpp>
+#include <libtorrent/bitfield.hpp>
+#include <libtorrent/entry.hpp>
+#include <libtorrent/error_code.hpp>
+#include <libtorrent/extensions.hpp>
+#include <libtorrent/operations.hpp>
+#include <libtorrent/peer_connection_handle.hpp>
+#include <libtorrent/peer_request.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "peer/group_proof.h"
+#include "peer/network.h"
+#include "peer/request_watch.h"
+
+namespace freshet::peer {
+
+namespace lt = libtorrent;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// BEP 10 numbers of the messages we take; libtorrent's own extensions stay below 20.
+constexpr int kProofMessage = 40;
+constexpr int kClaimsMessage = 41;
+constexpr char kExtended = 20;
+constexpr Duration kProofTimeout = 3s;
+
+TimePoint now() {
+  return std::chrono::steady_clock::now();
+}
+
+std::string text_of(lt::address const& address, std::uint16_t port) {
+  auto const text = address.to_string();
+  return (address.is_v6() ? "[" + text + "]" : text) + ":" + std::to_string(port);
+}
+
+PieceIndex index_of(lt::piece_index_t piece) {
+  return PieceIndex{static_cast<std::uint32_t>(static_cast<int>(piece))};
+}
+
+Errc code_of(lt::error_code const& error) {
+  if (error == boost::asio::error::timed_out) return Errc::timed_out;
+  if (error == boost::asio::error::eof) return Errc::connection_lost;
+  return Errc::connection_lost;
+}
+
+class PeerPlugin final : public lt::peer_plugin, private PeerLink {
+ public:
+  PeerPlugin(std::shared_ptr<Torrent> torrent, std::shared_ptr<Network> network,
+             lt::peer_connection_handle connection, Nonce nonce)
+      : torrent_(std::move(torrent)),
+        network_(std::move(network)),
+        connection_(std::move(connection)),
+        id_(network_->next_peer()),
+        nonce_(nonce),
+        since_(now()) {
+    torrent_->report.arrive(id_);
+    torrent_->add_link(id_, *this);
+  }
+  ~PeerPlugin() override { torrent_->remove_link(id_); }
+
+  lt::string_view type() const override { return "freshet"; }
+
+  void add_handshake(lt::entry& handshake) override;
+  bool on_extension_handshake(lt::bdecode_node const& handshake) override;
+  bool on_extended(int length, int message, lt::span<char const> body) override;
+  void on_disconnect(lt::error_code const& error) override;
+  void tick() override;
+
+  bool on_have(lt::piece_index_t piece) override;
+  bool on_dont_have(lt::piece_index_t piece) override;
+  bool on_bitfield(lt::bitfield const& bits) override;
+  bool on_have_all() override;
+  bool on_have_none() override;
+
+  bool on_request(lt::peer_request const&) override { return !proven(); }
+  bool on_piece(lt::peer_request const& request, lt::span<char const> bytes) override;
+  bool on_reject(lt::peer_request const& request) override;
+  bool on_choke() override;
+  void sent_request(lt::peer_request const& request) override;
+  void sent_cancel(lt::peer_request const& request) override;
+  void sent_piece(lt::peer_request const& request) override;
+
+ private:
+  // PeerLink
+  void tell_claims(std::string const& message) override;
+  void end(Error why) override;
+  [[nodiscard]] std::uint64_t key() const override { return hello_ ? hello_->key : 0; }
+
+  [[nodiscard]] bool needs_proof() const { return !network_->spec().group_secret.empty(); }
+  [[nodiscard]] bool proven() const { return proven_ || !needs_proof(); }
+  void introduce(std::uint16_t port, std::string client);
+  void send(int message, std::string const& body);
+  void send_proof();
+  void take_proof(std::string_view body);
+  void take_claims(std::string_view body);
+  void settle(lt::peer_request const& request);
+  void settle_all();
+  [[nodiscard]] Bytes bytes_of(lt::peer_request const& request) const {
+    auto const begin = static_cast<std::uint32_t>(request.start);
+    return torrent_->bytes(index_of(request.piece), begin, static_cast<Bytes>(request.length))
+        .size();
+  }
+  void report() { network_->report(torrent_); }
+
+  std::shared_ptr<Torrent> torrent_;
+  std::shared_ptr<Network> network_;
+  lt::peer_connection_handle connection_;
+  SourceId id_;
+  Nonce nonce_;
+  TimePoint since_;
+  std::optional<Hello> hello_;
+  int claims_message_ = 0;  // As the peer numbers it; 0: it takes none.
+  int proof_message_ = 0;
+  bool proven_ = false;
+  std::optional<Error> ended_;
+  RequestWatch watch_;
+};
+
+void PeerPlugin::add_handshake(lt::entry& handshake) {
+  auto& messages = handshake["m"];
+  messages["fr_claims"] = kClaimsMessage;
+  if (needs_proof()) messages["fr_proof"] = kProofMessage;
+  handshake["fr_id"] = encode(Hello{network_->spec().key, nonce_});
+}
+
+bool PeerPlugin::on_extension_handshake(lt::bdecode_node const& handshake) {
+  auto const id = handshake.dict_find_string_value("fr_id");
+  hello_ = decode_hello({id.data(), id.size()});
+  if (hello_ && (hello_->key == network_->spec().key || network_->banned(hello_->key))) {
+    end({Errc::policy_refused, {}, "it is ourselves, or banned"});
+    return true;
+  }
+  if (auto const messages = handshake.dict_find_dict("m"); messages && hello_) {
+    claims_message_ = static_cast<int>(messages.dict_find_int_value("fr_claims", 0)) & 0xff;
+    proof_message_ = static_cast<int>(messages.dict_find_int_value("fr_proof", 0)) & 0xff;
+  }
+  if (needs_proof() && (!hello_ || proof_message_ == 0)) {
+    end({Errc::group_mismatch, {}, "it does not prove to be of the group"});
+    return true;
+  }
+  if (needs_proof()) send_proof();
+  auto const client = handshake.dict_find_string_value("v");
+  auto port = static_cast<std::uint16_t>(handshake.dict_find_int_value("p", 0) & 0xffff);
+  if (port == 0) port = connection_.remote().port();
+  introduce(port, std::string(client.substr(0, 64)));
+  tell_claims(torrent_->claims_message());
+  return true;
+}
+
+void PeerPlugin::introduce(std::uint16_t port, std::string client) {
+  auto const address = connection_.remote().address();
+  PeerInfo info;
+  info.id = id_;
+  info.address = text_of(address, port);
+  info.client = std::move(client);
+  info.peer_class = network_->classify(address.to_string());
+  if (info.peer_class == PeerClass::internet && needs_proof()) info.peer_class = PeerClass::group;
+  info.speaks_claims = claims_message_ != 0;
+  info.key = key();
+  torrent_->report.introduce(std::move(info));
+  report();
+}
+
+void PeerPlugin::send(int message, std::string const& body) {
+  auto const size = static_cast<std::uint32_t>(body.size() + 2);
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    bytes.push_back(static_cast<char>((size >> shift) & 0xff));
+  }
+  bytes.push_back(kExtended);
+  bytes.push_back(static_cast<char>(message));
+  bytes += body;
+  connection_.send_buffer(bytes.data(), static_cast<int>(bytes.size()));
+}
+
+void PeerPlugin::send_proof() {
+  ProofContext const context{.info_hash = torrent_->spec().info_hash,
+                             .prover = nonce_,
+                             .verifier = hello_->nonce,
+                             .prover_opened = connection_.is_outgoing()};
+  send(proof_message_, encode_proof(group_proof(network_->spec().group_secret, context)));
+}
+
+void PeerPlugin::take_proof(std::string_view body) {
+  auto const proof = decode_proof(body);
+  if (!proof || !hello_) return end({Errc::protocol_error, {}, "its proof is malformed"});
+  ProofContext const context{.info_hash = torrent_->spec().info_hash,
+                             .prover = hello_->nonce,
+                             .verifier = nonce_,
+                             .prover_opened = !connection_.is_outgoing()};
+  proven_ = proves(network_->spec().group_secret, context, *proof);
+  if (!proven_) end({Errc::group_mismatch, {}, "its proof does not fit the group's secret"});
+}
+
+void PeerPlugin::tell_claims(std::string const& message) {
+  if (claims_message_ != 0 && !message.empty() && !ended_) send(claims_message_, message);
+}
+
+void PeerPlugin::take_claims(std::string_view body) {
+  auto claims = decode_claims(body, torrent_->pieces());
+  if (!claims) return end({Errc::protocol_error, {}, "its claims are malformed"});
+  if (!proven()) return;
+  torrent_->report.claims(id_, std::move(*claims));
+  report();
+}
+
+bool PeerPlugin::on_extended(int length, int message, lt::span<char const> body) {
+  if (message != kProofMessage && message != kClaimsMessage) return false;
+  if (static_cast<std::size_t>(length) > kMessageBytesMax) {
+    end({Errc::protocol_error, {}, "its message is too long"});
+    return true;
+  }
+  if (body.size() < length) return true;
+  std::string_view const text(body.data(), static_cast<std::size_t>(length));
+  if (message == kProofMessage) {
+    if (needs_proof()) take_proof(text);
+  } else {
+    take_claims(text);
+  }
+  return true;
+}
+
+void PeerPlugin::end(Error why) {
+  if (ended_) return;
+  ended_ = std::move(why);
+  connection_.disconnect(boost::asio::error::operation_aborted, lt::operation_t::bittorrent);
+}
+
+void PeerPlugin::on_disconnect(lt::error_code const& error) {
+  settle_all();
+  torrent_->report.leave(id_, ended_ ? *ended_ : Error{code_of(error), {}, error.message()});
+  torrent_->remove_link(id_);
+  report();
+}
+
+void PeerPlugin::tick() {
+  if (ended_ || connection_.in_handshake()) return;
+  if (watch_.hangs(now(), network_->spec().stall_timeout)) {
+    return end({Errc::stalled, {}, "requests are out and no block comes"});
+  }
+  if (!proven()) {
+    if (now() - since_ > kProofTimeout) end({Errc::group_mismatch, {}, "no proof came"});
+    return;
+  }
+  // A peer without extensions says nothing of itself.
+  if (!torrent_->report.introduced(id_)) introduce(connection_.remote().port(), {});
+}
+
+bool PeerPlugin::on_have(lt::piece_index_t piece) {
+  torrent_->report.has(id_, index_of(piece));
+  report();
+  return false;
+}
+
+bool PeerPlugin::on_dont_have(lt::piece_index_t piece) {
+  torrent_->report.has_not(id_, index_of(piece));
+  report();
+  return false;
+}
+
+bool PeerPlugin::on_bitfield(lt::bitfield const& bits) {
+  PieceMap has(torrent_->pieces());
+  auto const size = std::min(static_cast<std::uint32_t>(bits.size()), has.size());
+  for (std::uint32_t i = 0; i < size; ++i) {
+    if (bits.get_bit(static_cast<int>(i))) has.set(PieceIndex{i});
+  }
+  torrent_->report.has(id_, std::move(has));
+  report();
+  return false;
+}
+
+bool PeerPlugin::on_have_all() {
+  PieceMap has(torrent_->pieces());
+  has.set(pieces(0, has.size()));
+  torrent_->report.has(id_, std::move(has));
+  report();
+  return false;
+}
+
+bool PeerPlugin::on_have_none() {
+  torrent_->report.has(id_, PieceMap(torrent_->pieces()));
+  report();
+  return false;
+}
+
+bool PeerPlugin::on_piece(lt::peer_request const& request, lt::span<char const>) {
+  settle(request);
+  watch_.heard(now());
+  if (!proven()) {
+    end({Errc::group_mismatch, {}, "it sent a block before its proof"});
+    return true;
+  }
+  torrent_->sender = {id_, index_of(request.piece), static_cast<std::uint32_t>(request.start)};
+  torrent_->report.received(id_, bytes_of(request));
+  report();
+  return false;
+}
+
+bool PeerPlugin::on_reject(lt::peer_request const& request) {
+  settle(request);
+  return false;
+}
+
+bool PeerPlugin::on_choke() {
+  settle_all();
+  return false;
+}
+
+void PeerPlugin::sent_request(lt::peer_request const& request) {
+  auto const piece = index_of(request.piece);
+  if (!watch_.asked(piece, static_cast<std::uint32_t>(request.start), now())) return;
+  torrent_->report.asked(piece);
+  report();
+}
+
+void PeerPlugin::sent_cancel(lt::peer_request const& request) {
+  settle(request);
+}
+
+void PeerPlugin::settle(lt::peer_request const& request) {
+  auto const piece = index_of(request.piece);
+  if (!watch_.settled(piece, static_cast<std::uint32_t>(request.start))) return;
+  torrent_->report.settled(piece);
+  report();
+}
+
+void PeerPlugin::settle_all() {
+  for (auto const piece : watch_.clear()) torrent_->report.settled(piece);
+  report();
+}
+
+void PeerPlugin::sent_piece(lt::peer_request const& request) {
+  torrent_->report.sent(id_, bytes_of(request));
+  report();
+}
+
+}  // namespace
+
+std::shared_ptr<lt::peer_plugin> make_peer_plugin(std::shared_ptr<Torrent> torrent,
+                                                  std::shared_ptr<Network> network,
+                                                  lt::peer_connection_handle const& connection) {
+  if (connection.type() != lt::connection_type::bittorrent) return nullptr;
+  auto const nonce = network->nonce();
+  return std::make_shared<PeerPlugin>(std::move(torrent), std::move(network), connection, nonce);
+}
+
+}  // namespace freshet::peer

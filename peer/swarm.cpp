@@ -1,0 +1,359 @@
+#include "peer/swarm.h"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "engine/base/assert.h"
+#include "engine/content/geometry.h"
+#include "peer/ban_list.h"
+#include "peer/endpoint.h"
+#include "peer/network.h"
+#include "peer/session.h"
+#include "peer/torrent_bytes.h"
+
+namespace freshet {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view kListenDefault = "0.0.0.0:7680,[::]:7680";
+constexpr std::string_view kListenFallback = "0.0.0.0:0,[::]:0";
+constexpr Duration kNetworksRefresh = 30s;
+constexpr std::size_t kGonePeersMax = 1024;
+
+std::string address_of(std::string const& endpoint) {
+  auto const parsed = peer::parse_endpoint(endpoint);
+  return parsed ? parsed->address : std::string{};
+}
+
+std::string joined(std::vector<std::string> const& parts) {
+  std::string result;
+  for (auto const& part : parts) result += (result.empty() ? "" : ",") + part;
+  return result;
+}
+
+Result<void> validate(SwarmOptions const& options) {
+  if (!rules_of(options.mode, !options.group_secret.empty()).peers) {
+    return fail(Errc::invalid_argument, "mode", "this mode has no peers");
+  }
+  for (auto const* list : {&options.listen, &options.peers}) {
+    for (auto const& text : *list) {
+      if (!peer::parse_endpoint(text)) {
+        return fail(Errc::invalid_argument, text, "this is no numeric address with a port");
+      }
+    }
+  }
+  for (auto const& text : options.local_networks) {
+    if (!peer::parse_subnet(text)) {
+      return fail(Errc::invalid_argument, text, "this is no network");
+    }
+  }
+  return {};
+}
+
+peer::LocalNetworks networks_of(SwarmOptions const& options) {
+  if (options.local_networks.empty()) return peer::LocalNetworks::of_interfaces();
+  std::vector<peer::Subnet> networks;
+  for (auto const& text : options.local_networks) networks.push_back(*peer::parse_subnet(text));
+  return peer::LocalNetworks(std::move(networks));
+}
+
+std::uint64_t random_key() {
+  std::uint64_t key = 0;
+  FRESHET_ASSERT(RAND_bytes(reinterpret_cast<unsigned char*>(&key), sizeof key) == 1);
+  return key;
+}
+
+}  // namespace
+
+struct LibtorrentSwarm::State : std::enable_shared_from_this<State> {
+  State(SwarmPorts swarm_ports, SwarmOptions swarm_options)
+      : ports(swarm_ports),
+        options(std::move(swarm_options)),
+        rules(rules_of(options.mode, !options.group_secret.empty())),
+        local(networks_of(options)),
+        bans(options.bans_max) {
+    rules.local_search = rules.local_search && options.local_search;
+  }
+
+  void start();
+  void stop();
+  void admit();
+  void refresh_networks();
+  void on_notices();
+  void on_listening(Result<std::uint16_t> result);
+  void on_batch(peer::Batch const& batch);
+  void remember_gone(SourceId peer);
+  void join(SwarmSpec spec, PieceMap const& present);
+  void add(SwarmSpec spec, PieceMap const& present);
+  void tell_layer_of_one_piece(SpoolId spool, ContentId const& content);
+  void ban(SourceId peer, Error why);
+  [[nodiscard]] peer::SessionSpec session_spec() const;
+  template <typename Act>
+  void on_network(Act act);
+
+  SwarmPorts ports;
+  SwarmOptions options;
+  ModeRules rules;
+  peer::LocalNetworks local;
+  peer::BanList bans;
+  std::uint64_t key = random_key();
+  SwarmEvents* events = nullptr;
+  bool stopped = false;
+  std::shared_ptr<peer::Network> network;
+  std::optional<peer::Session> session;
+  TimerId refresh = TimerId::none;
+  std::map<SpoolId, bool> joined_spools;  // Whether the manifest is known.
+  std::map<SourceId, PeerInfo> peers;     // Connected, and the last that were.
+  std::deque<SourceId> gone;
+  bool fell_back = false;
+  std::optional<Result<std::uint16_t>> listening;
+  std::vector<std::function<void(Result<std::uint16_t>)>> awaiting_listening;
+};
+
+template <typename Act>
+void LibtorrentSwarm::State::on_network(Act act) {
+  FRESHET_ASSERT(ports.loop.in_loop());
+  network->door()->post([network = network, act = std::move(act)] { act(*network); });
+}
+
+peer::SessionSpec LibtorrentSwarm::State::session_spec() const {
+  peer::SessionSpec spec;
+  spec.rules = rules;
+  spec.listen = options.listen.empty() ? std::string(kListenDefault) : joined(options.listen);
+  if (options.listen.size() == 1) {
+    auto const address = address_of(options.listen.front());
+    if (address != "0.0.0.0" && address != "::") spec.outgoing = address;
+  }
+  spec.connections_max = options.connections_max;
+  spec.lan_upload = options.lan_upload;
+  spec.internet_upload = options.internet_upload;
+  return spec;
+}
+
+void LibtorrentSwarm::State::start() {
+  // Both run on libtorrent's thread, perhaps after the end of this: they hold on weakly.
+  auto const weak = weak_from_this();
+  auto& loop = ports.loop;
+  auto const deliver = [weak, &loop](peer::Batch batch) {
+    loop.post([weak, batch = std::move(batch)] {
+      if (auto const self = weak.lock()) self->on_batch(batch);
+    });
+  };
+  auto const notify = [weak, &loop] {
+    loop.post([weak] {
+      if (auto const self = weak.lock()) self->on_notices();
+    });
+  };
+  peer::NetworkSpec spec{.gate = ports.gate,
+                         .reader = ports.reader,
+                         .pool = ports.pool,
+                         .key = key,
+                         .group_secret = options.group_secret,
+                         .peer_exchange = rules.peer_exchange,
+                         .local_search = rules.local_search,
+                         .dht = rules.dht,
+                         .stall_timeout = options.stall_timeout,
+                         .hold_timeout = options.hold_timeout,
+                         .idle_timeout = options.idle_timeout};
+  network = std::make_shared<peer::Network>(std::move(spec), local, deliver);
+  session.emplace(session_spec(), network, notify);
+  ports.reader.watch(network.get());
+  admit();
+}
+
+void LibtorrentSwarm::State::stop() {
+  if (std::exchange(stopped, true)) return;
+  events = nullptr;
+  ports.loop.cancel(refresh);
+  ports.reader.watch(nullptr);
+  session->stop();
+  network->in_flight().wait_for_none();
+}
+
+void LibtorrentSwarm::State::admit() {
+  peer::Admission admission{.strangers = rules.strangers, .local = local.all()};
+  for (auto const& text : options.peers) admission.invited.push_back(address_of(text));
+  for (auto const& ban : bans.all()) admission.banned.push_back(ban.address);
+  session->admit(admission);
+}
+
+void LibtorrentSwarm::State::refresh_networks() {
+  if (stopped || !options.local_networks.empty()) return;
+  auto now = peer::LocalNetworks::of_interfaces();
+  if (now != local) {
+    local = now;
+    on_network([now](peer::Network& side) { side.set_local_networks(now); });
+    admit();
+  }
+  refresh = ports.loop.at(std::chrono::steady_clock::now() + kNetworksRefresh,
+                          [self = shared_from_this()] { self->refresh_networks(); });
+}
+
+void LibtorrentSwarm::State::on_notices() {
+  if (stopped) return;
+  for (auto const& notice : session->take_notices()) {
+    using Kind = peer::Notice::Kind;
+    if (notice.kind == Kind::trouble) {
+      ports.log.write(LogLevel::warn, "swarm has trouble", {{"why", notice.text}});
+    } else if (notice.kind == Kind::listening) {
+      on_listening(notice.port);
+    } else if (options.listen.empty() && !std::exchange(fell_back, true)) {
+      listening.reset();
+      session->listen(std::string(kListenFallback));
+    } else {
+      on_listening(fail(Errc::port_unavailable, std::to_string(notice.port), notice.text));
+    }
+  }
+}
+
+void LibtorrentSwarm::State::on_listening(Result<std::uint16_t> result) {
+  bool const was_up = listening && listening->has_value();
+  if (!was_up) listening = result;
+  if (!result) {
+    ports.log.write(LogLevel::error, "swarm cannot listen", {{"why", result.error().why}});
+    if (was_up) return;
+  }
+  for (auto const& done : std::exchange(awaiting_listening, {})) done(*listening);
+}
+
+void LibtorrentSwarm::State::on_batch(peer::Batch const& batch) {
+  if (stopped) return;
+  for (auto const& peer : batch.peers) peers[peer.id] = peer;
+  if (events != nullptr && joined_spools.contains(batch.spool)) batch.deliver(*events);
+  for (auto const& [peer, why] : batch.gone) remember_gone(peer);
+}
+
+void LibtorrentSwarm::State::remember_gone(SourceId peer) {
+  gone.push_back(peer);
+  if (gone.size() <= kGonePeersMax) return;
+  peers.erase(gone.front());
+  gone.pop_front();
+}
+
+void LibtorrentSwarm::State::join(SwarmSpec spec, PieceMap const& present) {
+  auto const spool = spec.spool;
+  if (spec.content.length == 0 || stopped) return;
+  auto const piece_length = piece_length_for(spec.content.length);
+  if (spec.manifest && spec.manifest->piece_length != piece_length) {
+    ports.log.write(LogLevel::warn, "swarm takes canonical manifests only",
+                    {{"content", to_string(spec.content)}});
+    return;
+  }
+  auto const known = joined_spools.find(spool);
+  if (known == joined_spools.end()) return add(std::move(spec), present);
+  if (!spec.manifest || std::exchange(known->second, true)) return;
+  on_network([spool, manifest = spec.manifest, present](peer::Network& side) {
+    side.identify(spool, manifest, present);
+  });
+}
+
+void LibtorrentSwarm::State::add(SwarmSpec spec, PieceMap const& present) {
+  auto const& content = spec.content;
+  auto const pieces = piece_count(content.length, piece_length_for(content.length));
+  bool const known = spec.manifest != nullptr;
+  joined_spools[spec.spool] = known;
+  if (!known && pieces == 1) tell_layer_of_one_piece(spec.spool, content);
+
+  for (auto const& text : options.peers) spec.peers.push_back(text);
+  for (auto const& text : options.trackers) spec.trackers.push_back(text);
+  auto bytes = peer::torrent_bytes(content, spec.manifest.get(), options.group_secret);
+  auto verified = known && present.size() == pieces ? present : PieceMap(pieces);
+  auto const torrent = std::make_shared<peer::Torrent>(
+      peer::TorrentSpec{std::move(spec), bytes.info_hash, std::move(bytes.file)},
+      std::move(verified));
+  on_network([torrent](peer::Network& side) { side.join(torrent); });
+}
+
+void LibtorrentSwarm::State::tell_layer_of_one_piece(SpoolId spool, ContentId const& content) {
+  auto manifest = make_manifest(content, piece_length_for(content.length), {content.root});
+  if (!manifest) return;
+  ports.loop.post([self = shared_from_this(), spool, manifest = *manifest] {
+    if (self->stopped || self->events == nullptr || !self->joined_spools.contains(spool)) return;
+    self->events->on_manifest(spool, manifest);
+  });
+}
+
+void LibtorrentSwarm::State::ban(SourceId peer, Error why) {
+  auto const found = peers.find(peer);
+  if (found == peers.end()) return;
+  auto const& info = found->second;
+  ports.log.write(LogLevel::warn, "peer is banned",
+                  {{"peer", info.address}, {"client", info.client}, {"why", describe(why)}});
+  if (!bans.add({address_of(info.address), info.key, std::move(why)})) return;
+  admit();
+  on_network([keys = bans.keys()](peer::Network& side) { side.set_banned_keys(keys); });
+}
+
+Result<std::unique_ptr<LibtorrentSwarm>> LibtorrentSwarm::open(SwarmPorts ports,
+                                                               SwarmOptions options) {
+  if (auto const valid = validate(options); !valid) return unexpected(valid.error());
+  auto state = std::make_shared<State>(ports, std::move(options));
+  state->start();
+  state->refresh_networks();
+  return std::unique_ptr<LibtorrentSwarm>(new LibtorrentSwarm(std::move(state)));
+}
+
+LibtorrentSwarm::LibtorrentSwarm(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+LibtorrentSwarm::~LibtorrentSwarm() {
+  FRESHET_ASSERT(state_->stopped);
+}
+
+void LibtorrentSwarm::stop() {
+  state_->stop();
+}
+
+void LibtorrentSwarm::when_listening(std::function<void(Result<std::uint16_t>)> done) {
+  if (state_->listening) return done(*state_->listening);
+  state_->awaiting_listening.push_back(std::move(done));
+}
+
+void LibtorrentSwarm::set_events(SwarmEvents* events) {
+  state_->events = events;
+}
+
+std::uint64_t LibtorrentSwarm::key() const {
+  return state_->key;
+}
+
+void LibtorrentSwarm::join(SwarmSpec spec, PieceMap const& present) {
+  state_->join(std::move(spec), present);
+}
+
+void LibtorrentSwarm::leave(SpoolId spool) {
+  if (state_->joined_spools.erase(spool) == 0) return;
+  state_->on_network([spool](peer::Network& side) { side.leave(spool); });
+}
+
+void LibtorrentSwarm::offer(SpoolId spool, PieceIndex piece) {
+  state_->on_network([spool, piece](peer::Network& side) { side.offer(spool, piece); });
+}
+
+void LibtorrentSwarm::reserve(SpoolId spool, std::vector<PieceRange> const& pieces) {
+  state_->on_network([spool, pieces](peer::Network& side) {
+    if (auto const torrent = side.find(spool)) torrent->set_reserved(pieces);
+  });
+}
+
+void LibtorrentSwarm::claim(SpoolId spool, std::vector<Claim> const& claims) {
+  state_->on_network([spool, claims](peer::Network& side) {
+    if (auto const torrent = side.find(spool)) torrent->set_claims(claims);
+  });
+}
+
+void LibtorrentSwarm::ban(SourceId peer, Error why) {
+  state_->ban(peer, std::move(why));
+}
+
+void LibtorrentSwarm::set_limits(BytesPerSecond download, BytesPerSecond upload) {
+  state_->session->set_limits(download, upload);
+}
+
+}  // namespace freshet

@@ -1,0 +1,113 @@
+#include "peer/torrent.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/content/geometry.h"
+#include "peer/messages.h"
+
+namespace freshet::peer {
+
+Torrent::Torrent(TorrentSpec spec, PieceMap verified)
+    : report(spec.swarm.spool, verified.size()),
+      spec_(std::move(spec)),
+      verified_(std::move(verified)),
+      known_(verified_) {}
+
+ByteRange Torrent::bytes(PieceIndex piece, std::uint32_t begin, Bytes size) const {
+  auto const length = spec_.swarm.content.length;
+  auto const from = to_number(piece) * piece_length_for(length) + begin;
+  return {std::min(from, length), std::min(from + size, length)};
+}
+
+void Torrent::on_verified(PieceIndex piece, std::vector<Digest> leaves) {
+  if (to_number(piece) >= pieces()) return;
+  verified_.set(piece);
+  if (waiters_ != nullptr && waiters_->answer(piece, leaves)) return;
+  if (known_.has(piece)) return;
+  leaves_[to_number(piece)] = std::move(leaves);
+  if (ready_) add(piece);
+}
+
+void Torrent::on_dropped(PieceIndex piece) {
+  if (to_number(piece) >= pieces()) return;
+  verified_.reset(piece);
+  leaves_.erase(to_number(piece));
+}
+
+void Torrent::add(PieceIndex piece) {
+  if (control_ == nullptr || known_.has(piece)) return;
+  adding_ = piece;
+  control_->add_piece(piece);
+  adding_.reset();
+}
+
+void Torrent::on_ready() {
+  if (std::exchange(ready_, true)) return;
+  prefer(reserved_, true);
+  std::vector<PieceIndex> waiting;
+  for (auto const& [piece, leaves] : leaves_) waiting.push_back(PieceIndex{piece});
+  for (auto const piece : waiting) add(piece);
+}
+
+std::optional<std::vector<Digest>> Torrent::take_leaves(PieceIndex piece) {
+  auto const found = leaves_.find(to_number(piece));
+  if (found == leaves_.end()) return std::nullopt;
+  auto leaves = std::move(found->second);
+  leaves_.erase(found);
+  return leaves;
+}
+
+void Torrent::set_claims(std::vector<Claim> const& claims) {
+  claims_ = claims;
+  auto message = encode(claims);
+  if (message == claims_message_ && claims.empty()) return;
+  claims_message_ = std::move(message);
+  for (auto const& [peer, link] : links_) link->tell_claims(claims_message_);
+}
+
+void Torrent::set_reserved(std::vector<PieceRange> ranges) {
+  auto const before = std::exchange(reserved_, std::move(ranges));
+  if (!ready_) return;
+  prefer(before, false);
+  prefer(reserved_, true);
+}
+
+void Torrent::prefer(std::vector<PieceRange> const& ranges, bool reserved) {
+  if (control_ == nullptr) return;
+  for (auto const& range : ranges) {
+    for (auto i = to_number(range.begin); i < std::min(to_number(range.end), pieces()); ++i) {
+      if (!known_.has(PieceIndex{i})) control_->set_reserved(PieceIndex{i}, reserved);
+    }
+  }
+}
+
+void Torrent::set_manifest(std::shared_ptr<Manifest const> manifest) {
+  spec_.swarm.manifest = std::move(manifest);
+}
+
+void Torrent::start_blocks() {
+  if (control_ != nullptr) control_->ask_for_blocks(!spec_.swarm.upload_only);
+}
+
+void Torrent::look_for_layer() {
+  if (!awaits_layer() || control_ == nullptr) return;
+  auto layer = control_->piece_layer();
+  if (layer.empty()) return;
+  auto const& content = spec_.swarm.content;
+  auto manifest = make_manifest(content, piece_length_for(content.length), std::move(layer));
+  if (!manifest) return;
+  layer_told_ = true;
+  report.manifest(*manifest);
+}
+
+std::shared_ptr<Torrent> Torrent::again() const {
+  auto result = std::make_shared<Torrent>(spec_, verified_);
+  result->claims_ = claims_;
+  result->claims_message_ = claims_message_;
+  result->reserved_ = reserved_;
+  result->layer_told_ = layer_told_;
+  return result;
+}
+
+}  // namespace freshet::peer
