@@ -6,23 +6,30 @@ namespace freshet::test {
 
 TimerId SimLoop::at(TimePoint when, std::function<void()> task) {
   auto const id = TimerId{++last_timer_};
-  timers_.emplace(std::max(when, now_), Timer{id, std::move(task)});
+  by_id_.emplace(id, timers_.emplace(std::max(when, now_), Timer{id, std::move(task)}));
   return id;
 }
 
 void SimLoop::cancel(TimerId timer) {
-  auto const found = std::ranges::find_if(
-      timers_, [timer](auto const& entry) { return entry.second.id == timer; });
-  if (found != timers_.end()) timers_.erase(found);
+  auto const found = by_id_.find(timer);
+  if (found == by_id_.end()) return;
+  timers_.erase(found->second);
+  by_id_.erase(found);
+}
+
+void SimLoop::fire_next() {
+  auto const next = timers_.begin();
+  now_ = next->first;
+  auto const task = std::move(next->second.task);
+  by_id_.erase(next->second.id);
+  timers_.erase(next);
+  task();
 }
 
 bool SimLoop::run_one() {
   if (posted_.empty()) {
     if (timers_.empty()) return false;
-    now_ = timers_.begin()->first;
-    auto task = std::move(timers_.begin()->second.task);
-    timers_.erase(timers_.begin());
-    task();
+    fire_next();
     return true;
   }
   auto task = std::move(posted_.front());

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <random>
+#include <unordered_map>
 
 #include "engine/base/loop.h"
 #include "engine/base/pool.h"
@@ -42,10 +43,13 @@ class SimLoop final : public Loop, public Clock {
     std::function<void()> task;
   };
 
+  void fire_next();
+
   TimePoint const start_{std::chrono::hours{24 * 365}};
   TimePoint now_ = start_;
   std::deque<std::function<void()>> posted_;
   std::multimap<TimePoint, Timer> timers_;
+  std::unordered_map<TimerId, std::multimap<TimePoint, Timer>::iterator> by_id_;
   std::uint64_t last_timer_ = 0;
 };
 
