@@ -34,6 +34,9 @@ class DiskFile {
   // How much was read: less than asked only at the end of the file.
   [[nodiscard]] virtual Result<std::size_t> read_at(std::span<std::byte> bytes, Bytes offset) = 0;
 
+  // All of `bytes` from memory, without waiting for the disk; false when that is not possible.
+  [[nodiscard]] virtual bool read_cached(std::span<std::byte> bytes, Bytes offset) = 0;
+
   // Takes the space up to `length`, so that later writes cannot run out of it; the file has that
   // size then. Where the file system cannot, the file is only sized.
   [[nodiscard]] virtual Result<void> reserve(Bytes length) = 0;

@@ -15,6 +15,7 @@
 #include "engine/ports/content_store.h"
 #include "engine/ports/ledger.h"
 #include "engine/ports/log.h"
+#include "engine/ports/piece_reader.h"
 
 namespace freshet {
 
@@ -33,7 +34,9 @@ struct StoreOptions {
   std::size_t partial_blocks_max = 1 << 17;  // Blocks kept of one content's unfinished pieces.
   Duration epoch_interval = std::chrono::seconds{1};  // Verified pieces are durable after this,
   Bytes epoch_bytes = 64 << 20;                       // or after so much new data.
-  std::size_t sync_files_max = 16;     // More dirty files than this are synced all at once.
+  std::size_t sync_files_max = 16;  // More dirty files than this are synced all at once.
+  std::size_t placed_contents_max =
+      10'000;                          // Remembered at the places where applications have them.
   BytesPerSecond scrub_rate{8 << 20};  // How fast sealed contents are read again; 0: never.
   Duration scrub_interval = std::chrono::hours{24 * 14};  // Between two scrubs of one content.
 };
@@ -54,20 +57,25 @@ class Store {
                                                               Loop& loop, Pool& pool, Clock& clock,
                                                               Log& log);
 
-  ~Store();  // Asserts that `stop` is done.
+  struct Parts;
+  explicit Store(std::unique_ptr<Parts> parts);  // `open` makes them.
+  ~Store();                                      // Asserts that `stop` is done.
   Store(Store const&) = delete;
   Store& operator=(Store const&) = delete;
 
   [[nodiscard]] ContentStore& contents();
   [[nodiscard]] Ledger& ledger();
+  [[nodiscard]] PieceReader& reader();  // Any thread.
 
   // Takes no more bytes, makes everything durable, and runs `done` on the loop as the last
   // callback.
   void stop(std::function<void()> done);
 
  private:
-  struct Parts;
-  explicit Store(std::unique_ptr<Parts> parts);
+  [[nodiscard]] static Result<std::unique_ptr<Store>> open_with(Backing backing,
+                                                                bool own_sync_thread,
+                                                                StoreOptions options, Loop& loop,
+                                                                Pool& pool, Clock& clock, Log& log);
   std::unique_ptr<Parts> parts_;
 };
 

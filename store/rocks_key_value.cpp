@@ -1,0 +1,203 @@
+#include "store/rocks_key_value.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <array>
+
+namespace freshet::store {
+
+namespace {
+
+constexpr std::size_t kBlockCacheBytes = 4 << 20;
+constexpr std::size_t kWriteBufferBytes = 1 << 20;      // Of one table.
+constexpr std::size_t kWriteBuffersBytesMax = 4 << 20;  // Of all tables.
+constexpr std::uint64_t kLogBytesMax = 16 << 20;        // What a start may have to replay.
+constexpr int kOpenFilesMax = 64;
+
+Error translate(rocksdb::Status const& status, std::string where) {
+  auto code = Errc::io_error;
+  if (status.IsCorruption() || status.IsInvalidArgument() || status.IsNotSupported()) {
+    code = Errc::store_corrupt;
+  } else if (status.IsNoSpace()) {
+    code = Errc::disk_full;
+  } else if (status.IsPathNotFound()) {
+    code = Errc::not_found;
+  } else if (status.IsIOError()) {
+    // RocksDB keeps the errno only as text.
+    auto const text = status.ToString();
+    auto const says = [&text](char const* words) { return text.find(words) != std::string::npos; };
+    if (says("LOCK") || says("lock ")) code = Errc::store_locked;
+    if (says("Permission denied")) code = Errc::permission_denied;
+    if (says("Read-only file system")) code = Errc::read_only;
+    if (says("Disk quota exceeded")) code = Errc::quota_exceeded;
+  }
+  return Error{code, std::move(where), status.ToString()};
+}
+
+rocksdb::DBOptions database_options() {
+  rocksdb::DBOptions options;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  options.max_total_wal_size = kLogBytesMax;
+  options.max_open_files = kOpenFilesMax;
+  options.max_background_jobs = 2;
+  options.db_write_buffer_size = kWriteBuffersBytesMax;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.keep_log_file_num = 1;
+  options.max_log_file_size = 1 << 20;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.max_file_opening_threads = 1;
+  options.skip_stats_update_on_db_open = true;
+  options.avoid_flush_during_shutdown = true;  // The log has it all.
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions table_options(std::shared_ptr<rocksdb::Cache> const& cache) {
+  rocksdb::BlockBasedTableOptions blocks;
+  blocks.block_cache = cache;
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
+  options.write_buffer_size = kWriteBufferBytes;
+  options.max_write_buffer_number = 2;
+  options.target_file_size_base = 4 << 20;
+  options.compression = rocksdb::kNoCompression;  // Mostly hashes.
+  return options;
+}
+
+// The first key after all that start with `prefix`; empty when there is none.
+std::string after_prefix(std::string prefix) {
+  while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) == 0xFF) prefix.pop_back();
+  if (!prefix.empty())
+    prefix.back() = static_cast<char>(static_cast<unsigned char>(prefix.back()) + 1);
+  return prefix;
+}
+
+rocksdb::Slice slice(std::string_view text) {
+  return {text.data(), text.size()};
+}
+
+constexpr std::array<Table, kTables> kAllTables{Table::meta,     Table::jobs,   Table::files,
+                                                Table::contents, Table::layers, Table::pieces};
+
+}  // namespace
+
+std::string_view name(Table table) {
+  switch (table) {
+    case Table::meta:
+      return "default";  // RocksDB insists on having this one.
+    case Table::jobs:
+      return "jobs";
+    case Table::files:
+      return "files";
+    case Table::contents:
+      return "contents";
+    case Table::layers:
+      return "layers";
+    case Table::pieces:
+      return "pieces";
+  }
+  return "default";
+}
+
+struct RocksKeyValue::Database {
+  std::string directory;
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<rocksdb::ColumnFamilyHandle*> tables;
+
+  ~Database() {
+    for (auto* table : tables) db->DestroyColumnFamilyHandle(table);
+    if (db) db->Close();
+  }
+  rocksdb::ColumnFamilyHandle* table(Table which) const {
+    return tables[static_cast<std::size_t>(which)];
+  }
+};
+
+RocksKeyValue::RocksKeyValue(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+RocksKeyValue::~RocksKeyValue() = default;
+
+Result<std::unique_ptr<RocksKeyValue>> RocksKeyValue::open(std::string const& directory) {
+  auto const options = database_options();
+  std::vector<std::string> present;
+  // Fails when there is no database yet; `Open` says what else may be wrong.
+  if (rocksdb::DB::ListColumnFamilies(options, directory, &present).ok()) {
+    for (auto const& table : present) {
+      if (std::ranges::none_of(kAllTables, [&](Table known) { return name(known) == table; })) {
+        return fail(Errc::store_too_new, directory, "it has a table \"" + table + "\"");
+      }
+    }
+  }
+  auto const cache = rocksdb::NewLRUCache(kBlockCacheBytes, 0);
+  std::vector<rocksdb::ColumnFamilyDescriptor> tables;
+  for (auto const table : kAllTables) {
+    tables.emplace_back(std::string(name(table)), table_options(cache));
+  }
+  auto database = std::make_unique<Database>();
+  database->directory = directory;
+  rocksdb::DB* db = nullptr;
+  auto const status = rocksdb::DB::Open(options, directory, tables, &database->tables, &db);
+  if (!status.ok()) return tl::unexpected(translate(status, directory));
+  database->db.reset(db);
+  return std::make_unique<RocksKeyValue>(std::move(database));
+}
+
+Result<void> RocksKeyValue::write(Batch const& batch, Sync sync) {
+  rocksdb::WriteBatch changes;
+  for (auto const& change : batch.changes()) {
+    auto* const table = database_->table(change.table);
+    switch (change.act) {
+      case Batch::Act::put:
+        changes.Put(table, change.key, change.value);
+        break;
+      case Batch::Act::erase:
+        changes.Delete(table, change.key);
+        break;
+      case Batch::Act::erase_prefix:
+        changes.DeleteRange(table, change.key, after_prefix(change.key));
+        break;
+    }
+  }
+  rocksdb::WriteOptions options;
+  options.sync = sync == Sync::yes;
+  auto status = database_->db->Write(options, &changes);
+  // After a failed write RocksDB refuses all others until it is told that the disk may be well
+  // again.
+  if (!status.ok() && database_->db->Resume().ok())
+    status = database_->db->Write(options, &changes);
+  if (!status.ok()) return tl::unexpected(translate(status, database_->directory));
+  return {};
+}
+
+Result<std::optional<std::string>> RocksKeyValue::get(Table table, std::string_view key) {
+  std::string value;
+  auto const status = database_->db->Get({}, database_->table(table), slice(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>{};
+  if (!status.ok()) return tl::unexpected(translate(status, database_->directory));
+  return std::optional(std::move(value));
+}
+
+Result<void> RocksKeyValue::scan(Table table, std::string_view prefix, Visit const& visit) {
+  rocksdb::ReadOptions options;
+  std::string const end = after_prefix(std::string(prefix));
+  rocksdb::Slice const bound = slice(end);
+  if (!end.empty()) options.iterate_upper_bound = &bound;
+  std::unique_ptr<rocksdb::Iterator> const cursor(
+      database_->db->NewIterator(options, database_->table(table)));
+  for (cursor->Seek(slice(prefix)); cursor->Valid(); cursor->Next()) {
+    auto const visited = visit(cursor->key().ToStringView(), cursor->value().ToStringView());
+    if (!visited) return visited;
+  }
+  if (!cursor->status().ok())
+    return tl::unexpected(translate(cursor->status(), database_->directory));
+  return {};
+}
+
+}  // namespace freshet::store

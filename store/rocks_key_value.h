@@ -1,0 +1,28 @@
+// RocksDB behind KeyValue. Any thread. Holds the directory's lock until it is destroyed.
+#pragma once
+
+#include <memory>
+
+#include "store/key_value.h"
+
+namespace freshet::store {
+
+class RocksKeyValue final : public KeyValue {
+ public:
+  // Errors: store_locked, store_corrupt, store_too_new (tables this version does not know), and
+  // what a disk says.
+  [[nodiscard]] static Result<std::unique_ptr<RocksKeyValue>> open(std::string const& directory);
+  struct Database;
+  explicit RocksKeyValue(std::unique_ptr<Database> database);  // `open` makes it.
+  ~RocksKeyValue() override;
+
+  [[nodiscard]] Result<void> write(Batch const& batch, Sync sync) override;
+  [[nodiscard]] Result<std::optional<std::string>> get(Table table, std::string_view key) override;
+  [[nodiscard]] Result<void> scan(Table table, std::string_view prefix,
+                                  Visit const& visit) override;
+
+ private:
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace freshet::store

@@ -1,0 +1,168 @@
+// A content's way through a real store: received, sealed, placed, opened again.
+#include <catch2/catch.hpp>
+
+#include "engine/base/hash.h"
+#include "engine/content/merkle.h"
+#include "tests/support/real_store.h"
+#include "tests/support/temp_folder.h"
+
+using namespace freshet;
+using namespace freshet::test;
+
+namespace {
+
+std::shared_ptr<Manifest const> manifest_of(std::span<std::byte const> bytes) {
+  auto const piece_length = piece_length_for(bytes.size());
+  auto const pieces = piece_count(bytes.size(), piece_length);
+  std::vector<Digest> layer;
+  for (std::uint32_t i = 0; i < pieces; ++i) {
+    auto const range = bytes_of(PieceIndex{i}, piece_length, bytes.size());
+    std::vector<Digest> leaves((range.size() + kBlockBytes - 1) / kBlockBytes);
+    hash_blocks(bytes.subspan(range.begin, range.size()), leaves);
+    layer.push_back(piece_root(leaves, piece_length, pieces == 1));
+  }
+  auto const root = merkle_root(layer, piece_length / kBlockBytes);
+  return *make_manifest({bytes.size(), root}, piece_length, layer);
+}
+
+std::string text_of(std::span<std::byte const> bytes) {
+  return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a content without a manifest is received and sealed with its computed identity and placed",
+    "[store]") {
+  TempFolder const folder;
+  RealStore store(folder / "data");
+  auto const bytes = some_bytes(3'000'001);
+  auto const opened = store.open({.length = bytes.size(), .identity = {.sha256 = sha256(bytes)}});
+  REQUIRE(opened);
+  REQUIRE(opened->present.size() == 12);
+
+  REQUIRE(store.write(opened->id, 0, bytes));
+  REQUIRE(store.wait_for_pieces(opened->id, 12));
+  auto const sealed = store.seal(opened->id);
+  REQUIRE(sealed);
+  CHECK(sealed->content == manifest_of(bytes)->content);
+  CHECK(sealed->sha256 == sha256(bytes));
+  WallTime const modified{std::chrono::milliseconds{1'600'000'000'123}};
+  REQUIRE(store.place(opened->id, {.path = folder / "placed", .modified = modified}));
+
+  CHECK(read_file(folder / "placed") == text_of(bytes));
+  auto const stored = store.list();
+  REQUIRE(stored.size() == 1);
+  CHECK(stored[0].path == folder / "placed");
+  CHECK(stored[0].sealed);
+  CHECK(stored[0].present == bytes.size());
+}
+
+TEST_CASE("a piece that does not fit the manifest is dropped and its sender named", "[store]") {
+  TempFolder const folder;
+  RealStore store(folder / "data");
+  auto const bytes = some_bytes(1'000'000);
+  auto wrong = bytes;
+  wrong[300'000] ^= std::byte{1};
+  auto const opened = store.open({.length = {}, .identity = {.manifest = manifest_of(bytes)}});
+  REQUIRE(opened);
+
+  REQUIRE(store.write(opened->id, 0, wrong, SourceId{7}));
+  REQUIRE(store.wait_until([&] { return !store.events().rejected(opened->id).empty(); }));
+  REQUIRE(store.wait_for_pieces(opened->id, 3));
+  auto const rejected = store.events().rejected(opened->id);
+
+  REQUIRE(rejected.size() == 1);
+  CHECK(rejected[0].first == PieceIndex{1});
+  REQUIRE(rejected[0].second.size() == 1);
+  CHECK(rejected[0].second[0].who == SourceId{7});
+  CHECK(rejected[0].second[0].certain);
+  CHECK_FALSE(store.seal(opened->id));
+  REQUIRE(store.write(opened->id, 262'144, std::span(bytes).subspan(262'144, 262'144)));
+  REQUIRE(store.wait_for_pieces(opened->id, 4));
+  CHECK(store.seal(opened->id));
+}
+
+TEST_CASE("a stream of unknown length ends where it finishes", "[store]") {
+  TempFolder const folder;
+  RealStore store(folder / "data");
+  auto const bytes = some_bytes(777'777);
+  auto const opened = store.open({});
+  REQUIRE(opened);
+
+  REQUIRE(store.write(opened->id, 0, bytes));
+  REQUIRE(store.wait_for_pieces(opened->id, 3));
+  auto const sealed = store.seal(opened->id);
+
+  REQUIRE(sealed);
+  CHECK(sealed->content == manifest_of(bytes)->content);
+  REQUIRE(store.place(opened->id, {.path = folder / "placed"}));
+  CHECK(read_file(folder / "placed") == text_of(bytes));
+}
+
+TEST_CASE("many small contents are received and sealed and placed", "[store]") {
+  TempFolder const folder;
+  RealStore store(folder / "data");
+  std::vector<SpoolId> spools;
+  for (std::uint64_t i = 0; i < 50; ++i) {
+    auto const bytes = some_bytes(4096, i);
+    auto const opened = store.open({.length = bytes.size(), .identity = {.sha256 = sha256(bytes)}});
+    REQUIRE(opened);
+    REQUIRE(store.write(opened->id, 0, bytes));
+    spools.push_back(opened->id);
+  }
+  for (std::uint64_t i = 0; i < 50; ++i) {
+    REQUIRE(store.wait_for_pieces(spools[i], 1));
+    REQUIRE(store.seal(spools[i]));
+    auto const path = folder / ("file" + std::to_string(i));
+    REQUIRE(store.place(spools[i], {.path = path}));
+    CHECK(read_file(path) == text_of(some_bytes(4096, i)));
+  }
+}
+
+TEST_CASE("what was received is there when the store is opened again", "[store]") {
+  TempFolder const folder;
+  auto const bytes = some_bytes(2'000'000);
+  SpoolId spool{};
+  {
+    RealStore store(folder / "data");
+    auto const opened = store.open({.length = bytes.size(), .identity = {}});
+    REQUIRE(opened);
+    spool = opened->id;
+    FileRecord file;
+    file.spool = spool;
+    REQUIRE(store.save({.jobs = {}, .files = {file}, .forget = {}}));
+    REQUIRE(store.write(spool, 0, std::span(bytes).first(1'000'000)));
+    REQUIRE(store.wait_for_pieces(spool, 3));
+  }
+
+  RealStore store(folder / "data");
+  auto const opened = store.reopen(spool);
+  REQUIRE(opened);
+  CHECK(opened->present.count() == 3);
+  CHECK(opened->salvaged == 0);
+  REQUIRE(store.write(spool, 3 * 262'144, std::span(bytes).subspan(3 * 262'144)));
+  REQUIRE(store.wait_for_pieces(spool, 5));
+  auto const sealed = store.seal(spool);
+  REQUIRE(sealed);
+  CHECK(sealed->content == manifest_of(bytes)->content);
+}
+
+TEST_CASE("a content that no job refers to is gone after a restart", "[store]") {
+  TempFolder const folder;
+  SpoolId spool{};
+  {
+    RealStore store(folder / "data");
+    auto const opened = store.open({.length = 1'000'000, .identity = {}});
+    REQUIRE(opened);
+    spool = opened->id;
+    store.flush();
+  }
+
+  RealStore store(folder / "data");
+
+  auto const opened = store.reopen(spool);
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().code == Errc::not_found);
+  CHECK(store.list().empty());
+}
