@@ -17,10 +17,11 @@
 namespace freshet {
 
 struct OriginOptions {
-  std::string user_agent;             // Empty: "freshet/VERSION".
-  bool http2 = true;                  // Offered over TLS; the server chooses.
-  std::uint32_t fetches_max = 64;     // On the network at once; more wait in order.
-  std::uint32_t documents_max = 8;    // Likewise, beside the fetches.
+  std::string user_agent;           // Empty: "freshet/VERSION".
+  bool http2 = true;                // Offered over TLS,
+  Bytes http1_from = 1_MiB;         // except for ranges this large: HTTP/1.1 takes less CPU a byte.
+  std::uint32_t fetches_max = 64;   // On the network at once; more wait in order.
+  std::uint32_t documents_max = 8;  // Likewise, beside the fetches.
   std::uint32_t waiting_max = 16384;  // Beyond that many orders: limit_reached.
   std::uint32_t idle_connections_max = 64;
   std::uint32_t redirects_max = 10;

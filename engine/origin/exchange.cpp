@@ -69,7 +69,7 @@ Exchange::Step Exchange::prepare(EasyHandle* easy) {
                 .headers = headers_.get(),
                 .user_agent = around_.options.user_agent,
                 .receive_buffer = receive_buffer(),
-                .http2 = around_.options.http2,
+                .http2 = offers_http2(),
                 .any_auth = any_auth_,
                 .error_text = error_text_.data(),
                 .listener = this,
@@ -193,8 +193,7 @@ Exchange::Step Exchange::finished(int curl_code) {
   if (phase_ == Phase::draining) return settle();
   if (curl_code != CURLE_OK) {
     auto error = translate(failure(curl_code));
-    if (error.code == Errc::http_proxy_auth && !std::exchange(any_auth_, true)) return Step::again;
-    return end_with(std::move(error));
+    return changes_manners(curl_code, error) ? Step::again : end_with(std::move(error));
   }
   if (phase_ != Phase::body) return end_with({Errc::protocol_error, shown_, "no answer's head"});
   auto const complete = receiver_->complete();
@@ -224,6 +223,22 @@ Exchange::Step Exchange::follow_redirect() {
   same_party_ = same_party_ && same_party(*target_, *next);
   go_to(std::move(*next));
   return Step::again;
+}
+
+// HTTP/2 costs libcurl a third more CPU for each byte, and its streams share what makes parallel
+// ranges fast. Small things are better off with it.
+bool Exchange::offers_http2() const {
+  auto const size = receiver_->size_hint();
+  bool const large = size && *size >= around_.options.http1_from;
+  return around_.options.http2 && (any_http_ || !large);
+}
+
+// Whether the same request may do better with what was held back at first: each is tried once.
+bool Exchange::changes_manners(int curl_code, Error const& error) {
+  if (error.code == Errc::http_proxy_auth) return !std::exchange(any_auth_, true);
+  bool const handshake = curl_code == CURLE_SSL_CONNECT_ERROR && reader_.head().status == 0;
+  if (!handshake || !around_.options.http2 || offers_http2()) return false;
+  return !std::exchange(any_http_, true);
 }
 
 // Such an answer is judged only when libcurl is done: while it negotiates, another one follows.

@@ -86,6 +86,8 @@ class Exchange {
   [[nodiscard]] Step follow_redirect();
   [[nodiscard]] bool asks_for_auth() const;
   [[nodiscard]] Step authenticate();
+  [[nodiscard]] bool offers_http2() const;
+  [[nodiscard]] bool changes_manners(int curl_code, Error const& error);
   [[nodiscard]] Step settle();
   [[nodiscard]] Step end_with(Error error);
   [[nodiscard]] CurlFailure failure(int curl_code) const;
@@ -108,6 +110,7 @@ class Exchange {
   bool same_party_ = true;  // Still where credentials and headers were meant for.
   std::uint32_t redirects_ = 0;
   std::optional<Error> failed_;  // Why our callback stopped the transfer.
+  bool any_http_ = false;        // HTTP/1.1 alone was refused.
   bool any_auth_ = false;        // Basic was refused: libcurl negotiates.
   bool waiting_ = false;         // For room or a place to go.
   bool held_ = false;            // By the throttle.

@@ -48,7 +48,9 @@ struct FetchOrder {
   FetchId id = FetchId::none;
   SourceId source = SourceId::none;
   OriginSpec origin;
-  // Absent end: to the end of the content, whatever that is. `begin` is a multiple of 16 KiB.
+  // Absent end: to the end of the content, whatever that is. `begin` is a multiple of 16 KiB. A server
+  // without ranges serves an open range by reading up to it; a closed one far inside is refused with
+  // range_not_supported.
   Bytes begin = 0;
   std::optional<Bytes> end;
   // A server that ignores the range sends everything: a fetch from 0 then goes on to the end of the
@@ -60,7 +62,7 @@ struct FetchOrder {
   std::optional<Bytes>
       expected_length;  // Of the whole; another ends the fetch with length_mismatch.
   // Where bytes go. `none`: the answer's head is reported, at most 64 KiB of body are held, and the
-  // rest waits until `attach`.
+  // rest waits until `attach`. Nothing ends rightly without a spool, not even an empty content.
   SpoolId spool = SpoolId::none;
   Duration head_timeout = std::chrono::seconds{30};
   Duration stall_timeout = std::chrono::seconds{30};
@@ -84,7 +86,9 @@ struct OriginHead {
 struct FetchEnd {
   std::optional<Error> error;  // Absent: the whole range arrived.
   Bytes received = 0;          // Body bytes taken from the network, useful or not.
-  Bytes next = 0;  // All before this position (from the fetch's begin) was passed to the gate.
+  // All before this position (from the fetch's begin) was passed to the gate: where to go on. A
+  // multiple of 16 KiB unless it is where the fetch should end.
+  Bytes next = 0;
   std::optional<Duration> retry_after;  // As the server asked (429, 503).
 };
 

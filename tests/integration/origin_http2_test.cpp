@@ -3,6 +3,7 @@
 
 #include "tests/support/nginx.h"
 #include "tests/support/origin_probe.h"
+#include "tests/support/scripted_origin.h"
 #include "tests/support/temporary_folder.h"
 
 using namespace freshet;
@@ -35,12 +36,36 @@ bool no_nginx() {
 
 }  // namespace
 
+TEST_CASE("small ranges come over HTTP 2 and large ones over HTTP 1.1", "[origin]") {
+  if (no_nginx()) return;
+  Site const site(patterned(4 << 20));
+  REQUIRE(site.nginx);
+  OriginProbe probe;
+  CHECK(probe.run(site.order(0, 512_KiB)).head->http_version == "2");
+  OriginProbe other;
+  CHECK(other.run(site.order(0, 2_MiB)).head->http_version == "1.1");
+}
+
+TEST_CASE("a server that insists on HTTP 2 gets it for large ranges too", "[origin]") {
+  TemporaryFolder const folder;
+  auto const tls = make_certificate(folder.path(), "127.0.0.1");
+  ScriptedOrigin server({.certificate = tls.certificate, .key = tls.key, .http2_only = true});
+  OriginProbe probe;
+  auto order = OriginProbe::order(server.url("/file"), 0, 2_MiB);
+  order.origin.ca_file = tls.ca;
+  order.head_timeout = std::chrono::milliseconds{500};
+
+  // The handshake succeeds at the second attempt; what is spoken then is beyond this server.
+  CHECK(probe.run(order).error() != Errc::tls_failed);
+  CHECK(server.connections() == 2);
+}
+
 TEST_CASE("ranges come over HTTP 2 from a real server in parallel", "[origin]") {
   if (no_nginx()) return;
   auto const bytes = patterned(8 << 20);
   Site const site(bytes);
   REQUIRE(site.nginx);
-  OriginProbe probe;
+  OriginProbe probe({.http1_from = 1_GiB});
 
   std::vector<FetchId> fetches;
   for (Bytes begin = 0; begin < bytes.size(); begin += 2_MiB) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <utility>
 
 namespace freshet::test {
@@ -53,14 +54,17 @@ Result<GateStream::Taken> MemoryGate::take(Stream& stream, std::span<std::byte c
     return GateStream::Taken::wait;
   }
   allowed_ -= bytes.size();
-  auto& content = contents_[stream.spool];
-  content.resize(std::max<std::size_t>(content.size(), stream.position + bytes.size()));
-  std::ranges::transform(bytes, content.begin() + static_cast<std::ptrdiff_t>(stream.position),
-                         [](std::byte b) { return static_cast<char>(b); });
+  if (!drop_) keep(stream, bytes);
   stream.position += bytes.size();
   written_ += bytes.size();
   changed_.notify_all();
   return GateStream::Taken::all;
+}
+
+void MemoryGate::keep(Stream const& stream, std::span<std::byte const> bytes) {
+  auto& content = contents_[stream.spool];
+  content.resize(std::max<std::size_t>(content.size(), stream.position + bytes.size()));
+  std::memcpy(content.data() + stream.position, bytes.data(), bytes.size());
 }
 
 // Under the lock, so that no stream ends while its `room` runs.
@@ -72,6 +76,11 @@ void MemoryGate::allow(Bytes bytes) {
   std::lock_guard const lock(mutex_);
   allowed_ = bytes;
   wake_waiting();
+}
+
+void MemoryGate::drop_bytes() {
+  std::lock_guard const lock(mutex_);
+  drop_ = true;
 }
 
 void MemoryGate::allow_all() {

@@ -22,6 +22,8 @@ class MemoryGate final : public Gate {
   // allowed.
   void allow(Bytes bytes);
   void allow_all();
+  // From now on bytes are counted and not kept.
+  void drop_bytes();
   // From now on every write to this spool fails.
   void fail_writes(SpoolId spool, Error error);
 
@@ -40,6 +42,7 @@ class MemoryGate final : public Gate {
   friend class Stream;
 
   [[nodiscard]] Result<GateStream::Taken> take(Stream& stream, std::span<std::byte const> bytes);
+  void keep(Stream const& stream, std::span<std::byte const> bytes);
   void wake_waiting();
 
   mutable std::mutex mutex_;
@@ -49,6 +52,7 @@ class MemoryGate final : public Gate {
   std::map<SpoolId, Error> failing_;
   std::vector<Stream*> waiting_;
   Bytes written_ = 0;
+  bool drop_ = false;
   Bytes allowed_ = ~Bytes{0};
 };
 

@@ -230,7 +230,8 @@ void ScriptedOrigin::Impl::accept_all() {
         open_.insert(&wire);
       }
       bool const plain = options_.certificate.empty();
-      if (!closing_ && (plain || wire.secure(options_.certificate, options_.key))) {
+      if (!closing_ &&
+          (plain || wire.secure(options_.certificate, options_.key, options_.http2_only))) {
         serve(wire, connection);
       }
       std::lock_guard const inner(mutex_);

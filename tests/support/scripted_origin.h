@@ -67,6 +67,7 @@ struct ServerOptions {
   std::string address = "127.0.0.1";  // Or "::1".
   std::string certificate;            // PEM; empty: plain HTTP.
   std::string key;
+  bool http2_only = false;  // Shakes hands only with who offers HTTP/2 (and speaks none).
 };
 
 // How `serve_file` answers.

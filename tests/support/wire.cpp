@@ -45,6 +45,18 @@ Address loopback(std::string const& text, std::uint16_t port) {
   return address;
 }
 
+int choose_http2(SSL*, unsigned char const** chosen, unsigned char* chosen_size,
+                 unsigned char const* offered, unsigned size, void*) {
+  static constexpr std::array<unsigned char, 3> http2{2, 'h', '2'};
+  unsigned char* match = nullptr;
+  if (SSL_select_next_proto(&match, chosen_size, http2.data(), http2.size(), offered, size) !=
+      OPENSSL_NPN_NEGOTIATED) {
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+  }
+  *chosen = match;
+  return SSL_TLSEXT_ERR_OK;
+}
+
 }  // namespace
 
 struct Wire::Tls {
@@ -70,13 +82,14 @@ Wire::~Wire() {
   close(socket_);
 }
 
-bool Wire::secure(std::string const& certificate, std::string const& key) {
+bool Wire::secure(std::string const& certificate, std::string const& key, bool http2_only) {
   // OpenSSL writes with write(2); a peer that has gone must not end the test program.
   std::signal(SIGPIPE, SIG_IGN);
   tls_ = std::make_unique<Tls>();
   auto* const context = tls_->context;
   FRESHET_ASSERT(SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) == 1);
   FRESHET_ASSERT(SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) == 1);
+  if (http2_only) SSL_CTX_set_alpn_select_cb(context, &choose_http2, nullptr);
   tls_->session = SSL_new(context);
   SSL_set_fd(tls_->session, socket_);
   return SSL_accept(tls_->session) == 1;

@@ -18,7 +18,8 @@ class Wire {
   Wire& operator=(Wire const&) = delete;
 
   // The server's side of a TLS handshake. False when it failed.
-  [[nodiscard]] bool secure(std::string const& certificate, std::string const& key);
+  [[nodiscard]] bool secure(std::string const& certificate, std::string const& key,
+                            bool http2_only);
 
   [[nodiscard]] bool write(std::string_view bytes);
   // Appends what is there, waiting for at least one byte. False at the end or on an error.
