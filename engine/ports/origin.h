@@ -48,9 +48,9 @@ struct FetchOrder {
   FetchId id = FetchId::none;
   SourceId source = SourceId::none;
   OriginSpec origin;
-  // Absent end: to the end of the content, whatever that is. `begin` is a multiple of 16 KiB. A server
-  // without ranges serves an open range by reading up to it; a closed one far inside is refused with
-  // range_not_supported.
+  // Absent end: to the end of the content, whatever that is. `begin` is a multiple of 16 KiB. A
+  // server without ranges serves an open range by reading up to it; a closed one far inside is
+  // refused with range_not_supported.
   Bytes begin = 0;
   std::optional<Bytes> end;
   // A server that ignores the range sends everything: a fetch from 0 then goes on to the end of the
