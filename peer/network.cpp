@@ -94,12 +94,11 @@ void Network::leave(SpoolId spool) {
   if (torrent->control() != nullptr) torrent->control()->remove();
 }
 
-void Network::identify(SpoolId spool, std::shared_ptr<Manifest const> manifest,
+void Network::identify(SpoolId spool, std::shared_ptr<Manifest const> manifest, std::string file,
                        PieceMap const& present) {
   auto const torrent = find(spool);
   if (!torrent) return;
-  torrent->set_manifest(std::move(manifest));
-  torrent->start_blocks();
+  if (!torrent->set_manifest(std::move(manifest), std::move(file))) restart(torrent);
   for (auto next = present.next_present(PieceIndex{0}); next;
        next = present.next_present(PieceIndex{to_number(*next) + 1})) {
     offer(spool, *next);

@@ -77,7 +77,8 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
   void join(std::shared_ptr<Torrent> const& torrent);
   void leave(SpoolId spool);
   // The store has been told of the manifest: blocks may move.
-  void identify(SpoolId spool, std::shared_ptr<Manifest const> manifest, PieceMap const& present);
+  void identify(SpoolId spool, std::shared_ptr<Manifest const> manifest, std::string file,
+                PieceMap const& present);
   void offer(SpoolId spool, PieceIndex piece);
   [[nodiscard]] std::shared_ptr<Torrent> find(SpoolId spool) const;
   [[nodiscard]] std::shared_ptr<Torrent> find(Digest const& content_root) const;

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "peer/group_proof.h"
 #include "peer/network.h"
@@ -29,6 +30,7 @@ using namespace std::chrono_literals;
 constexpr int kProofMessage = 40;
 constexpr int kClaimsMessage = 41;
 constexpr char kExtended = 20;
+constexpr char kRequest = 6;  // BEP 3.
 constexpr Duration kProofTimeout = 3s;
 
 TimePoint now() {
@@ -46,7 +48,6 @@ PieceIndex index_of(lt::piece_index_t piece) {
 
 Errc code_of(lt::error_code const& error) {
   if (error == boost::asio::error::timed_out) return Errc::timed_out;
-  if (error == boost::asio::error::eof) return Errc::connection_lost;
   return Errc::connection_lost;
 }
 
@@ -67,6 +68,7 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
 
   lt::string_view type() const override { return "freshet"; }
 
+  bool on_handshake(lt::span<char const> reserved) override;
   void add_handshake(lt::entry& handshake) override;
   bool on_extension_handshake(lt::bdecode_node const& handshake) override;
   bool on_extended(int length, int message, lt::span<char const> body) override;
@@ -83,6 +85,7 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   bool on_piece(lt::peer_request const& request, lt::span<char const> bytes) override;
   bool on_reject(lt::peer_request const& request) override;
   bool on_choke() override;
+  bool write_request(lt::peer_request const& request) override;
   void sent_request(lt::peer_request const& request) override;
   void sent_cancel(lt::peer_request const& request) override;
   void sent_piece(lt::peer_request const& request) override;
@@ -90,13 +93,15 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
  private:
   // PeerLink
   void tell_claims(std::string const& message) override;
+  void release_requests() override;
   void end(Error why) override;
   [[nodiscard]] std::uint64_t key() const override { return hello_ ? hello_->key : 0; }
 
   [[nodiscard]] bool needs_proof() const { return !network_->spec().group_secret.empty(); }
   [[nodiscard]] bool proven() const { return proven_ || !needs_proof(); }
   void introduce(std::uint16_t port, std::string client);
-  void send(int message, std::string const& body);
+  void send(std::string const& message);
+  void send(int extension, std::string const& body);
   void send_proof();
   void take_proof(std::string_view body);
   void take_claims(std::string_view body);
@@ -121,7 +126,21 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   bool proven_ = false;
   std::optional<Error> ended_;
   RequestWatch watch_;
+  std::vector<lt::peer_request> held_requests_;
 };
+
+void put(std::string& out, std::uint32_t number) {
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    out.push_back(static_cast<char>((number >> shift) & 0xff));
+  }
+}
+
+bool PeerPlugin::on_handshake(lt::span<char const> reserved) {
+  // A peer without extensions (BEP 10) says nothing of itself.
+  bool const extensions = reserved.size() == 8 && (reserved[5] & 0x10) != 0;
+  if (!extensions && !needs_proof()) introduce(connection_.remote().port(), {});
+  return true;
+}
 
 void PeerPlugin::add_handshake(lt::entry& handshake) {
   auto& messages = handshake["m"];
@@ -168,16 +187,15 @@ void PeerPlugin::introduce(std::uint16_t port, std::string client) {
   report();
 }
 
-void PeerPlugin::send(int message, std::string const& body) {
-  auto const size = static_cast<std::uint32_t>(body.size() + 2);
+void PeerPlugin::send(std::string const& message) {
   std::string bytes;
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    bytes.push_back(static_cast<char>((size >> shift) & 0xff));
-  }
-  bytes.push_back(kExtended);
-  bytes.push_back(static_cast<char>(message));
-  bytes += body;
+  put(bytes, static_cast<std::uint32_t>(message.size()));
+  bytes += message;
   connection_.send_buffer(bytes.data(), static_cast<int>(bytes.size()));
+}
+
+void PeerPlugin::send(int extension, std::string const& body) {
+  send(std::string{kExtended, static_cast<char>(extension)} + body);
 }
 
 void PeerPlugin::send_proof() {
@@ -247,10 +265,7 @@ void PeerPlugin::tick() {
   }
   if (!proven()) {
     if (now() - since_ > kProofTimeout) end({Errc::group_mismatch, {}, "no proof came"});
-    return;
   }
-  // A peer without extensions says nothing of itself.
-  if (!torrent_->report.introduced(id_)) introduce(connection_.remote().port(), {});
 }
 
 bool PeerPlugin::on_have(lt::piece_index_t piece) {
@@ -309,8 +324,26 @@ bool PeerPlugin::on_reject(lt::peer_request const& request) {
 }
 
 bool PeerPlugin::on_choke() {
+  held_requests_.clear();
   settle_all();
   return false;
+}
+
+bool PeerPlugin::write_request(lt::peer_request const& request) {
+  if (torrent_->knows_manifest()) return false;
+  held_requests_.push_back(request);
+  return true;
+}
+
+void PeerPlugin::release_requests() {
+  for (auto const& request : std::exchange(held_requests_, {})) {
+    std::string message(1, kRequest);
+    put(message, to_number(index_of(request.piece)));
+    put(message, static_cast<std::uint32_t>(request.start));
+    put(message, static_cast<std::uint32_t>(request.length));
+    send(message);
+    sent_request(request);
+  }
 }
 
 void PeerPlugin::sent_request(lt::peer_request const& request) {

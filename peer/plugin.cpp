@@ -72,16 +72,6 @@ class TorrentPlugin final : public lt::torrent_plugin, private TorrentControl {
   void set_reserved(PieceIndex piece, bool reserved) override {
     handle_.piece_priority(index_of(piece), reserved ? lt::low_priority : lt::default_priority);
   }
-  void ask_for_blocks(bool ask) override {
-    if (ask) {
-      handle_.unset_flags(lt::torrent_flags::upload_mode);
-    } else {
-      handle_.set_flags(lt::torrent_flags::upload_mode);
-    }
-  }
-  void connect(std::string const& address) override {
-    if (auto const endpoint = endpoint_of(address)) handle_.connect_peer(*endpoint);
-  }
   [[nodiscard]] std::vector<Digest> piece_layer() const override;
   void remove() override;
 
@@ -131,7 +121,7 @@ lt::add_torrent_params params_of(std::shared_ptr<Torrent> const& torrent,
   if (!network->spec().dht) params.flags |= flags::disable_dht;
   if (!network->spec().peer_exchange) params.flags |= flags::disable_pex;
   if (!network->spec().local_search) params.flags |= flags::disable_lsd;
-  if (spec.swarm.upload_only || !spec.swarm.manifest) params.flags |= flags::upload_mode;
+  if (spec.swarm.upload_only && !torrent->complete()) params.flags |= flags::upload_mode;
 
   auto const& verified = torrent->verified();
   params.have_pieces.resize(static_cast<int>(verified.size()), false);

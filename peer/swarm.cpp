@@ -249,9 +249,9 @@ void LibtorrentSwarm::State::join(SwarmSpec spec, PieceMap const& present) {
   auto const known = joined_spools.find(spool);
   if (known == joined_spools.end()) return add(std::move(spec), present);
   if (!spec.manifest || std::exchange(known->second, true)) return;
-  on_network([spool, manifest = spec.manifest, present](peer::Network& side) {
-    side.identify(spool, manifest, present);
-  });
+  auto bytes = peer::torrent_bytes(spec.content, spec.manifest.get(), options.group_secret);
+  on_network([spool, manifest = spec.manifest, file = std::move(bytes.file),
+              present](peer::Network& side) { side.identify(spool, manifest, file, present); });
 }
 
 void LibtorrentSwarm::State::add(SwarmSpec spec, PieceMap const& present) {

@@ -82,16 +82,16 @@ void Torrent::prefer(std::vector<PieceRange> const& ranges, bool reserved) {
   }
 }
 
-void Torrent::set_manifest(std::shared_ptr<Manifest const> manifest) {
+bool Torrent::set_manifest(std::shared_ptr<Manifest const> manifest, std::string file) {
   spec_.swarm.manifest = std::move(manifest);
-}
-
-void Torrent::start_blocks() {
-  if (control_ != nullptr) control_->ask_for_blocks(!spec_.swarm.upload_only);
+  spec_.torrent = std::move(file);
+  if (!layer_told_ && pieces() > 1) return false;
+  for (auto const& [peer, link] : links_) link->release_requests();
+  return true;
 }
 
 void Torrent::look_for_layer() {
-  if (!awaits_layer() || control_ == nullptr) return;
+  if (knows_manifest() || layer_told_ || control_ == nullptr) return;
   auto layer = control_->piece_layer();
   if (layer.empty()) return;
   auto const& content = spec_.swarm.content;
@@ -106,7 +106,6 @@ std::shared_ptr<Torrent> Torrent::again() const {
   result->claims_ = claims_;
   result->claims_message_ = claims_message_;
   result->reserved_ = reserved_;
-  result->layer_told_ = layer_told_;
   return result;
 }
 

@@ -27,9 +27,6 @@ class TorrentControl {
   virtual void add_piece(PieceIndex piece) = 0;
   // Peers are asked for it last.
   virtual void set_reserved(PieceIndex piece, bool reserved) = 0;
-  // Whether peers are asked for blocks at all.
-  virtual void ask_for_blocks(bool ask) = 0;
-  virtual void connect(std::string const& address) = 0;
   // The piece layer that peers gave, when it is whole.
   [[nodiscard]] virtual std::vector<Digest> piece_layer() const = 0;
   // Leaves the session: the plugins and the storage of it end soon.
@@ -53,6 +50,8 @@ class PeerLink {
  public:
   virtual ~PeerLink() = default;
   virtual void tell_claims(std::string const& message) = 0;
+  // Sends the requests that were held back until the piece layer was known.
+  virtual void release_requests() = 0;
   virtual void end(Error why) = 0;
   [[nodiscard]] virtual std::uint64_t key() const = 0;
 };
@@ -109,10 +108,12 @@ class Torrent {
   void set_claims(std::vector<Claim> const& claims);
   [[nodiscard]] std::string const& claims_message() const { return claims_message_; }
   void set_reserved(std::vector<PieceRange> ranges);
-  void set_manifest(std::shared_ptr<Manifest const> manifest);
-  // Asks for the piece layer no longer, but for blocks.
-  void start_blocks();
-  [[nodiscard]] bool awaits_layer() const { return !spec_.swarm.manifest && !layer_told_; }
+
+  // Until the store knows the manifest nothing could be verified, so no block is asked for.
+  [[nodiscard]] bool knows_manifest() const { return spec_.swarm.manifest != nullptr; }
+  // `file` is the torrent with its layer. False when libtorrent lacks the layer: then the torrent
+  // has to be added again.
+  [[nodiscard]] bool set_manifest(std::shared_ptr<Manifest const> manifest, std::string file);
   // Tells the loop when peers have given the whole layer.
   void look_for_layer();
 
