@@ -1,6 +1,7 @@
 #include "engine/content/merkle_builder.h"
 
 #include <bit>
+#include <utility>
 
 #include "engine/base/assert.h"
 #include "engine/base/hash.h"
@@ -40,11 +41,30 @@ Result<void> MerkleBuilder::add(std::uint64_t first_block, std::span<Digest cons
   end_block_ = std::max(end_block_, end);
   // The length is at least one byte more than the blocks before the last.
   if (!fixed_) coarsen(level_of(piece_length_for((end_block_ - 1) * kBlockBytes + 1)));
-  for (std::size_t i = 0; i < leaves.size(); ++i) {
-    auto const block = first_block + i;
-    if (!covered(block)) insert({0, block}, leaves[i]);
-  }
+  while (!leaves.empty()) leaves = add_run(end - leaves.size(), leaves);
   return {};
+}
+
+bool MerkleBuilder::untouched(std::uint64_t piece) const {
+  return find({piece_level_, piece}) == nullptr && !parts_.contains(piece);
+}
+
+// Adds the longest run from `block` on that is a subtree, and returns the leaves after it. Where a
+// piece has parts already, leaves are looked at one by one.
+std::span<Digest const> MerkleBuilder::add_run(std::uint64_t block,
+                                               std::span<Digest const> leaves) {
+  unsigned level = 0;
+  if (untouched(block >> piece_level_)) {
+    level = std::min(piece_level_, static_cast<unsigned>(std::bit_width(leaves.size()) - 1));
+    level = std::min(level, static_cast<unsigned>(std::countr_zero(block)));
+  }
+  auto const run = leaves.first(std::size_t{1} << level);
+  if (level > 0) {
+    insert({level, block >> level}, merkle_root(run));
+  } else if (!covered(block)) {
+    insert({0, block}, run.front());
+  }
+  return leaves.subspan(run.size());
 }
 
 Digest const* MerkleBuilder::find(Node node) const {
@@ -76,7 +96,9 @@ void MerkleBuilder::insert(Node node, Digest digest) {
 
 void MerkleBuilder::put(Node node, Digest const& digest) {
   if (node.level < piece_level_) {
-    below_[node.key()] = digest;
+    if (below_.insert_or_assign(node.key(), digest).second) {
+      ++parts_[node.index >> (piece_level_ - node.level)];
+    }
     return;
   }
   if (layer_.size() <= node.index) layer_.resize(static_cast<std::size_t>(node.index) + 1);
@@ -85,7 +107,9 @@ void MerkleBuilder::put(Node node, Digest const& digest) {
 
 void MerkleBuilder::erase(Node node) {
   FRESHET_ASSERT(node.level < piece_level_);
-  below_.erase(node.key());
+  if (below_.erase(node.key()) == 0) return;
+  auto const parts = parts_.find(node.index >> (piece_level_ - node.level));
+  if (--parts->second == 0) parts_.erase(parts);
 }
 
 // Larger pieces: each root in the layer becomes part of one, or half of one in progress.
@@ -93,6 +117,8 @@ void MerkleBuilder::coarsen(unsigned level) {
   while (piece_level_ < level) {
     auto const old = std::exchange(layer_, {});
     auto const old_level = piece_level_++;
+    auto const old_parts = std::exchange(parts_, {});
+    for (auto const& [piece, count] : old_parts) parts_[piece / 2] += count;
     for (std::size_t i = 0; i < old.size(); ++i) {
       if (old[i]) insert({old_level, i}, *old[i]);
     }

@@ -55,13 +55,16 @@ class MerkleBuilder {
   void put(Node node, Digest const& digest);
   void erase(Node node);
   void coarsen(unsigned level);
+  [[nodiscard]] bool untouched(std::uint64_t piece) const;
+  std::span<Digest const> add_run(std::uint64_t block, std::span<Digest const> leaves);
   [[nodiscard]] std::optional<Digest> root_of(Node node, std::uint64_t blocks) const;
 
   bool fixed_;
   unsigned piece_level_;
-  std::uint64_t end_block_ = 0;                      // One past the highest block seen.
-  std::vector<std::optional<Digest>> layer_;         // By piece.
-  std::unordered_map<std::uint64_t, Digest> below_;  // Folded parts of pieces in progress.
+  std::uint64_t end_block_ = 0;                             // One past the highest block seen.
+  std::vector<std::optional<Digest>> layer_;                // By piece.
+  std::unordered_map<std::uint64_t, Digest> below_;         // Folded parts of pieces in progress.
+  std::unordered_map<std::uint64_t, std::uint32_t> parts_;  // How many of them, by piece.
 };
 
 }  // namespace freshet

@@ -41,6 +41,26 @@ TEST_CASE("blocks in any order and twice give the same manifest", "[merkle_build
   }
 }
 
+TEST_CASE("overlapping runs of any size give the same manifest", "[merkle_builder]") {
+  std::mt19937 random(8);
+  for (std::uint32_t round = 0; round < 40; ++round) {
+    auto const row = random_row(random() % 700 + 1, round);
+    MerkleBuilder builder;
+
+    for (std::size_t i = 0; i < 60; ++i) {
+      auto const at = random() % row.size();
+      auto const size = std::min<std::size_t>(random() % 80 + 1, row.size() - at);
+      REQUIRE(builder.add(at, std::span(row).subspan(at, size)));
+    }
+    REQUIRE(builder.add(0, row));
+    auto const manifest = builder.finish(row.size() * kBlockBytes);
+
+    REQUIRE(manifest);
+    REQUIRE((*manifest)->layer == model::layer(row, kPieceBytesMin));
+    REQUIRE((*manifest)->content.root == model::root(row));
+  }
+}
+
 TEST_CASE("a content of unknown length ends with its canonical pieces", "[merkle_builder]") {
   // 1 GiB needs 256 KiB pieces, a block more needs 512 KiB, 5 GiB need 2 MiB.
   auto const blocks = GENERATE(as<std::size_t>{}, 1, 16, 17, 65536, 65537, 5 * 65536);
