@@ -99,4 +99,6 @@ void Store::stop(std::function<void()> done) {
   });
 }
 
+void Store::abandon() { parts_->stopped = true; }
+
 }  // namespace freshet

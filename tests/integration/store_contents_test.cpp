@@ -2,7 +2,6 @@
 #include <catch2/catch.hpp>
 
 #include "engine/base/hash.h"
-#include "engine/content/merkle.h"
 #include "tests/support/real_store.h"
 #include "tests/support/temp_folder.h"
 
@@ -10,20 +9,6 @@ using namespace freshet;
 using namespace freshet::test;
 
 namespace {
-
-std::shared_ptr<Manifest const> manifest_of(std::span<std::byte const> bytes) {
-  auto const piece_length = piece_length_for(bytes.size());
-  auto const pieces = piece_count(bytes.size(), piece_length);
-  std::vector<Digest> layer;
-  for (std::uint32_t i = 0; i < pieces; ++i) {
-    auto const range = bytes_of(PieceIndex{i}, piece_length, bytes.size());
-    std::vector<Digest> leaves((range.size() + kBlockBytes - 1) / kBlockBytes);
-    hash_blocks(bytes.subspan(range.begin, range.size()), leaves);
-    layer.push_back(piece_root(leaves, piece_length, pieces == 1));
-  }
-  auto const root = merkle_root(layer, piece_length / kBlockBytes);
-  return *make_manifest({bytes.size(), root}, piece_length, layer);
-}
 
 std::string text_of(std::span<std::byte const> bytes) {
   return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};

@@ -1,7 +1,6 @@
 #include "tests/support/real_store.h"
 
 #include <condition_variable>
-#include <random>
 #include <stdexcept>
 #include <thread>
 
@@ -150,13 +149,6 @@ bool RealStore::wait_until(std::function<bool()> const& condition) {
     std::this_thread::yield();
   }
   return true;
-}
-
-std::vector<std::byte> some_bytes(std::size_t size, std::uint64_t seed) {
-  std::mt19937_64 random(seed);
-  std::vector<std::byte> bytes(size);
-  for (auto& byte : bytes) byte = static_cast<std::byte>(random());
-  return bytes;
 }
 
 }  // namespace freshet::test

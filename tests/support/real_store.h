@@ -18,6 +18,7 @@
 #include "engine/ports/clock.h"
 #include "engine/ports/log.h"
 #include "store/store.h"
+#include "tests/support/sim_store.h"
 
 namespace freshet::test {
 
@@ -94,8 +95,5 @@ class RealStore {
   KeptEvents events_;
   std::unique_ptr<Store> store_;
 };
-
-// Bytes that differ from place to place and from seed to seed.
-[[nodiscard]] std::vector<std::byte> some_bytes(std::size_t size, std::uint64_t seed = 1);
 
 }  // namespace freshet::test

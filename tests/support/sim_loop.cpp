@@ -1,6 +1,7 @@
 #include "tests/support/sim_loop.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace freshet::test {
 
@@ -56,6 +57,15 @@ void SimLoop::run_for(Duration span) {
     run_ready();
   }
   now_ = end;
+}
+
+void SimLoop::drop_all() {
+  // What a task held may post or cancel while it goes.
+  while (!posted_.empty() || !timers_.empty()) {
+    auto const posted = std::exchange(posted_, {});
+    auto const timers = std::exchange(timers_, {});
+    by_id_.clear();
+  }
 }
 
 }  // namespace freshet::test

@@ -35,6 +35,8 @@ class SimLoop final : public Loop, public Clock {
   // Until nothing is left, `done` holds, or `limit` of virtual time has passed.
   void run_until(std::function<bool()> const& done, Duration limit);
   void run_for(Duration span);
+  // Forgets what is posted and every timer: the process died.
+  void drop_all();
   [[nodiscard]] Duration elapsed() const { return now_ - start_; }
 
  private:
