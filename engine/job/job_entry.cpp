@@ -37,9 +37,9 @@ FileShare share_of(FileEntry const& file, WishProgress const& live) {
   auto share = share_of(file);
   share.wanted = wanted_bytes(file.record.spec, live.length ? live.length : file.record.length);
   share.done = live.length ? live.done : std::max(file.done, live.done);
-  share.from_origin += live.from_origin;
-  share.from_peers += live.from_peers;
-  share.wasted += live.wasted;
+  share.from_origin += live.from_origin - file.counted.from_origin;
+  share.from_peers += live.from_peers - file.counted.from_peers;
+  share.wasted += live.wasted - file.counted.wasted;
   return share;
 }
 

@@ -17,6 +17,7 @@ namespace freshet {
 struct FileEntry {
   FileRecord record;
   WishId wish = WishId::none;  // While it is active.
+  WishProgress counted;        // What of the wish's bytes by source is in the record already.
   Bytes done = 0;              // Of what was asked for, when it was last active.
 };
 

@@ -83,6 +83,7 @@ void JobRunner::start_next_of(JobEntry& job) {
   if (!index) return queue_.remove(job.record.id);
   auto& file = job.files[*index];
   job.totals.remove(share_of(file));
+  file.counted = {};
   file.wish = ports_.desk.want(wish_of(job.record, file.record), *this);
   job.active.push_back(*index);
   running_.emplace(file.wish, Running{job.record.id, *index, job.record.spec.priority});
@@ -92,16 +93,13 @@ void JobRunner::start_next_of(JobEntry& job) {
 
 void JobRunner::retire(JobEntry& job, std::uint32_t index) {
   auto& file = job.files[index];
-  auto const share = share_of(file, ports_.desk.progress(file.wish));
+  file.done = share_of(file, ports_.desk.progress(file.wish)).done;
+  count(file);
   job.why.put(index, ports_.desk.why(file.wish), options_.why_chars_max);
   running_.erase(file.wish);
   ports_.desk.drop(std::exchange(file.wish, WishId::none));
   std::erase(job.active, index);
   job.first_pending = std::min(job.first_pending, index);
-  file.done = share.done;
-  file.record.from_origin = share.from_origin;
-  file.record.from_peers = share.from_peers;
-  file.record.wasted = share.wasted;
   job.totals.add(share_of(file));
   writer_.put_file(job.record.id, index);
 }
@@ -202,9 +200,29 @@ void JobRunner::schedule_tick() {
 }
 
 void JobRunner::tick() {
+  save_counters();
   std::set<JobId> jobs;
   for (auto const& [wish, running] : running_) jobs.insert(running.job);
   for (auto const& id : jobs) measure(*table_.find(id));
+}
+
+void JobRunner::count(FileEntry& file) {
+  auto const live = ports_.desk.progress(file.wish);
+  auto const share = share_of(file, live);
+  file.record.from_origin = share.from_origin;
+  file.record.from_peers = share.from_peers;
+  file.record.wasted = share.wasted;
+  file.counted = live;
+}
+
+void JobRunner::save_counters() {
+  auto const now = ports_.clock.now();
+  if (now < counters_due_) return;
+  counters_due_ = now + options_.counters_interval;
+  for (auto const& [wish, running] : running_) {
+    count(table_.find(running.job)->files[running.file]);
+    writer_.put_file(running.job, running.file);
+  }
 }
 
 void JobRunner::measure(JobEntry& job) {

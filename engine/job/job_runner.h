@@ -63,6 +63,9 @@ class JobRunner final : private WishListener {
 
   void schedule_tick();
   void tick();
+  // Brings its bytes by source into the record.
+  void count(FileEntry& file);
+  void save_counters();
   void measure(JobEntry& job);
 
   Ports ports_;
@@ -75,6 +78,7 @@ class JobRunner final : private WishListener {
   std::map<WishId, Running> running_;
   bool fill_scheduled_ = false;
   TimerId tick_ = TimerId::none;
+  TimePoint counters_due_{};
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

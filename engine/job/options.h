@@ -25,6 +25,7 @@ struct JobOptions {
   Duration no_progress_background = std::chrono::hours{24};
   Duration retention = std::chrono::hours{24 * 30};  // From creation; then the job is cancelled.
   Duration progress_interval = std::chrono::milliseconds{100};
+  Duration counters_interval = std::chrono::seconds{5};  // Of saving bytes by source while it runs.
   Duration ledger_retry_delay = std::chrono::seconds{5};
 
   // Jobs that ran when the process ended go on by themselves. Otherwise each waits for a Resume.

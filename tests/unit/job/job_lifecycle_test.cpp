@@ -282,3 +282,21 @@ TEST_CASE("a running job goes on where it was with the settings it is given", "[
   CHECK(wish.headers.at(0).value == "Bearer new");
   CHECK(world.ledger.jobs[id].spec.headers.size() == 1);
 }
+
+TEST_CASE("bytes by source are known after a crash but for the last seconds", "[job]") {
+  JobWorld world;
+  auto const id = world.start({"/tmp/a"});
+  world.desk->answer("/tmp/a", SpoolId{1}, 1000);
+  for (Bytes done = 100; done <= 600; done += 100) {
+    world.desk->progress_to("/tmp/a", done);
+    CHECK(world.book->job(id)->progress.from_origin == done);
+    world.loop.run_for(2s);
+  }
+
+  world.restart(true);
+  auto const kept = world.book->job(id)->progress.from_origin;
+  CHECK(kept >= 400);
+  world.desk->progress_to("/tmp/a", 50);
+  world.loop.run_for(6s);
+  CHECK(world.book->job(id)->progress.from_origin == kept + 50);
+}

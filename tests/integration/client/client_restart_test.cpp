@@ -1,0 +1,133 @@
+// What survives closing and opening.
+#include <future>
+#include <mutex>
+
+#include "tests/integration/client/client_fixture.h"
+
+using namespace freshet;
+using namespace freshet::test;
+
+namespace {
+
+// Sends the head and `before` bytes of a range, then waits for the latch.
+Script paused(std::string const& bytes, std::size_t before, Latch& latch) {
+  return [&bytes, before, &latch](SeenRequest const&) {
+    Reply reply;
+    reply.headers = {{"ETag", "\"v1\""}, {"Accept-Ranges", "bytes"}};
+    reply.body = bytes;
+    reply.pause_after = before;
+    reply.latch = &latch;
+    return reply;
+  };
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(ClientFixture, "a job that ran goes on by itself and fetches nothing twice",
+                 "[client]") {
+  auto const bytes = made_bytes(4 << 20);
+  Latch latch;
+  origin.on("/a", paused(bytes, 2 << 20, latch));
+  open();
+  auto const job = start({file("a")});
+  bool half = false;
+  {
+    std::promise<void> seen;
+    auto const watching = client->watch([&](JobEvent const& event) {
+      if (!std::exchange(half, half || event.job.progress.bytes_done >= (1 << 20)) && half) {
+        seen.set_value();
+      }
+    });
+    REQUIRE(seen.get_future().wait_for(std::chrono::seconds{10}) == std::future_status::ready);
+  }
+  client.reset();
+  latch.open();
+  origin.serve_file("/a", bytes);
+  auto const sent_before = origin.bytes_sent();
+
+  open();
+  auto const info = settled(job);
+
+  CHECK(info.state == JobState::transferred);
+  CHECK(origin.bytes_sent() - sent_before <= 3 << 20);
+  REQUIRE(client->complete(job));
+  CHECK(read_file(folder / "a") == bytes);
+}
+
+TEST_CASE_METHOD(ClientFixture, "without autostart a job that ran waits for resume", "[client]") {
+  auto const bytes = made_bytes(1 << 20);
+  Latch latch;
+  origin.on("/a", paused(bytes, 1000, latch));
+  open();
+  auto const job = start({file("a")});
+  REQUIRE(origin.wait_for_requests(1));
+  client.reset();
+  latch.open();
+  origin.serve_file("/a", bytes);
+  auto quiet = options();
+  quiet.autostart = false;
+
+  auto opened = Client::open(quiet);
+  REQUIRE(opened);
+  client.emplace(std::move(*opened));
+
+  CHECK(client->job(job)->state == JobState::queued);
+  CHECK(client->wait(job, std::chrono::milliseconds{50}).error().code == Errc::timed_out);
+  REQUIRE(client->resume(job));
+  CHECK(settled(job).state == JobState::transferred);
+}
+
+TEST_CASE_METHOD(ClientFixture, "a transferred job waits for complete over a restart", "[client]") {
+  auto const bytes = made_bytes(300'000);
+  origin.serve_file("/a", bytes);
+  open();
+  auto const job = start({file("a")});
+  settled(job);
+  auto const requests = origin.requests().size();
+
+  reopen();
+
+  CHECK(settled(job).state == JobState::transferred);
+  REQUIRE(client->complete(job));
+  CHECK(read_file(folder / "a") == bytes);
+  CHECK(origin.requests().size() == requests);
+}
+
+TEST_CASE_METHOD(ClientFixture, "a job created and not resumed is still there", "[client]") {
+  open();
+  auto const job = client->create({.name = "later", .description = "for tomorrow"}, {file("a")});
+  REQUIRE(job);
+
+  reopen();
+
+  auto const info = client->job(*job);
+  REQUIRE(info);
+  CHECK(info->state == JobState::suspended);
+  CHECK(info->spec.name == "later");
+  CHECK(info->spec.description == "for tomorrow");
+  CHECK(client->files(*job)->at(0).spec.urls == file("a").urls);
+}
+
+TEST_CASE_METHOD(ClientFixture, "a suspended job keeps its bytes over a restart", "[client]") {
+  auto const bytes = made_bytes(4 << 20);
+  Latch latch;
+  origin.on("/a", paused(bytes, 3 << 20, latch));
+  open();
+  auto const job = start({file("a")});
+  std::promise<void> enough;
+  std::once_flag once;
+  auto watching = client->watch([&](JobEvent const& event) {
+    if (event.job.progress.bytes_done >= (2 << 20)) {
+      std::call_once(once, [&] { enough.set_value(); });
+    }
+  });
+  REQUIRE(enough.get_future().wait_for(std::chrono::seconds{10}) == std::future_status::ready);
+  watching.reset();
+  REQUIRE(client->suspend(job));
+  latch.open();
+
+  reopen();
+
+  CHECK(client->job(job)->state == JobState::suspended);
+  CHECK(client->job(job)->progress.bytes_done >= 1 << 20);
+}
