@@ -99,6 +99,8 @@ void Store::stop(std::function<void()> done) {
   });
 }
 
-void Store::abandon() { parts_->stopped = true; }
+void Store::abandon() {
+  parts_->stopped = true;
+}
 
 }  // namespace freshet

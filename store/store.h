@@ -70,8 +70,8 @@ class Store {
   // Takes no more bytes, makes everything durable, and runs `done` on the loop as the last
   // callback.
   void stop(std::function<void()> done);
-  // As if the process were killed: it may be destroyed as it is, once its loop and pool have dropped
-  // their tasks. For simulated crashes.
+  // As if the process were killed: it may be destroyed as it is, once its loop and pool have
+  // dropped their tasks. For simulated crashes.
   void abandon();
 
  private:
