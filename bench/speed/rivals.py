@@ -49,10 +49,13 @@ class Freshet:
 
     def one(self, url, target, manifest):
         verify = ["--manifest", manifest] if manifest else []
-        return [self.program, "--data-dir", self.data, "get", "--quiet", *verify, "-o", target, url]
+        return [self.program, "get", "--data", self.data, "--quiet", *verify, "-o", target, url]
 
-    def many(self, urls, folder, _scratch):
-        return [self.program, "--data-dir", self.data, "get", "--quiet", "-d", folder, *urls]
+    def many(self, urls, folder, scratch):
+        config = f"{scratch}/freshet.list"
+        with open(config, "w", encoding="ascii") as file:
+            file.write("".join(f"{url}\n" for url in urls))
+        return [self.program, "get", "--data", self.data, "--quiet", "-d", folder, "-i", config]
 
     def clean(self):
         shutil.rmtree(self.data, ignore_errors=True)

@@ -156,7 +156,7 @@ def print_rows(about, limit, rows):
 def versions(freshet):
     def first_line(*command):
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout.split("\n")[0]
-    return {"freshet": first_line(freshet, "--version"), "curl": first_line("curl", "--version"),
+    return {"freshet": first_line(freshet, "version"), "curl": first_line("curl", "--version"),
             "aria2": first_line("aria2c", "--version"), "kernel": platform.release(), "cores": os.cpu_count()}
 
 
