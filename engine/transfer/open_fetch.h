@@ -24,6 +24,7 @@ struct OpenFetch {
   Bytes next = 0;                // All before it was handed to the store.
   Bytes end = 0;                 // Moves down when someone takes over the rest.
   bool held = false;             // Its bytes wait until the head has been judged.
+  bool endless = false;          // The server sends on until it is told to stop.
   bool cancelled = false;        // Its end is on the way.
   FetchId twin = FetchId::none;  // Fetches the same bytes.
   TimePoint asked{};

@@ -71,11 +71,19 @@ void Planner::on_head(FetchId id, OriginHead const& head, TimePoint now) {
                     "sends only the whole file, in one stream");
   }
   if (head.length) fetch->end = std::min(fetch->end, *head.length);
-  // Without ranges everything comes, whatever was asked for.
-  if (!head.ranges && fetch->begin == 0) {
-    fetch->end = head.length.value_or(remaining_ ? remaining_->geometry().length : ~Bytes{0});
-    if (remaining_) remaining_->assign({fetch->next, fetch->end});
-  }
+  if (head.ranges || fetch->begin > 0) return;
+  // Without ranges everything comes, whatever was asked for. It is taken when nobody else can send
+  // parts.
+  fetch->endless = true;
+  if (remaining_ && others_send_parts(*source)) return;
+  fetch->end = head.length.value_or(remaining_ ? remaining_->geometry().length : ~Bytes{0});
+  if (remaining_) remaining_->assign({fetch->next, fetch->end});
+}
+
+bool Planner::others_send_parts(Source const& source) const {
+  return std::ranges::any_of(parts_.sources.all(), [&](Source const& other) {
+    return other.id != source.id && other.ranges && !other.gone();
+  });
 }
 
 void Planner::on_released(FetchId id) {
@@ -111,10 +119,11 @@ Planner::Cause Planner::judge_end(OpenFetch const& fetch, FetchEnd const& end, T
   bool const other_length = code == Errc::length_mismatch && !fetch.answered;
   if (code == Errc::content_changed || other_length) return Cause::content_changed;
   auto& source = *parts_.sources.find(fetch.source);
-  if (code == Errc::range_not_supported && source.ranges) {
-    source.ranges = false;
-    source.governor.hold_at_one();
-    parts_.why.note(now, WhyCode::source_without_ranges, source.id, *end.error);
+  if (code == Errc::range_not_supported && fetch.begin > 0) {
+    if (std::exchange(source.ranges, false)) {
+      source.governor.hold_at_one();
+      parts_.why.note(now, WhyCode::source_without_ranges, source.id, *end.error);
+    }
     return Cause::source;
   }
   bool const pushed_back = code == Errc::http_too_many_requests || code == Errc::http_unavailable ||
@@ -170,8 +179,9 @@ void Planner::on_rejected(PieceIndex piece) {
   settling_since_.reset();
 }
 
-bool Planner::stuck() const {
-  return fetches_.empty() && parts_.sources.exhausted() && !complete();
+bool Planner::stuck(TimePoint now) const {
+  if (!fetches_.empty() || !parts_.sources.exhausted() || complete()) return false;
+  return !crowd_ || !crowd_->alive(now, options_.crowd_silence);
 }
 
 Plan Planner::stop() {

@@ -12,6 +12,7 @@
 
 #include "engine/ports/origin.h"
 #include "engine/transfer/connection_budget.h"
+#include "engine/transfer/crowd.h"
 #include "engine/transfer/decision_record.h"
 #include "engine/transfer/open_fetch.h"
 #include "engine/transfer/range_chooser.h"
@@ -26,6 +27,9 @@ struct PlannerOptions {
   StealLimits steals;
   Duration probe_patience = std::chrono::seconds{1};   // Then the next source is asked as well.
   Duration stall_after = std::chrono::seconds{2};      // Without bytes: an idle one takes over.
+  std::uint32_t crowd_connections_max = 2;             // To one source while peers share its bytes.
+  Duration crowd_wait = std::chrono::seconds{1};       // For the first peer, with short ranges.
+  Duration crowd_silence = std::chrono::seconds{60};   // Of peers, when no source is left.
   Duration settle_timeout = std::chrono::seconds{60};  // For the store to judge what it was given.
 };
 
@@ -47,6 +51,9 @@ using Order = std::variant<StartFetch, ShortenFetch, CancelFetch>;
 
 struct Plan {
   std::vector<Order> orders;
+  // For the swarm, when they changed: what peers are not to be asked for, and what we tell them.
+  std::optional<std::vector<PieceRange>> reserve;
+  std::optional<std::vector<Claim>> claims;
   std::optional<TimePoint> wake;  // Ask again then, if nothing happens before.
 };
 
@@ -57,6 +64,7 @@ class Planner {
     ConnectionBudget& budget;  // The planner opens; whoever hears of an end closes.
     FetchIds& ids;
     DecisionRecord& why;
+    Random& random;
   };
   Planner(Parts parts, PlannerOptions options) : parts_(parts), options_(options) {}
 
@@ -65,6 +73,10 @@ class Planner {
   void want(ByteRange range);
   // One stream brings everything, up to an end that nobody knows: nothing else is asked for.
   void follow_one_stream() { one_stream_ = true; }
+
+  // Peers may have it too. Only after `open`.
+  void join_crowd(std::uint64_t own_key, CrowdPolicy policy, TimePoint now);
+  [[nodiscard]] Crowd* crowd() { return crowd_ ? &*crowd_ : nullptr; }
 
   void on_head(FetchId fetch, OriginHead const& head, TimePoint now);
   // The head was judged: the bytes go where the others are.
@@ -99,10 +111,11 @@ class Planner {
   [[nodiscard]] Remaining const* remaining() const { return remaining_ ? &*remaining_ : nullptr; }
   [[nodiscard]] std::vector<OpenFetch> const& fetches() const { return fetches_; }
   // Nothing is open, nothing can be opened, and something is missing.
-  [[nodiscard]] bool stuck() const;
+  [[nodiscard]] bool stuck(TimePoint now) const;
 
  private:
   [[nodiscard]] OpenFetch* find(FetchId fetch);
+  [[nodiscard]] bool others_send_parts(Source const& source) const;
   [[nodiscard]] std::vector<ByteRange> in_flight() const;
   void advance(OpenFetch& fetch, Bytes next, TimePoint now);
   [[nodiscard]] Cause judge_end(OpenFetch const& fetch, FetchEnd const& end, TimePoint now);
@@ -120,6 +133,12 @@ class Planner {
   void give_up_on(OpenFetch& fetch, Plan& plan, TimePoint now);
   void cancel_needless(Plan& plan);
   void watch_settling(TimePoint now);
+  void yield_to_claims(Plan& plan, TimePoint now);
+  void trim(OpenFetch& fetch, Plan& plan);
+  void tell_crowd(Plan& plan, TimePoint now);
+  [[nodiscard]] bool with_crowd(TimePoint now) const;
+  [[nodiscard]] std::uint32_t target_of(Source const& source, TimePoint now) const;
+  [[nodiscard]] double origin_rate(TimePoint now) const;
 
   [[nodiscard]] std::uint32_t moving(Source const& source, TimePoint now) const;
   [[nodiscard]] bool stalled(OpenFetch const& fetch, TimePoint now, bool same_source = false) const;
@@ -134,6 +153,13 @@ class Planner {
   std::vector<OpenFetch> fetches_;
   bool one_stream_ = false;
   std::optional<TimePoint> settling_since_;
+
+  std::optional<Crowd> crowd_;
+  TimePoint crowd_since_{};
+  std::vector<PieceRange> reserved_;  // As told last,
+  std::vector<PieceRange> claimed_;
+  TimePoint claimed_until_{};  // and until when it holds.
+  bool helped_ = false;
 };
 
 }  // namespace freshet

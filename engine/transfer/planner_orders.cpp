@@ -22,8 +22,10 @@ Plan Planner::plan(TimePoint now) {
     plan_probe(plan, now);
   } else if (!remaining_->complete()) {
     cancel_needless(plan);
+    yield_to_claims(plan, now);
     watch_settling(now);
     plan_work(plan, now);
+    tell_crowd(plan, now);
   } else {
     for (auto& fetch : fetches_) cancel(fetch, plan);
     return plan;
@@ -41,7 +43,8 @@ void Planner::plan_probe(Plan& plan, TimePoint now) {
   for (auto& source : parts_.sources.all()) {
     if (source.open > 0 || !parts_.sources.usable(source, now)) continue;
     if (!parts_.budget.may_open(source.host, fetches_.empty())) return;
-    start(source, {0, options_.ranges.first_bytes}, false, plan, now);
+    auto const end = source.ranges ? options_.ranges.first_bytes : ~Bytes{0};
+    start(source, {0, end}, !source.ranges, plan, now);
     return;
   }
 }
@@ -81,7 +84,10 @@ bool Planner::give_range(Source& source, Plan& plan, TimePoint now) {
   RangeAsker const asker{source.rate.value(), source.latency.value_or(Duration{}),
                          source.range_bytes_before, share_of(source, now)};
   auto const size = range_bytes(asker, remaining_->todo().size(), options_.ranges);
-  auto const range = choose_range(remaining_->todo(), remaining_->geometry(), size);
+  auto const range =
+      with_crowd(now)
+          ? crowd_->pick(remaining_->todo(), {origin_rate(now), size}, parts_.random, now)
+          : choose_range(remaining_->todo(), remaining_->geometry(), size);
   if (!range) return false;
   start(source, *range, false, plan, now);
   return true;
@@ -175,10 +181,19 @@ void Planner::cancel(OpenFetch& fetch, Plan& plan) {
 // What others have brought in the meantime.
 void Planner::cancel_needless(Plan& plan) {
   for (auto& fetch : fetches_) {
-    if (fetch.cancelled || fetch.left() == 0) continue;
+    if (fetch.cancelled) continue;
+    if (fetch.endless && fetch.end < remaining_->geometry().length) {
+      plan.orders.emplace_back(ShortenFetch{fetch.id, fetch.end});
+      fetch.endless = false;
+    }
+    if (fetch.left() == 0) continue;
     bool const twin_is_done = fetch.twin != FetchId::none && find(fetch.twin) == nullptr;
     if (twin_is_done) fetch.twin = FetchId::none;
-    if (remaining_->delivered().covers({fetch.next, fetch.end})) cancel(fetch, plan);
+    if (remaining_->delivered().covers({fetch.next, fetch.end})) {
+      cancel(fetch, plan);
+    } else if (crowd_) {
+      trim(fetch, plan);
+    }
   }
 }
 
@@ -260,6 +275,11 @@ std::optional<TimePoint> Planner::next_look(TimePoint now) const {
     }
   }
   if (settling_since_) consider(*settling_since_ + options_.settle_timeout);
+  if (!crowd_ || !remaining_) return wake;
+  if (auto const look = crowd_->next_look(now)) consider(*look);
+  if (!claimed_.empty()) consider(claimed_until_);
+  if (now < crowd_since_ + options_.crowd_wait) consider(crowd_since_ + options_.crowd_wait);
+  if (parts_.sources.exhausted()) consider(now + options_.crowd_silence);
   return wake;
 }
 

@@ -166,8 +166,9 @@ void Transfer::open_or_probe() {
   // A digest of the whole says nothing of parts: it helps when somebody wants the whole.
   bool const whole_known = identity_.piece_hashes || identity_.sha256 || expected_;
   whole_decides_ = whole_known && wishes_.any_whole();
-  planner_.emplace(Planner::Parts{sources_, host_.budget(), host_.fetch_ids(), why_},
-                   PlannerOptions{});
+  planner_.emplace(
+      Planner::Parts{sources_, host_.budget(), host_.fetch_ids(), why_, host_.ports().random},
+      PlannerOptions{});
   admit_sources();
   if (restarts_ == 0 && only_source_ == SourceId::none) {
     for (auto const& entry : wishes_.all()) {
@@ -177,8 +178,9 @@ void Transfer::open_or_probe() {
       }
     }
   }
-  if (expected_) return open_fresh(expected_->length);
-  if (identity_.piece_hashes) return open_fresh(identity_.piece_hashes->length);
+  // Where nothing will judge the bytes the first head must say whether parts belong together.
+  if (expected_ && verifiable()) return open_fresh(expected_->length);
+  if (identity_.piece_hashes && verifiable()) return open_fresh(identity_.piece_hashes->length);
   phase_ = Phase::probing;
   advance();
 }
@@ -201,15 +203,14 @@ void Transfer::open_fresh(std::optional<Bytes> length) {
 void Transfer::on_opened(Result<OpenedSpool> opened, bool again) {
   if (phase_ != Phase::opening) return;
   if (!opened && again && opened.error().code == Errc::not_found) {
-    return start_over(WhyCode::started_over, "what an earlier run left is gone");
+    return start_over("what an earlier run left is gone");
   }
   if (!opened) return fail_all(opened.error());
   if (again) {
     bool const safe = verifiable() || opened->present.all() || can_resume(validator_);
     if (!opened->spec.length || !safe) {
       drop_spool(opened->id);
-      return start_over(WhyCode::started_over,
-                        "bytes of an earlier run cannot be told from those of a changed file");
+      return start_over("bytes of an earlier run cannot be told from those of a changed file");
     }
     why_.note(now(), WhyCode::resumed,
               std::to_string(opened->present.count()) + " of " +
@@ -235,7 +236,7 @@ void Transfer::use_spool(OpenedSpool opened) {
     planner_->on_released(probe_);
   }
   if (!opened.spec.length) {
-    if (!held) return start_over(WhyCode::started_over, "the one stream broke off");
+    if (!held) return start_over("the one stream broke off");
     planner_->follow_one_stream();
     tell_spool();
     return;
@@ -258,6 +259,7 @@ void Transfer::use_spool(OpenedSpool opened) {
     wishes_.measure(entry, geometry, opened.present);
   }
   tell_spool();
+  join_swarm();
   advance();
 }
 
@@ -299,7 +301,7 @@ void Transfer::advance() {
   carry_out(plan);
   wake_ = plan.wake;
   if (wake_) host_.wake_at(*wake_);
-  if (!planner_->stuck()) return;
+  if (!planner_->stuck(now())) return;
   if (only_source_ == SourceId::none || !ask_next_alone()) fail_all(sources_.explain());
 }
 
@@ -310,12 +312,14 @@ void Transfer::stop() {
   end();
 }
 
-void Transfer::start_over(WhyCode reason, std::string text) {
-  why_.note(now(), reason, std::move(text));
-  if (++restarts_ > host_.options().restarts_max) {
-    return fail_all(Error{Errc::content_changed, sources_.all().front().name,
-                          "it changed again and again while it was fetched"});
-  }
+void Transfer::start_over(std::string text) {
+  start_over(std::move(text), Error{Errc::content_changed, sources_.all().front().name,
+                                    "it changed again and again while it was fetched"});
+}
+
+void Transfer::start_over(std::string text, Error after_all) {
+  why_.note(now(), WhyCode::started_over, std::move(text));
+  if (++restarts_ > host_.options().restarts_max) return fail_all(std::move(after_all));
   forget_attempt();
   open_or_probe();
 }
@@ -340,6 +344,7 @@ void Transfer::forget_attempt() {
 }
 
 void Transfer::drop_spool(SpoolId spool) {
+  leave_swarm(spool);
   host_.disown_spool(spool);
   host_.ports().store.release(spool);
 }

@@ -67,6 +67,13 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   void on_piece_present(SpoolId spool, PieceIndex piece, SourceId sender);
   void on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Blame> blame);
   void on_spool_failed(SpoolId spool, Error error);
+  void on_peer(PeerInfo const& peer);
+  void on_peer_gone(SourceId peer, Error why);
+  void on_peer_has(SourceId peer, PieceMap const& all);
+  void on_claims(SourceId peer, std::vector<Claim> const& claims);
+  void on_manifest(std::shared_ptr<Manifest const> manifest);
+  void on_received(SourceId peer, Bytes bytes);
+  void on_piece_asked(PieceIndex piece, bool asked);
   void on_head(FetchId fetch, OriginHead head);
   void on_progress(FetchId fetch, Bytes next);
   void on_fetch_end(FetchId fetch, FetchEnd end);
@@ -110,9 +117,16 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   void fail_wish(WishId wish, Error error);
   void fail_all(Error error);
   void end();
-  void start_over(WhyCode reason, std::string text);
+  void start_over(std::string text);
+  void start_over(std::string text, Error after_all);
+  [[nodiscard]] bool must_come_in_one(OriginHead const& head) const;
   void drop_spool(SpoolId spool);
   void forget_attempt();
+
+  // Peers.
+  void join_swarm();
+  void leave_swarm(SpoolId spool);
+  [[nodiscard]] Crowd* crowd();
 
   // Orders and events of fetches.
   void carry_out(Plan const& plan);
@@ -162,6 +176,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   SourceId reference_ = SourceId::none;  // Whose representation the spool holds.
   Validator validator_;
   std::optional<WallTime> modified_;
+  bool in_one_stream_ = false;     // Parts could not be told to belong together.
   FetchId probe_ = FetchId::none;  // Whose head decided.
   std::vector<PieceIndex> early_;  // Present before the end of the one stream was known.
   std::uint32_t restarts_ = 0;
@@ -172,6 +187,8 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   std::vector<SourceId> suspect_sender_of_;
   SourceId only_source_ = SourceId::none;  // The others wait until it is known who lied.
 
+  SpoolId swarm_spool_ = SpoolId::none;  // That we share with peers.
+  bool heard_claims_ = false;
   Bytes from_peers_ = 0;
   Bytes wasted_ = 0;
   std::uint32_t rejections_ = 0;

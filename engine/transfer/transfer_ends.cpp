@@ -29,8 +29,15 @@ void Transfer::on_piece_present(SpoolId spool, PieceIndex piece, SourceId sender
   planner_->on_present(piece);
   wishes_.on_present(piece);
   if (to_number(piece) < sender_of_.size()) sender_of_[to_number(piece)] = sender;
-  if (is_peer(sender)) from_peers_ += planner_->remaining()->geometry().bytes(piece).size();
-  if (phase_ == Phase::fetching) finish_wishes();
+  if (is_peer(sender)) {
+    from_peers_ += planner_->remaining()->geometry().bytes(piece).size();
+  } else if (swarm_spool_ == spool) {
+    host_.ports().swarm->offer(spool, piece);
+  }
+  if (phase_ != Phase::fetching) return;
+  finish_wishes();
+  // What a peer brought may be what a fetch still asks for.
+  if (is_peer(sender)) advance();
 }
 
 void Transfer::on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Blame> blame) {
@@ -191,6 +198,7 @@ void Transfer::succeed(std::optional<Sealed> const& sealed, std::vector<WishId> 
     if (entry == nullptr || entry->ended) continue;
     why_.note(now(), WhyCode::finished, "everything that was wanted is there");
     entry->ended = true;
+    entry->succeeded = true;
     entry->listener->on_transferred(id, result);
   }
   if (wishes_.running().empty()) end();
@@ -217,6 +225,9 @@ void Transfer::fail_all(Error error) {
 void Transfer::end() {
   if (phase_ == Phase::ended) return;
   if (planner_) carry_out(planner_->stop());
+  // Who got everything goes on sharing, until told to stop.
+  bool const complete = planner_ && planner_->complete() && wishes_.succeeded();
+  if (!complete) leave_swarm(spool_);
   phase_ = Phase::ended;
   wake_.reset();
   ++attempt_;

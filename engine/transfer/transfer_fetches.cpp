@@ -16,6 +16,9 @@ void Transfer::carry_out(Plan const& plan) {
       origin.shorten(less->id, less->end);
     if (auto const* const none = std::get_if<CancelFetch>(&next)) origin.cancel(none->id);
   }
+  if (swarm_spool_ == SpoolId::none) return;
+  if (plan.reserve) host_.ports().swarm->reserve(swarm_spool_, *plan.reserve);
+  if (plan.claims) host_.ports().swarm->claim(swarm_spool_, *plan.claims);
 }
 
 void Transfer::order(StartFetch const& start) {
@@ -62,9 +65,26 @@ void Transfer::on_head(FetchId fetch, OriginHead head) {
   if (phase_ == Phase::fetching) advance();
 }
 
+// Nothing would tell that parts of different requests belong together.
+bool Transfer::must_come_in_one(OriginHead const& head) const {
+  if (verifiable() || can_resume(head.validator)) return false;
+  return !(head.repr_digest && head.tls_verified && wishes_.any_whole());
+}
+
 void Transfer::take_first_head(FetchId fetch, OriginHead const& head) {
   auto const& open = planner_->fetches();
   auto const first = std::ranges::find(open, fetch, &OpenFetch::id);
+  auto& source = *sources_.find(first->source);
+  in_one_stream_ = must_come_in_one(head);
+  if (in_one_stream_ && head.length && *head.length > first->end) {
+    // Asked again, for everything.
+    source.ranges = false;
+    source.governor.hold_at_one();
+    why_.note(now(), WhyCode::source_without_ranges, source.id,
+              "gives no ETag and no date: its parts cannot be told to belong together");
+    host_.ports().origin.cancel(fetch);
+    return;
+  }
   reference_ = first->source;
   probe_ = fetch;
   validator_ = head.validator;
@@ -119,6 +139,7 @@ void Transfer::take_late_manifest(std::shared_ptr<Manifest const> manifest, Sour
     self.expected_ = identity.manifest->content;
     self.why_.note(self.now(), WhyCode::manifest_found, source, "named by the origin over TLS");
     self.admit_sources();
+    self.join_swarm();
     self.advance();
   });
   host_.ports().store.identify(spool_, identity, std::move(done));
@@ -156,12 +177,17 @@ void Transfer::on_fetch_end(FetchId fetch, FetchEnd end) {
   }
   wasted_ += ended->wasted;
   bool const stream = fetch == probe_ && phase_ == Phase::fetching && !planner_->opened();
+  bool const cut = in_one_stream_ && planner_->opened() && ended->fetch.next < *length_;
+  if (cut && ended->cause != Planner::Cause::store) {
+    return start_over("the one stream broke off",
+                      end.error.value_or(Error{Errc::stalled, {}, "it broke off"}));
+  }
   switch (ended->cause) {
     case Planner::Cause::none:
       if (stream && !ended->fetch.cancelled) return finish_stream(end.next);
       break;
     case Planner::Cause::source:
-      if (stream) return start_over(WhyCode::started_over, "the one stream broke off");
+      if (stream) return start_over("the one stream broke off", *end.error);
       break;
     case Planner::Cause::content_changed:
       return on_content_changed(ended->fetch.source, *end.error);
@@ -193,7 +219,7 @@ void Transfer::on_content_changed(SourceId id, Error error) {
     why_.note(now(), WhyCode::source_left, id, "it has something else");
     return advance();
   }
-  start_over(WhyCode::started_over, "nothing of the old content is kept");
+  start_over("nothing of the old content is kept");
 }
 
 void Transfer::ban(SourceId id, Error error) {

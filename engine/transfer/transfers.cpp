@@ -64,14 +64,28 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
   void on_fetch_end(FetchId fetch, FetchEnd end) override;
 
   // SwarmEvents
-  void on_peer(SpoolId, PeerInfo const&) override {}
-  void on_peer_gone(SpoolId, SourceId, Error) override {}
-  void on_peer_has(SpoolId, SourceId, PieceMap const&) override {}
-  void on_claims(SpoolId, SourceId, std::vector<Claim>) override {}
-  void on_manifest(SpoolId, std::shared_ptr<Manifest const>) override {}
-  void on_received(SpoolId, SourceId, Bytes) override {}
-  void on_sent(SpoolId, SourceId, Bytes) override {}
-  void on_piece_asked(SpoolId, PieceIndex, bool) override {}
+  void on_peer(SpoolId spool, PeerInfo const& peer) override {
+    if (auto const of = of_spool(spool)) of->on_peer(peer);
+  }
+  void on_peer_gone(SpoolId spool, SourceId peer, Error why) override {
+    if (auto const of = of_spool(spool)) of->on_peer_gone(peer, std::move(why));
+  }
+  void on_peer_has(SpoolId spool, SourceId peer, PieceMap const& all) override {
+    if (auto const of = of_spool(spool)) of->on_peer_has(peer, all);
+  }
+  void on_claims(SpoolId spool, SourceId peer, std::vector<Claim> claims) override {
+    if (auto const of = of_spool(spool)) of->on_claims(peer, claims);
+  }
+  void on_manifest(SpoolId spool, std::shared_ptr<Manifest const> manifest) override {
+    if (auto const of = of_spool(spool)) of->on_manifest(std::move(manifest));
+  }
+  void on_received(SpoolId spool, SourceId peer, Bytes bytes) override {
+    if (auto const of = of_spool(spool)) of->on_received(peer, bytes);
+  }
+  void on_sent(SpoolId, SourceId, Bytes) override {}  // Counted by the swarm.
+  void on_piece_asked(SpoolId spool, PieceIndex piece, bool asked) override {
+    if (auto const of = of_spool(spool)) of->on_piece_asked(piece, asked);
+  }
 
   void start_more();
   // Someone of this priority waits for it too.
@@ -300,6 +314,11 @@ WishProgress Transfers::progress(WishId wish) const {
 std::string Transfers::why(WishId wish) const {
   auto const found = state_->wishes_.find(wish);
   return found == state_->wishes_.end() ? "{}" : found->second->why();
+}
+
+void Transfers::stop_sharing(SpoolId spool) {
+  auto const& ports = state_->ports_;
+  if (ports.swarm != nullptr && !state_->of_spool(spool)) ports.swarm->leave(spool);
 }
 
 void Transfers::set_limit(BytesPerSecond limit) {

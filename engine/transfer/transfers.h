@@ -36,6 +36,7 @@ struct Wish {
   std::uint32_t connections = 0;  // To one source; 0: chosen by measurement.
   Priority priority = Priority::foreground;
   BytesPerSecond limit{};
+  bool peers = true;  // Whether peers may be asked and served.
   // What an earlier run left.
   SpoolId spool = SpoolId::none;
   Validator validator;
@@ -116,7 +117,9 @@ class Transfers {
   [[nodiscard]] WishProgress progress(WishId wish) const;
   // The decision record so far, as a JSON object (docs/why.md).
   [[nodiscard]] std::string why(WishId wish) const;
-  // For all transfers together; 0 is no limit.
+  // A content that was transferred whole stays with the swarm, for others, until this is called.
+  void stop_sharing(SpoolId spool);
+  // For all transfers together, from origins; 0 is no limit.
   void set_limit(BytesPerSecond limit);
 
  private:

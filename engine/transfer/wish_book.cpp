@@ -26,6 +26,11 @@ bool WishBook::any_whole() const {
                              [](WishEntry const& entry) { return !entry.ended && entry.whole(); });
 }
 
+bool WishBook::succeeded() const {
+  return std::ranges::any_of(
+      entries_, [](WishEntry const& entry) { return entry.succeeded && entry.whole(); });
+}
+
 Result<std::vector<ByteRange>> WishBook::wanted(Wish const& wish, Bytes length) {
   if (wish.file.ranges.empty()) return std::vector<ByteRange>{{0, length}};
   std::vector<ByteRange> ranges;

@@ -15,6 +15,7 @@ struct WishEntry {
   Wish wish;
   WishListener* listener = nullptr;
   bool ended = false;         // It was told how it ended.
+  bool succeeded = false;     // And that was well.
   bool flushing = false;      // Its ranges are there and become durable.
   PieceMap pieces;            // That it wants, once the geometry is known.
   std::uint32_t missing = 0;  // Of these.
@@ -32,6 +33,8 @@ class WishBook {
   // Of the wishes that have not ended. Copies of ids: listeners may drop wishes while being told.
   [[nodiscard]] std::vector<WishId> running() const;
   [[nodiscard]] bool any_whole() const;
+  // Someone got everything of the content.
+  [[nodiscard]] bool succeeded() const;
 
   // What the wish wants of a content of this size, clipped to it. invalid_range when a range begins
   // at or after the end.

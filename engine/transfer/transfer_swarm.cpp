@@ -1,0 +1,88 @@
+// The side of a transfer that meets peers.
+#include <utility>
+
+#include "engine/transfer/transfer.h"
+
+namespace freshet {
+
+namespace {
+
+// Finding peers for less takes longer than fetching it.
+constexpr Bytes kSharedBytesMin = 64_KiB;
+
+}  // namespace
+
+// Peers are found by the content's id: without one there are none.
+void Transfer::join_swarm() {
+  auto* const swarm = host_.ports().swarm;
+  if (swarm == nullptr || !expected_ || swarm_spool_ != SpoolId::none) return;
+  if (!first_wish().peers || !planner_->opened() || planner_->complete()) return;
+  if (expected_->length < kSharedBytesMin || expected_->length != length_) return;
+  auto const& geometry = planner_->remaining()->geometry();
+  SwarmSpec spec;
+  spec.spool = spool_;
+  spec.content = *expected_;
+  spec.manifest = identity_.manifest;
+  swarm_spool_ = spool_;
+  bool const quick = priority() <= Priority::high;
+  planner_->join_crowd(swarm->key(), quick ? CrowdPolicy{} : economy_policy(), now());
+  swarm->join(std::move(spec),
+              identity_.manifest ? planner_->remaining()->present() : PieceMap(geometry.pieces()));
+}
+
+void Transfer::leave_swarm(SpoolId spool) {
+  if (swarm_spool_ == SpoolId::none || swarm_spool_ != spool) return;
+  swarm_spool_ = SpoolId::none;
+  host_.ports().swarm->leave(spool);
+}
+
+Crowd* Transfer::crowd() {
+  return phase_ == Phase::fetching && planner_ ? planner_->crowd() : nullptr;
+}
+
+void Transfer::on_peer(PeerInfo const& peer) {
+  auto* const with = crowd();
+  if (with == nullptr) return;
+  why_.note(now(), WhyCode::peer_seen, peer.id,
+            peer.address + " " + peer.client + (peer.speaks_claims ? ", shares the origin" : ""));
+  with->add(peer, now());
+}
+
+void Transfer::on_peer_gone(SourceId peer, Error why) {
+  auto* const with = crowd();
+  if (with == nullptr) return;
+  why_.note(now(), WhyCode::peer_gone, peer, why);
+  with->remove(peer);
+  advance();
+}
+
+void Transfer::on_peer_has(SourceId peer, PieceMap const& all) {
+  auto* const with = crowd();
+  if (with == nullptr) return;
+  with->on_has(peer, all);
+  advance();
+}
+
+void Transfer::on_claims(SourceId peer, std::vector<Claim> const& claims) {
+  auto* const with = crowd();
+  if (with == nullptr) return;
+  if (!std::exchange(heard_claims_, true)) {
+    why_.note(now(), WhyCode::claims_heard, peer, "others fetch parts of it from the origin");
+  }
+  with->on_claims(peer, claims, now());
+  advance();
+}
+
+void Transfer::on_manifest(std::shared_ptr<Manifest const> manifest) {
+  take_late_manifest(std::move(manifest), SourceId::none);
+}
+
+void Transfer::on_received(SourceId, Bytes bytes) {
+  if (auto* const with = crowd()) with->on_received(bytes, now());
+}
+
+void Transfer::on_piece_asked(PieceIndex piece, bool asked) {
+  if (auto* const with = crowd()) with->on_asked(piece, asked);
+}
+
+}  // namespace freshet
