@@ -1,0 +1,60 @@
+// A crowd that wants one content: many clients with the real transfers of the engine, an origin and
+// links between them. Answers how long it takes and what it costs the origin.
+//
+// One thread, virtual time; the same spec gives the same result.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/transfer/transfers.h"
+#include "freshet/units.h"
+
+namespace freshet::sim {
+
+struct Rates {
+  double up = 0;  // Bytes a second, headers included, as the lab states them.
+  double down = 0;
+};
+
+[[nodiscard]] constexpr Rates mbit(double up, double down) {
+  return {up * 1e6 / 8, down * 1e6 / 8};
+}
+
+struct CrowdSpec {
+  std::uint32_t clients = 8;
+  Bytes length = 64_MiB;
+  Rates origin = mbit(80, 80);
+  Rates client = mbit(80, 80);
+  std::uint32_t sites = 0;  // Clients are dealt out to so many; 0: all are with the origin.
+  Rates wan;                // Of each site.
+  Duration round_trip = std::chrono::milliseconds{2};
+  Duration arrivals{};  // All of them come within this time.
+  bool peers = true;
+  std::uint32_t neighbours_max = 50;
+  std::uint64_t seed = 1;
+  Duration limit = std::chrono::hours{2};
+  TransferOptions transfer;
+};
+
+struct CrowdResult {
+  std::uint32_t done = 0;  // Clients.
+  double last = 0;         // Seconds from the first start.
+  double mean = 0;         // Of each client's own time.
+  double p95 = 0;
+  double bound = 0;  // The fluid bound, as bench/lab/bound.py has it.
+  double origin_copies = 0;
+  double wan_copies = 0;  // Most that entered one site.
+  double peer_share = 0;
+  double wasted = 0;  // Received twice, over what was needed.
+
+  [[nodiscard]] double ratio() const { return bound > 0 ? last / bound : 0; }
+};
+
+[[nodiscard]] CrowdResult run_crowd(CrowdSpec const& spec);
+
+[[nodiscard]] double fluid_bound(CrowdSpec const& spec);
+
+}  // namespace freshet::sim

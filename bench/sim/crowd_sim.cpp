@@ -1,0 +1,70 @@
+// crowd_sim: one crowd in virtual time, its scoreboard on standard output.
+//
+//   crowd_sim [NAME=VALUE]...   clients, mib, origin, up, down (Mbit/s), sites, wan (Mbit/s),
+//                               round_trip_ms, arrivals_s, neighbours, peers (0 or 1), seed
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+
+#include "bench/sim/crowd.h"
+
+namespace {
+
+using freshet::sim::CrowdSpec;
+using freshet::sim::mbit;
+
+using Values = std::map<std::string, double>;
+
+Values parse(int count, char** words) {
+  Values values{{"clients", 8},    {"mib", 64},  {"origin", 80},     {"up", 80},
+                {"down", 80},      {"sites", 0}, {"wan", 20},        {"round_trip_ms", 2},
+                {"arrivals_s", 0}, {"peers", 1}, {"neighbours", 50}, {"seed", 1}};
+  for (int i = 1; i < count; ++i) {
+    std::string const word = words[i];
+    auto const equals = word.find('=');
+    if (equals == std::string::npos || !values.contains(word.substr(0, equals))) {
+      std::fprintf(stderr, "crowd_sim: what is %s? See the head of crowd_sim.cpp\n", words[i]);
+      std::exit(2);
+    }
+    values[word.substr(0, equals)] = std::strtod(word.c_str() + equals + 1, nullptr);
+  }
+  return values;
+}
+
+freshet::Duration seconds(double value) {
+  return std::chrono::duration_cast<freshet::Duration>(std::chrono::duration<double>(value));
+}
+
+CrowdSpec spec_of(Values const& values) {
+  CrowdSpec spec;
+  spec.clients = static_cast<std::uint32_t>(values.at("clients"));
+  spec.length = static_cast<freshet::Bytes>(values.at("mib") * (1 << 20));
+  spec.origin = mbit(values.at("origin"), values.at("origin"));
+  spec.client = mbit(values.at("up"), values.at("down"));
+  spec.sites = static_cast<std::uint32_t>(values.at("sites"));
+  spec.wan = mbit(values.at("wan"), values.at("wan"));
+  spec.round_trip = seconds(values.at("round_trip_ms") / 1000);
+  spec.arrivals = seconds(values.at("arrivals_s"));
+  spec.peers = values.at("peers") != 0;
+  spec.neighbours_max = static_cast<std::uint32_t>(values.at("neighbours"));
+  spec.seed = static_cast<std::uint64_t>(values.at("seed"));
+  return spec;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  auto const spec = spec_of(parse(count, words));
+  auto const began = std::chrono::steady_clock::now();
+  auto const result = freshet::sim::run_crowd(spec);
+  std::chrono::duration<double> const took = std::chrono::steady_clock::now() - began;
+  std::printf(
+      "{\"clients\": %u, \"done\": %u, \"last_s\": %.3f, \"mean_s\": %.3f, \"p95_s\": %.3f,"
+      " \"bound_s\": %.3f, \"ratio\": %.3f, \"origin_copies\": %.3f, \"wan_copies\": %.3f,"
+      " \"peer_share\": %.4f, \"wasted\": %.4f, \"took_s\": %.2f}\n",
+      spec.clients, result.done, result.last, result.mean, result.p95, result.bound, result.ratio(),
+      result.origin_copies, result.wan_copies, result.peer_share, result.wasted, took.count());
+  return result.done == spec.clients ? 0 : 1;
+}
