@@ -32,13 +32,14 @@ Digest group_proof(std::string_view secret, ProofContext const& context) {
   std::string text = "freshet group proof 1";
   text.push_back(context.prover_opened ? '\1' : '\0');
   append(text, context.info_hash.bytes);
-  append(text, context.prover);
-  append(text, context.verifier);
+  text += encode(context.prover);
+  text += encode(context.verifier);
   return hmac(secret, text);
 }
 
 bool proves(std::string_view secret, ProofContext const& context, Digest const& proof) {
-  if (context.prover == context.verifier) return false;
+  if (context.prover.key == context.verifier.key) return false;
+  if (context.prover.nonce == context.verifier.nonce) return false;
   auto const expected = group_proof(secret, context);
   return CRYPTO_memcmp(expected.bytes.data(), proof.bytes.data(), expected.bytes.size()) == 0;
 }

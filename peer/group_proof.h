@@ -1,7 +1,8 @@
 // How two peers prove to each other that they know the group's secret, without saying it.
 //
-// Pure; any thread. Each side's proof covers both nonces, the info-hash and who opened the
-// connection, so it is worth nothing on another connection, for another content, or sent back.
+// Pure; any thread. Each side's proof covers both keys and nonces, the info-hash and who opened the
+// connection, so it is worth nothing on another connection, for another content, or sent back to
+// who made it. Who relays between two members unchanged is not found out: this is no secrecy.
 #pragma once
 
 #include <string_view>
@@ -14,13 +15,13 @@ namespace freshet::peer {
 
 struct ProofContext {
   Digest info_hash;
-  Nonce prover{};
-  Nonce verifier{};
+  Hello prover;
+  Hello verifier;
   bool prover_opened = false;  // The prover opened the connection.
 };
 
 [[nodiscard]] Digest group_proof(std::string_view secret, ProofContext const& context);
-// In constant time. False too when both nonces are the same.
+// In constant time. False too when both keys or both nonces are the same.
 [[nodiscard]] bool proves(std::string_view secret, ProofContext const& context,
                           Digest const& proof);
 

@@ -98,6 +98,7 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   [[nodiscard]] std::uint64_t key() const override { return hello_ ? hello_->key : 0; }
 
   [[nodiscard]] bool needs_proof() const { return !network_->spec().group_secret.empty(); }
+  [[nodiscard]] Hello own_hello() const { return {network_->spec().key, nonce_}; }
   [[nodiscard]] bool proven() const { return proven_ || !needs_proof(); }
   void introduce(std::uint16_t port, std::string client);
   void send(std::string const& message);
@@ -146,7 +147,7 @@ void PeerPlugin::add_handshake(lt::entry& handshake) {
   auto& messages = handshake["m"];
   messages["fr_claims"] = kClaimsMessage;
   if (needs_proof()) messages["fr_proof"] = kProofMessage;
-  handshake["fr_id"] = encode(Hello{network_->spec().key, nonce_});
+  handshake["fr_id"] = encode(own_hello());
 }
 
 bool PeerPlugin::on_extension_handshake(lt::bdecode_node const& handshake) {
@@ -200,8 +201,8 @@ void PeerPlugin::send(int extension, std::string const& body) {
 
 void PeerPlugin::send_proof() {
   ProofContext const context{.info_hash = torrent_->spec().info_hash,
-                             .prover = nonce_,
-                             .verifier = hello_->nonce,
+                             .prover = own_hello(),
+                             .verifier = *hello_,
                              .prover_opened = connection_.is_outgoing()};
   send(proof_message_, encode_proof(group_proof(network_->spec().group_secret, context)));
 }
@@ -210,8 +211,8 @@ void PeerPlugin::take_proof(std::string_view body) {
   auto const proof = decode_proof(body);
   if (!proof || !hello_) return end({Errc::protocol_error, {}, "its proof is malformed"});
   ProofContext const context{.info_hash = torrent_->spec().info_hash,
-                             .prover = hello_->nonce,
-                             .verifier = nonce_,
+                             .prover = *hello_,
+                             .verifier = own_hello(),
                              .prover_opened = !connection_.is_outgoing()};
   proven_ = proves(network_->spec().group_secret, context, *proof);
   if (!proven_) end({Errc::group_mismatch, {}, "its proof does not fit the group's secret"});

@@ -291,16 +291,18 @@ void LibtorrentSwarm::State::ban(SourceId peer, Error why) {
   on_network([keys = bans.keys()](peer::Network& side) { side.set_banned_keys(keys); });
 }
 
+class LibtorrentSwarm::Key {};
+
 Result<std::unique_ptr<LibtorrentSwarm>> LibtorrentSwarm::open(SwarmPorts ports,
                                                                SwarmOptions options) {
   if (auto const valid = validate(options); !valid) return unexpected(valid.error());
   auto state = std::make_shared<State>(ports, std::move(options));
   state->start();
   state->refresh_networks();
-  return std::unique_ptr<LibtorrentSwarm>(new LibtorrentSwarm(std::move(state)));
+  return std::make_unique<LibtorrentSwarm>(Key(), std::move(state));
 }
 
-LibtorrentSwarm::LibtorrentSwarm(std::shared_ptr<State> state) : state_(std::move(state)) {}
+LibtorrentSwarm::LibtorrentSwarm(Key, std::shared_ptr<State> state) : state_(std::move(state)) {}
 
 LibtorrentSwarm::~LibtorrentSwarm() {
   FRESHET_ASSERT(state_->stopped);

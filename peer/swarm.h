@@ -50,10 +50,14 @@ struct SwarmPorts {
 };
 
 class LibtorrentSwarm final : public Swarm {
+  struct State;
+
  public:
   // invalid_argument for an address that is none, and for a mode without peers.
   [[nodiscard]] static Result<std::unique_ptr<LibtorrentSwarm>> open(SwarmPorts ports,
                                                                      SwarmOptions options);
+  class Key;  // Only `open` has one.
+  LibtorrentSwarm(Key, std::shared_ptr<State> state);
   ~LibtorrentSwarm() override;  // Asserts that `stop` ran.
 
   // Ends all connections; no event comes any more. Waits for the network thread: under 2 s.
@@ -73,8 +77,6 @@ class LibtorrentSwarm final : public Swarm {
   void set_limits(BytesPerSecond download, BytesPerSecond upload) override;
 
  private:
-  struct State;
-  explicit LibtorrentSwarm(std::shared_ptr<State> state);
   std::shared_ptr<State> state_;  // Shared with tasks posted to the loop; `stop` ends it.
 };
 

@@ -1,0 +1,28 @@
+// What a peer sends in its extension handshake and in its messages.
+#include "peer/messages.h"
+
+#include "tests/fuzz/check.h"
+
+using namespace freshet;
+using namespace freshet::peer;
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+  auto const bytes = as_text(data, size);
+  if (auto const hello = decode_hello(bytes)) {
+    FUZZ_CHECK(decode_hello(encode(*hello)) == hello);
+  }
+  if (auto const proof = decode_proof(bytes)) {
+    FUZZ_CHECK(decode_proof(encode_proof(*proof)) == proof);
+  }
+  std::uint32_t const pieces = 1000;
+  auto const claims = decode_claims(bytes, pieces);
+  if (!claims) return 0;
+  FUZZ_CHECK(claims->size() <= kClaimsMax);
+  for (auto const& claim : *claims) {
+    FUZZ_CHECK(!claim.pieces.empty() && to_number(claim.pieces.end) <= pieces);
+    FUZZ_CHECK(claim.lease >= Duration{0} && claim.lease <= kLeaseMax);
+  }
+  auto const again = decode_claims(encode(*claims), pieces);
+  FUZZ_CHECK(again && again->size() == claims->size());
+  return 0;
+}

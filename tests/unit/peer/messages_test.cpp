@@ -1,0 +1,108 @@
+#include "peer/messages.h"
+
+#include <catch2/catch.hpp>
+#include <random>
+
+using namespace freshet;
+using namespace freshet::peer;
+using namespace std::chrono_literals;
+
+namespace {
+
+Nonce some_nonce() {
+  Nonce nonce{};
+  for (std::size_t i = 0; i < nonce.size(); ++i) nonce[i] = static_cast<std::byte>(i + 1);
+  return nonce;
+}
+
+}  // namespace
+
+TEST_CASE("a hello survives the wire and a longer one of later versions is understood",
+          "[messages]") {
+  Hello const hello{0x0123456789abcdef, some_nonce()};
+  auto const bytes = encode(hello);
+
+  CHECK(decode_hello(bytes) == hello);
+  CHECK(decode_hello("\x02" + bytes.substr(1) + "more") == hello);
+}
+
+TEST_CASE("a hello that is cut anywhere or has version 0 is none", "[messages]") {
+  auto const bytes = encode(Hello{7, some_nonce()});
+
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    CHECK_FALSE(decode_hello(bytes.substr(0, size)));
+  }
+  CHECK_FALSE(decode_hello(std::string(1, '\0') + bytes.substr(1)));
+}
+
+TEST_CASE("a proof survives the wire and a cut one is none", "[messages]") {
+  Digest proof;
+  proof.bytes.fill(std::byte{0x5a});
+  auto const bytes = encode_proof(proof);
+
+  CHECK(decode_proof(bytes) == proof);
+  CHECK_FALSE(decode_proof(bytes.substr(0, bytes.size() - 1)));
+  CHECK_FALSE(decode_proof(""));
+}
+
+TEST_CASE("claims survive the wire with leases in milliseconds", "[messages]") {
+  std::vector<Claim> const claims{{pieces(0, 4), 1500ms}, {pieces(90, 100), 10s}};
+
+  auto const heard = decode_claims(encode(claims), 100);
+
+  REQUIRE(heard);
+  REQUIRE(heard->size() == 2);
+  CHECK((*heard)[0].pieces == pieces(0, 4));
+  CHECK((*heard)[0].lease == 1500ms);
+  CHECK((*heard)[1].pieces == pieces(90, 100));
+}
+
+TEST_CASE("no claims are a message too", "[messages]") {
+  auto const heard = decode_claims(encode(std::vector<Claim>{}), 100);
+
+  REQUIRE(heard);
+  CHECK(heard->empty());
+}
+
+TEST_CASE("claims past the content or inverted or empty are refused", "[messages]") {
+  CHECK_FALSE(decode_claims(encode({{pieces(0, 101), 1s}}), 100));
+  CHECK_FALSE(decode_claims(encode({{pieces(4, 4), 1s}}), 100));
+  CHECK_FALSE(decode_claims(encode({{pieces(5, 4), 1s}}), 100));
+}
+
+TEST_CASE("a lease is never longer than the limit whatever a peer says", "[messages]") {
+  auto bytes = encode({{pieces(0, 1), 1s}});
+  bytes.replace(bytes.size() - 4, 4, "\xff\xff\xff\xff");
+
+  CHECK(decode_claims(bytes, 1)->front().lease == kLeaseMax);
+}
+
+TEST_CASE("too many claims are refused and never sent", "[messages]") {
+  std::vector<Claim> claims;
+  for (std::uint32_t i = 0; i < kClaimsMax; ++i) claims.push_back({pieces(i, i + 1), 1s});
+  claims.push_back({pieces(0, 90), 1s});
+  auto const bytes = encode(claims);
+
+  auto const heard = decode_claims(bytes, 100);
+  REQUIRE(heard);
+  CHECK(heard->size() == kClaimsMax);
+  for (auto const& claim : *heard) CHECK(claim.pieces.size() == 1);
+  auto forged = bytes + bytes.substr(3, 12);
+  forged[2] = static_cast<char>(kClaimsMax + 1);
+  CHECK_FALSE(decode_claims(forged, 100));
+}
+
+TEST_CASE("random bytes are refused or give claims within bounds", "[messages]") {
+  std::mt19937 random(11);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string bytes(random() % 64, '\0');
+    for (auto& byte : bytes) byte = static_cast<char>(random() % 4);
+    if (auto const claims = decode_claims(bytes, 50)) {
+      for (auto const& claim : *claims) {
+        CHECK_FALSE(claim.pieces.empty());
+        CHECK(to_number(claim.pieces.end) <= 50);
+        CHECK(claim.lease <= kLeaseMax);
+      }
+    }
+  }
+}
