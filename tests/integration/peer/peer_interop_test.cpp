@@ -23,7 +23,7 @@ TEST_CASE("stock libtorrent downloads our canonical torrent from us", "[peer][in
     taker.connect(giver.endpoint());
 
     REQUIRE(taker.wait_until_complete());
-    CHECK((taker.file(to_hex(manifest->content.root)) == bytes));
+    CHECK(taker.wait_until_file_is(to_hex(manifest->content.root), bytes));
     auto const heard = giver.heard();
     REQUIRE(heard.peers.size() == 1);
     CHECK_FALSE(heard.peers.begin()->second.speaks_claims);

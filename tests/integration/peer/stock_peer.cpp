@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <libtorrent/add_torrent_params.hpp>
 #include <libtorrent/alert_types.hpp>
 #include <libtorrent/load_torrent.hpp>
@@ -47,6 +48,8 @@ struct StockPeer::Parts {
   explicit Parts(std::string const& its_address)
       : address(its_address), session(lt::session_params(settings(its_address))) {}
 
+  [[nodiscard]] bool wait_until(std::function<bool()> const& holds);
+
   std::string address;
   std::filesystem::path folder;
   lt::session session;
@@ -90,22 +93,28 @@ std::string StockPeer::endpoint() const {
   return parts_->address + ":" + std::to_string(parts_->session.listen_port());
 }
 
-bool StockPeer::wait_until_complete() {
+bool StockPeer::Parts::wait_until(std::function<bool()> const& holds) {
   auto const deadline = std::chrono::steady_clock::now() + kDeadline;
-  while (!parts_->torrent.status().is_seeding) {
+  while (!holds()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
-    parts_->session.wait_for_alert(std::chrono::milliseconds{50});
+    session.wait_for_alert(std::chrono::milliseconds{50});
     std::vector<lt::alert*> alerts;
-    parts_->session.pop_alerts(&alerts);
+    session.pop_alerts(&alerts);
   }
   return true;
 }
 
-std::string StockPeer::file(std::string const& name) const {
-  std::ifstream file(parts_->folder / name, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
+bool StockPeer::wait_until_complete() {
+  return parts_->wait_until([this] { return parts_->torrent.status().is_seeding; });
+}
+
+bool StockPeer::wait_until_file_is(std::string const& name, std::string const& bytes) {
+  return parts_->wait_until([&] {
+    std::ifstream file(parts_->folder / name, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str() == bytes;
+  });
 }
 
 std::int64_t StockPeer::payload_sent() const {

@@ -21,7 +21,8 @@ class StockPeer {
 
   [[nodiscard]] std::string endpoint() const;
   [[nodiscard]] bool wait_until_complete();
-  [[nodiscard]] std::string file(std::string const& name) const;
+  // It hashes blocks before it has written them.
+  [[nodiscard]] bool wait_until_file_is(std::string const& name, std::string const& bytes);
   [[nodiscard]] std::int64_t payload_sent() const;
   [[nodiscard]] std::int64_t payload_received() const;
 
