@@ -6,6 +6,7 @@
 
 #include "api/cli/settings.h"
 #include "api/cli/text.h"
+#include "api/client/manifests.h"
 #include "engine/base/url.h"
 
 namespace freshet::cli {
@@ -118,6 +119,8 @@ Result<void> identify(GetRequest const& request, FileSpec& file) {
     bool const remote =
         manifest.find("://") != std::string::npos || manifest.starts_with("magnet:");
     file.manifest = remote ? manifest : absolute(manifest);
+    // Here already, so that the same command finds the job it left.
+    if (auto resolved = resolve_magnet(file); !resolved) return resolved;
   }
   for (auto const& text : request.ranges) {
     auto const range = parse_range(text);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/client/embedded_engine.h"
+#include "api/client/manifests.h"
 #include "api/client/path_check.h"
 #include "engine/base/assert.h"
 
@@ -44,7 +45,11 @@ ContentInfo info_of(StoredContent const& content) {
 
 Result<void> prepare(std::vector<FileSpec>& files) {
   if (auto checked = check_paths(files); !checked) return checked;
-  return read_manifests(files);
+  for (auto& file : files) {
+    if (auto resolved = resolve_magnet(file); !resolved) return resolved;
+    if (auto read = read_manifest(file); !read) return read;
+  }
+  return {};
 }
 
 // Bytes of pieces that are not right.

@@ -5,9 +5,6 @@
 
 #include <set>
 
-#include "api/small_file.h"
-#include "engine/content/torrent_file.h"
-
 namespace freshet {
 
 namespace {
@@ -45,16 +42,6 @@ Result<void> check_paths(std::vector<FileSpec> const& files) {
       if (auto checked = check_directory(directory); !checked) return checked;
     }
     if (auto checked = check_target(file.path); !checked) return checked;
-  }
-  return {};
-}
-
-Result<void> read_manifests(std::vector<FileSpec>& files) {
-  for (auto& file : files) {
-    if (!file.manifest.starts_with('/') || !file.manifest_bytes.empty()) continue;
-    auto bytes = read_small_file(file.manifest, kTorrentBytesMax);
-    if (!bytes) return tl::unexpected(bytes.error());
-    file.manifest_bytes = std::move(*bytes);
   }
   return {};
 }

@@ -12,7 +12,4 @@ namespace freshet {
 
 // path_invalid, permission_denied: names the path and what is wrong with it.
 [[nodiscard]] Result<void> check_paths(std::vector<FileSpec> const& files);
-// Manifests that are named by a path become their bytes.
-[[nodiscard]] Result<void> read_manifests(std::vector<FileSpec>& files);
-
 }  // namespace freshet

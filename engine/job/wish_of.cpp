@@ -1,11 +1,14 @@
 #include "engine/job/wish_of.h"
 
+#include <utility>
+
 namespace freshet {
 
 Wish wish_of(JobRecord const& job, FileRecord const& file) {
   auto const& spec = job.spec;
   Wish wish;
   wish.file = file.spec;
+  wish.manifest_document = std::exchange(wish.file.manifest_bytes, {});
   for (auto const& header : spec.headers) wish.headers.push_back({header.name, header.value});
   wish.proxy = spec.proxy;
   wish.ca_file = spec.ca_file;

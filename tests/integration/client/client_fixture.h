@@ -26,6 +26,7 @@ inline std::string made_bytes(std::size_t size, unsigned seed = 1) {
 
 struct ClientFixture {
   TempFolder folder;
+  Latch latch;  // Before the origin, whose threads may wait for it to the end.
   ScriptedOrigin origin;
   std::optional<Client> client;
 
@@ -58,6 +59,7 @@ struct ClientFixture {
   JobInfo settled(JobId job) {
     auto const info = client->wait(job, std::chrono::seconds{20});
     REQUIRE(info);
+    if (info->error) UNSCOPED_INFO(describe(info->error->error));
     return *info;
   }
   [[nodiscard]] bool exists(std::string const& name) const {

@@ -112,19 +112,18 @@ TEST_CASE_METHOD(ClientFixture, "an error names the file and complete keeps the 
   open();
   auto const bytes = made_bytes(5000);
   origin.serve_file("/a", bytes);
-  Latch late;
   origin.on("/gone", [&](SeenRequest const&) {
     Reply reply;
     reply.status = 410;
-    reply.latch = &late;
+    reply.latch = &latch;
     return reply;
   });
 
   auto const job = start({file("a"), file("gone")});
   auto const watching = client->watch([&](JobEvent const& event) {
-    if (event.kind == JobEvent::Kind::file_transferred) late.open();
+    if (event.kind == JobEvent::Kind::file_transferred) latch.open();
   });
-  if (client->files(job)->at(0).transferred) late.open();
+  if (client->files(job)->at(0).transferred) latch.open();
   auto const info = settled(job);
 
   CHECK(info.state == JobState::error);

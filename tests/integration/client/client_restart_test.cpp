@@ -26,7 +26,6 @@ Script paused(std::string const& bytes, std::size_t before, Latch& latch) {
 TEST_CASE_METHOD(ClientFixture, "a job that ran goes on by itself and fetches nothing twice",
                  "[client]") {
   auto const bytes = made_bytes(4 << 20);
-  Latch latch;
   origin.on("/a", paused(bytes, 2 << 20, latch));
   open();
   auto const job = start({file("a")});
@@ -56,7 +55,6 @@ TEST_CASE_METHOD(ClientFixture, "a job that ran goes on by itself and fetches no
 
 TEST_CASE_METHOD(ClientFixture, "without autostart a job that ran waits for resume", "[client]") {
   auto const bytes = made_bytes(1 << 20);
-  Latch latch;
   origin.on("/a", paused(bytes, 1000, latch));
   open();
   auto const job = start({file("a")});
@@ -110,7 +108,6 @@ TEST_CASE_METHOD(ClientFixture, "a job created and not resumed is still there", 
 
 TEST_CASE_METHOD(ClientFixture, "a suspended job keeps its bytes over a restart", "[client]") {
   auto const bytes = made_bytes(4 << 20);
-  Latch latch;
   origin.on("/a", paused(bytes, 3 << 20, latch));
   open();
   auto const job = start({file("a")});

@@ -57,7 +57,6 @@ TEST_CASE_METHOD(ClientFixture, "a handle may outlive its client", "[client]") {
 
 TEST_CASE_METHOD(ClientFixture, "who waits for a job that is cancelled hears so", "[client]") {
   open();
-  Latch latch;
   origin.on("/a", [&](SeenRequest const&) {
     Reply reply;
     reply.latch = &latch;

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/content/magnet.h"
 #include "tests/support/temp_folder.h"
 
 using namespace freshet;
@@ -71,12 +72,26 @@ TEST_CASE("every option reaches the job or the file", "[cli]") {
   CHECK(plan->job.no_progress_timeout == 1500ms);
 }
 
-TEST_CASE("remote manifests and magnet links stay as they are", "[cli]") {
+TEST_CASE("a manifest's URL stays as it is", "[cli]") {
   auto asked = request({"http://host/x"});
   asked.manifest = "https://host/x.torrent";
+
   CHECK(plan_get(asked)->files[0].manifest == "https://host/x.torrent");
-  asked.manifest = "magnet:?xt=urn:btmh:1220";
-  CHECK(plan_get(asked)->files[0].manifest == asked.manifest);
+}
+
+TEST_CASE("a magnet link becomes the content and the URLs it names", "[cli]") {
+  ContentId const content{100'000, *digest_from_hex(std::string(64, '7'))};
+  auto asked = request({"http://host/x"});
+  asked.manifest = magnet_link(content, std::vector<std::string>{"http://mirror/x"});
+
+  auto const plan = plan_get(asked);
+
+  REQUIRE(plan);
+  CHECK(plan->files[0].manifest.empty());
+  CHECK(plan->files[0].content == content);
+  CHECK(plan->files[0].urls == std::vector<std::string>{"http://host/x", "http://mirror/x"});
+  asked.manifest = "magnet:?xt=urn:btmh:1220" + std::string(64, '7');
+  CHECK(refusal(asked) == Errc::manifest_invalid);
 }
 
 TEST_CASE("a list names URLs and places and may hold comments", "[cli]") {

@@ -1,0 +1,38 @@
+#include "api/client/manifests.h"
+
+#include <algorithm>
+
+#include "api/small_file.h"
+#include "engine/content/magnet.h"
+#include "engine/content/torrent_file.h"
+
+namespace freshet {
+
+Result<void> resolve_magnet(FileSpec& file) {
+  if (!file.manifest.starts_with("magnet:")) return {};
+  auto const magnet = parse_magnet(file.manifest);
+  if (!magnet) return tl::unexpected(magnet.error());
+  if (!magnet->content) {
+    return fail(Errc::manifest_invalid, "magnet link",
+                "does not carry the content's length and root");
+  }
+  if (file.content && *file.content != *magnet->content) {
+    return fail(Errc::manifest_mismatch, "magnet link", "names another content");
+  }
+  file.content = magnet->content;
+  file.manifest.clear();
+  for (auto const& url : magnet->urls) {
+    if (std::ranges::find(file.urls, url) == file.urls.end()) file.urls.push_back(url);
+  }
+  return {};
+}
+
+Result<void> read_manifest(FileSpec& file) {
+  if (!file.manifest.starts_with('/') || !file.manifest_bytes.empty()) return {};
+  auto bytes = read_small_file(file.manifest, kTorrentBytesMax);
+  if (!bytes) return tl::unexpected(bytes.error());
+  file.manifest_bytes = std::move(*bytes);
+  return {};
+}
+
+}  // namespace freshet
