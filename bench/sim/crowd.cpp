@@ -25,20 +25,6 @@ class SilentLog final : public Log {
   void write(LogLevel, std::string_view, std::initializer_list<LogField>) override {}
 };
 
-std::shared_ptr<Manifest const> made_up_manifest(Bytes length, std::uint64_t seed) {
-  std::mt19937_64 dice(seed);
-  auto const piece_length = piece_length_for(length);
-  std::vector<Digest> layer(piece_count(length, piece_length));
-  for (auto& digest : layer) {
-    for (auto& byte : digest.bytes) byte = static_cast<std::byte>(dice());
-  }
-  auto const blocks = layer.size() > 1 ? piece_length / kBlockBytes : 1;
-  ContentId const content{length, merkle_root(layer, blocks)};
-  auto manifest = make_manifest(content, piece_length, std::move(layer));
-  FRESHET_ASSERT(manifest.has_value());
-  return *manifest;
-}
-
 struct SiteLinks {
   LinkId up;
   LinkId down;
@@ -183,6 +169,20 @@ CrowdResult score(World& world, std::vector<std::unique_ptr<Client>> const& clie
 }
 
 }  // namespace
+
+std::shared_ptr<Manifest const> made_up_manifest(Bytes length, std::uint64_t seed) {
+  std::mt19937_64 dice(seed);
+  auto const piece_length = piece_length_for(length);
+  std::vector<Digest> layer(piece_count(length, piece_length));
+  for (auto& digest : layer) {
+    for (auto& byte : digest.bytes) byte = static_cast<std::byte>(dice());
+  }
+  auto const blocks = layer.size() > 1 ? piece_length / kBlockBytes : 1;
+  ContentId const content{length, merkle_root(layer, blocks)};
+  auto manifest = make_manifest(content, piece_length, std::move(layer));
+  FRESHET_ASSERT(manifest.has_value());
+  return *manifest;
+}
 
 double fluid_bound(CrowdSpec const& spec) {
   auto const length = static_cast<double>(spec.length);

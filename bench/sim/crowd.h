@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/content/manifest.h"
 #include "engine/transfer/transfers.h"
 #include "freshet/units.h"
 
@@ -54,6 +55,9 @@ struct CrowdResult {
 };
 
 [[nodiscard]] CrowdResult run_crowd(CrowdSpec const& spec);
+
+// Of a content that nobody has ever seen.
+[[nodiscard]] std::shared_ptr<Manifest const> made_up_manifest(Bytes length, std::uint64_t seed);
 
 [[nodiscard]] double fluid_bound(CrowdSpec const& spec);
 

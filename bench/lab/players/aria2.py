@@ -4,6 +4,8 @@ from lab.players.base import Launch, Player
 
 _COMMON = ["--no-conf", "--quiet", "--disable-ipv6", "--file-allocation=falloc",
            "--auto-file-renaming=false", "--allow-overwrite=true"]
+_HTTP = ["--split=4", "--max-connection-per-server=4", "--min-split-size=1M",
+         "--max-concurrent-downloads=16"]
 _PEER = [*_COMMON, "--enable-dht=false", "--bt-enable-lpd=false", "--enable-peer-exchange=true",
          "--seed-ratio=0.0", "--listen-port=6881", "--bt-max-peers=0", "--follow-torrent=mem"]
 
@@ -16,14 +18,13 @@ class Aria2Http(Player):
     traits = frozenset({"http", "mirrors"})
 
     def settings(self) -> str:
-        return " ".join([*_COMMON, "--split=4 --max-connection-per-server=4 --min-split-size=1M"])
+        return " ".join([*_COMMON, *_HTTP])
 
     def launch(self, stage, client) -> Launch:
         listing = stage.directory / f"{client.name}.list"
         listing.write_text("".join(f"{chr(9).join(stage.urls(file))}\n  out={file.name}\n"
                                    for file in stage.content.files))
-        return Launch(["aria2c", *_COMMON, "--split=4", "--max-connection-per-server=4",
-                       "--min-split-size=1M", f"--dir={stage.received(client)}",
+        return Launch(["aria2c", *_COMMON, *_HTTP, f"--dir={stage.received(client)}",
                        f"--input-file={listing}"])
 
 
