@@ -11,6 +11,7 @@
 #include "api/cli/exit_code.h"
 #include "api/cli/follow.h"
 #include "api/cli/get_request.h"
+#include "api/cli/job_lookup.h"
 #include "api/cli/text.h"
 
 namespace freshet::cli {
@@ -36,9 +37,7 @@ std::optional<JobInfo> find_same(Client const& client, GetPlan const& plan) {
 
 Result<JobId> take_up(Client& client, JobInfo const& job, JobSpec const& spec) {
   if (auto set = client.configure(job.id, spec); !set) return tl::unexpected(set.error());
-  if (job.state == JobState::transferred) return job.id;
-  if (auto resumed = client.resume(job.id); !resumed) return tl::unexpected(resumed.error());
-  return job.id;
+  return resume_unless_transferred(client, job.id);
 }
 
 int run_get(Settings const& settings, GetRequest const& request) {

@@ -17,6 +17,13 @@ Result<JobInfo> find_job(Client const& client, std::string const& id) {
   return *found;
 }
 
+Result<JobId> resume_unless_transferred(Client& client, JobId job) {
+  auto const resumed = client.resume(job);
+  if (resumed) return job;
+  if (auto const now = client.job(job); now && now->state == JobState::transferred) return job;
+  return tl::unexpected(resumed.error());
+}
+
 void add_job_command(CLI::App& noun, Settings& settings, std::string const& verb,
                      std::string const& help, JobAction const& action) {
   auto* const command = noun.add_subcommand(verb, help);

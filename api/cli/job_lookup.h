@@ -9,6 +9,10 @@ namespace freshet::cli {
 // job_not_found, or invalid_argument when several begin so.
 [[nodiscard]] Result<JobInfo> find_job(Client const& client, std::string const& id);
 
+// Resumes a job. One whose last file has arrived needs nothing: since a job of an earlier run goes
+// on when the client opens, that can happen at any moment before this call.
+[[nodiscard]] Result<JobId> resume_unless_transferred(Client& client, JobId job);
+
 // A command `noun verb JOB` that opens the client and acts on one job.
 using JobAction = std::function<int(Client&, Console&, JobInfo const&)>;
 void add_job_command(CLI::App& noun, Settings& settings, std::string const& verb,

@@ -11,11 +11,8 @@ namespace freshet::cli {
 namespace {
 
 int resume(Client& client, Console& console, Wakeups& wakeups, JobInfo const& job) {
-  return Follower(client, console, wakeups).follow([&]() -> Result<JobId> {
-    if (job.state == JobState::transferred) return job.id;
-    auto const resumed = client.resume(job.id);
-    if (!resumed) return tl::unexpected(resumed.error());
-    return job.id;
+  return Follower(client, console, wakeups).follow([&] {
+    return resume_unless_transferred(client, job.id);
   });
 }
 
