@@ -62,6 +62,7 @@ void Carrier::run() {
   commands_->close();
   for (auto& flight : flights_) take_off_network(*flight);
   flights_.clear();
+  for (auto& queue : waiting_) queue.clear();
 }
 
 void Carrier::obey(FetchCommand& command) {
@@ -74,9 +75,9 @@ void Carrier::obey(FetchCommand& command) {
       std::move(command.order),
       FetchReceiver::Ways{parts_.gate, outbox_, std::move(room), parts_.options.skip_max});
   flight->receiver = receiver.get();
-  flight->exchange =
-      std::make_unique<Exchange>(Exchange::Surroundings{parts_.options, parts_.clock, throttle_},
-                                 std::move(spec), std::move(receiver));
+  flight->exchange = std::make_unique<Exchange>(
+      Exchange::Surroundings{parts_.options, parts_.clock, throttle_, parts_.log}, std::move(spec),
+      std::move(receiver));
   FRESHET_ASSERT(by_fetch_.emplace(static_cast<std::uint64_t>(flight->fetch), flight.get()).second);
   enqueue(std::move(flight));
 }
@@ -85,7 +86,7 @@ void Carrier::obey(DocumentCommand& command) {
   auto flight = std::make_unique<Flight>(Flight{.kind = Kind::document});
   auto const timeout = parts_.options.document_timeout;
   flight->exchange = std::make_unique<Exchange>(
-      Exchange::Surroundings{parts_.options, parts_.clock, throttle_},
+      Exchange::Surroundings{parts_.options, parts_.clock, throttle_, parts_.log},
       ExchangeSpec{std::move(command.origin), timeout, timeout},
       std::make_unique<DocumentReceiver>(command.size_max, std::move(command.done), outbox_));
   enqueue(std::move(flight));

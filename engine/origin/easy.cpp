@@ -78,6 +78,8 @@ void set_up(EasyHandle* easy, Request const& request) {
   set_long(easy, CURLOPT_BUFFERSIZE, static_cast<long>(request.receive_buffer));
   set_long(easy, CURLOPT_NOSIGNAL, 1);
   set_long(easy, CURLOPT_NOPROGRESS, 1);
+  // Else giving up on a name that does not resolve would hold up every other fetch.
+  set_long(easy, CURLOPT_QUICK_EXIT, 1);
   set_long(easy, CURLOPT_TCP_KEEPALIVE, 1);
   set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, 0x7fffffff);  // The exchange's own deadlines decide.
   set_long(easy, CURLOPT_HTTP09_ALLOWED, 0);

@@ -274,6 +274,12 @@ Exchange::Step Exchange::end_with(Error error) {
 
 void Exchange::end(std::optional<Error> error, Bytes more) {
   if (std::exchange(over_, true)) return;
+  if (around_.log.enabled(LogLevel::debug)) {
+    around_.log.write(LogLevel::debug, "fetch ended",
+                      {{"url", shown_},
+                       {"result", std::string(error ? name(error->code) : "right")},
+                       {"received", std::to_string(received_ + more)}});
+  }
   receiver_->end({std::move(error), received_ + more, retry_after_});
 }
 

@@ -14,6 +14,7 @@
 #include "engine/origin/target.h"
 #include "engine/origin/throttle.h"
 #include "engine/ports/clock.h"
+#include "engine/ports/log.h"
 
 namespace freshet {
 
@@ -31,6 +32,7 @@ class Exchange {
     OriginOptions const& options;
     Clock& clock;
     Throttle& throttle;
+    Log& log;
   };
 
   enum class Step {

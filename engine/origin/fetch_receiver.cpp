@@ -21,16 +21,16 @@ FetchReceiver::FetchReceiver(FetchOrder order, Ways ways)
       stop_(order_.end),
       position_(order_.begin),
       passed_(order_.begin),
-      reported_(order_.begin) {
-  if (order_.spool != SpoolId::none) open_stream();
-}
+      reported_(order_.begin) {}
 
+// Only when there is an answer, so that orders that wait take no room in the gate.
 void FetchReceiver::open_stream() {
+  if (stream_ || !accepted_ || order_.spool == SpoolId::none) return;
   stream_ = ways_.gate.open(order_.spool, order_.source, order_.begin, ways_.room);
 }
 
 void FetchReceiver::attach(SpoolId spool) {
-  if (stream_) return;
+  if (order_.spool != SpoolId::none) return;
   order_.spool = spool;
   open_stream();
 }
@@ -83,6 +83,7 @@ Result<void> FetchReceiver::head(AnswerHead const& answer, Arrival const& arriva
   bool const everything = order_.all_without_ranges && order_.begin == 0 && !head.ranges;
   if (everything && !shortened_) stop_ = accepted_->end;
   ways_.outbox.add_head(order_.id, std::move(head));
+  open_stream();
   return {};
 }
 
@@ -130,8 +131,9 @@ Result<Receiver::Took> FetchReceiver::pass(std::span<std::byte const> bytes) {
 }
 
 Result<Receiver::Took> FetchReceiver::settle() {
+  bool const nothing_wanted = satisfied() && passed_ >= *stop_;
+  if (held_.empty() && (stream_ || nothing_wanted)) return Took::all;
   if (!stream_) return Took::wait;
-  if (held_.empty()) return Took::all;
   auto const taken = stream_->write(held_);
   if (!taken) return unexpected(taken.error());
   if (*taken == GateStream::Taken::wait) return Took::wait;

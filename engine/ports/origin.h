@@ -62,7 +62,8 @@ struct FetchOrder {
   std::optional<Bytes>
       expected_length;  // Of the whole; another ends the fetch with length_mismatch.
   // Where bytes go. `none`: the answer's head is reported, at most 64 KiB of body are held, and the
-  // rest waits until `attach`. Nothing ends rightly without a spool, not even an empty content.
+  // rest waits until `attach`. Even an empty content ends
+  // only then.
   SpoolId spool = SpoolId::none;
   Duration head_timeout = std::chrono::seconds{30};
   Duration stall_timeout = std::chrono::seconds{30};

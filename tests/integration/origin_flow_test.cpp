@@ -121,6 +121,26 @@ TEST_CASE("a small content waits whole for its spool and frees its connection", 
   CHECK(probe.gate.finished(SpoolId{2}) == std::vector<Bytes>{1000});
 }
 
+TEST_CASE("an order shortened to nothing ends rightly without a place to go", "[origin]") {
+  Latch never;
+  ScriptedOrigin server;
+  server.on("/held", [&never](SeenRequest const&) { return Reply{.latch = &never}; });
+  OriginProbe probe({.fetches_max = 1});
+  auto order = OriginProbe::order(server.url("/held"), 32_KiB, 64_KiB);
+  order.spool = SpoolId::none;
+  auto const asked = probe.start(order);
+  auto const queued = probe.start(order);
+  REQUIRE(server.wait_for_requests(1));
+
+  for (auto const fetch : {queued, asked}) {
+    probe.shorten(fetch, 32_KiB);
+    auto const outcome = probe.wait(fetch);
+    REQUIRE(outcome);
+    CHECK_FALSE(outcome->error());
+    CHECK(outcome->end.next == 32_KiB);
+  }
+}
+
 TEST_CASE("a fetch without a spool can be cancelled", "[origin]") {
   Served const served;
   OriginProbe probe;

@@ -129,6 +129,9 @@ TEST_CASE("credentials and headers are not carried to another host", "[origin]")
   CHECK_FALSE(carried.has_header("X-Token"));
   CHECK_FALSE(carried.has_header("Cookie"));
   CHECK(carried.header("Range") == "bytes=0-");
+  CHECK(probe.logged().find("fetch ended") != std::string::npos);
+  CHECK(probe.logged().find("secret") == std::string::npos);
+  CHECK(probe.logged().find("p%40ss") == std::string::npos);
 }
 
 TEST_CASE("headers are not told again to the first host on the way back from another", "[origin]") {
