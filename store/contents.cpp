@@ -314,7 +314,8 @@ void Contents::on_durable(std::shared_ptr<Spool> const& spool, Bytes present) {
 }
 
 void Contents::on_not_durable(std::shared_ptr<Spool> const& spool, Error error) {
-  intake_.break_off(spool, std::move(error));
+  // At once, so that whoever waits for a flush has heard of it first.
+  if (spool->break_off(error)) on_broken(spool, std::move(error));
 }
 
 std::optional<SpoolRecord> Contents::record_to_place(SpoolId id) {

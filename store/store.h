@@ -29,7 +29,7 @@ struct StoreOptions {
   bool reserve = true;            // Space is taken before the first byte; else files are sparse.
   bool allow_hard_links = false;  // Placed files may share their inode with the cache.
   Bytes cache_bytes_max = 0;      // Of sealed contents that no job needs; 0: keep none.
-  Bytes buffer_bytes_max = 16 << 20;         // Bytes on their way from carriers to the disk.
+  Bytes buffer_bytes_max = 12 << 20;         // Bytes on their way from carriers to the disk.
   Bytes write_bytes_max = 1 << 20;           // Of one call of `GateStream::write`.
   std::size_t partial_blocks_max = 1 << 17;  // Blocks kept of one content's unfinished pieces.
   Duration epoch_interval = std::chrono::seconds{1};  // Verified pieces are durable after this,

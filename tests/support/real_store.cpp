@@ -7,8 +7,12 @@
 namespace freshet::test {
 
 void KeptEvents::on_piece_present(SpoolId spool, PieceIndex piece, SourceId) {
-  std::lock_guard const lock(mutex_);
-  present_[spool].insert(piece);
+  {
+    std::lock_guard const lock(mutex_);
+    present_[spool].insert(piece);
+  }
+  auto const waiting = first_.extract(spool);
+  if (waiting) waiting.mapped()();
 }
 
 void KeptEvents::on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Blame> blame) {
@@ -48,13 +52,6 @@ RealStore::RealStore(std::string const& data_dir, StoreOptions options) {
   }
   store_ = std::move(*opened);
   store_->contents().set_events(&events_);
-}
-
-template <typename T>
-T RealStore::ask(std::function<void(std::function<void(T)>)> const& call) {
-  auto const answer = std::make_shared<std::promise<T>>();
-  loop_.post([&call, answer] { call([answer](T value) { answer->set_value(std::move(value)); }); });
-  return answer->get_future().get();
 }
 
 RealStore::~RealStore() {

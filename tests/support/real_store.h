@@ -42,6 +42,9 @@ class KeptEvents final : public StoreEvents {
   void on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Blame> blame) override;
   void on_spool_failed(SpoolId spool, Error error) override;
 
+  // Called on the loop when the first piece of this content is present. Loop only.
+  void on_first(SpoolId spool, std::function<void()> then) { first_[spool] = std::move(then); }
+
   [[nodiscard]] std::size_t present(SpoolId spool);
   [[nodiscard]] std::vector<std::pair<PieceIndex, std::vector<Blame>>> rejected(SpoolId spool);
   [[nodiscard]] std::optional<Error> failed(SpoolId spool);
@@ -51,6 +54,7 @@ class KeptEvents final : public StoreEvents {
   std::map<SpoolId, std::set<PieceIndex>> present_;
   std::map<SpoolId, std::vector<std::pair<PieceIndex, std::vector<Blame>>>> rejected_;
   std::map<SpoolId, Error> failed_;
+  std::map<SpoolId, std::function<void()>> first_;  // Loop only.
 };
 
 class RealStore {
@@ -85,7 +89,12 @@ class RealStore {
 
   // Runs `call` on the loop and waits until it called its argument.
   template <typename T>
-  T ask(std::function<void(std::function<void(T)>)> const& call);
+  T ask(std::function<void(std::function<void(T)>)> const& call) {
+    auto const answer = std::make_shared<std::promise<T>>();
+    loop_.post(
+        [&call, answer] { call([answer](T value) { answer->set_value(std::move(value)); }); });
+    return answer->get_future().get();
+  }
 
  private:
   SteadyClock clock_;

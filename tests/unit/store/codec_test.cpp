@@ -1,1 +1,153 @@
+#include "store/codec.h"
+
 #include <catch2/catch.hpp>
+#include <limits>
+
+#include "store/job_codec.h"
+#include "store/spool_record.h"
+#include "tests/support/store_records.h"
+
+using namespace freshet;
+using namespace freshet::store;
+using namespace freshet::test;
+
+TEST_CASE("numbers come out as they went in", "[store]") {
+  std::vector<std::uint64_t> const numbers{
+      0, 1, 127, 128, 300, 1ULL << 35, std::numeric_limits<std::uint64_t>::max()};
+  std::vector<std::int64_t> const signed_numbers{0, -1, 1, std::numeric_limits<std::int64_t>::min(),
+                                                 std::numeric_limits<std::int64_t>::max()};
+  Encoder out;
+  for (auto const number : numbers) out.number(number);
+  for (auto const number : signed_numbers) out.signed_number(number);
+  auto const bytes = out.take();
+
+  Decoder in(bytes);
+  for (auto const number : numbers) CHECK(in.number() == number);
+  for (auto const number : signed_numbers) CHECK(in.signed_number() == number);
+  CHECK(in.finish("numbers"));
+}
+
+TEST_CASE("numbers that do not fit are refused", "[store]") {
+  std::string const eleven_bytes(11, '\xFF');
+  std::string const too_large = std::string(9, '\xFF') + '\x02';
+  for (auto const& bytes : {eleven_bytes, too_large, std::string("\x80"), std::string()}) {
+    Decoder in(bytes);
+    static_cast<void>(in.number());
+    CHECK(in.failed());
+  }
+  Encoder out;
+  out.number(1ULL << 32);
+  auto const bytes = out.take();
+  Decoder in(bytes);
+  static_cast<void>(in.number32());
+  CHECK(in.failed());
+}
+
+TEST_CASE("a count beyond the bytes that follow is refused before anything is reserved",
+          "[store]") {
+  Encoder out;
+  out.number(1ULL << 60);
+  auto const bytes = out.take();
+  Decoder in(bytes);
+
+  CHECK(in.count() == 0);
+  CHECK(in.failed());
+}
+
+TEST_CASE("records of any contents come out as they went in", "[store]") {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    INFO("seed " << seed);
+    RecordMaker make(seed);
+    auto const job = encode(make.job());
+    auto const file = encode(make.file());
+    auto const spool = encode(make.spool());
+
+    auto const job_again = decode_job(job);
+    auto const file_again = decode_file(file);
+    auto const spool_again = decode_spool(SpoolId{1}, spool);
+
+    REQUIRE(job_again);
+    REQUIRE(file_again);
+    REQUIRE(spool_again);
+    CHECK(encode(*job_again) == job);
+    CHECK(encode(*file_again) == file);
+    CHECK(encode(*spool_again) == spool);
+  }
+}
+
+TEST_CASE("every field of a job and its file survives", "[store]") {
+  RecordMaker make(7);
+  auto const job = make.job();
+  auto const file = make.file();
+
+  auto const job_again = decode_job(encode(job));
+  auto const file_again = decode_file(encode(file));
+
+  REQUIRE(job_again);
+  CHECK(job_again->id == job.id);
+  CHECK(job_again->spec.name == job.spec.name);
+  CHECK(job_again->spec.headers.size() == job.spec.headers.size());
+  CHECK(job_again->spec.no_progress_timeout == job.spec.no_progress_timeout);
+  CHECK(job_again->state == job.state);
+  CHECK(job_again->error.has_value() == job.error.has_value());
+  CHECK(job_again->transferred == job.transferred);
+  CHECK(job_again->why == job.why);
+  REQUIRE(file_again);
+  CHECK(file_again->spec.urls == file.spec.urls);
+  CHECK(file_again->spec.ranges == file.spec.ranges);
+  CHECK(file_again->spec.content == file.spec.content);
+  CHECK(file_again->validator == file.validator);
+  CHECK(file_again->trust == file.trust);
+  CHECK(file_again->modified == file.modified);
+  CHECK(file_again->spool == file.spool);
+  CHECK(file_again->wasted == file.wasted);
+}
+
+TEST_CASE("a cut record and one with bytes behind it are corrupt", "[store]") {
+  RecordMaker make(3);
+  auto const bytes = encode(make.file());
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    auto const cut = decode_file(std::string_view(bytes).substr(0, size));
+    REQUIRE_FALSE(cut);
+    CHECK(cut.error().code == Errc::store_corrupt);
+  }
+  CHECK(decode_file(bytes + "x").error().code == Errc::store_corrupt);
+}
+
+TEST_CASE("a record of a newer version is too new and one without a version corrupt", "[store]") {
+  RecordMaker make(3);
+  auto job = encode(make.job());
+  auto spool = encode(make.spool());
+  job[0] = spool[0] = 2;
+  CHECK(decode_job(job).error().code == Errc::store_too_new);
+  CHECK(decode_spool(SpoolId{1}, spool).error().code == Errc::store_too_new);
+
+  job[0] = spool[0] = 0;
+  CHECK(decode_job(job).error().code == Errc::store_corrupt);
+  CHECK(decode_spool(SpoolId{1}, spool).error().code == Errc::store_corrupt);
+}
+
+TEST_CASE("a content record whose pieces cannot be counted is corrupt", "[store]") {
+  SpoolRecord record;
+  record.length = 1_TiB;
+  record.piece_length = 3 * kBlockBytes;
+  CHECK(decode_spool(SpoolId{1}, encode(record)).error().code == Errc::store_corrupt);
+
+  record.piece_length = kBlockBytes;
+  record.length = ~0ULL;
+  CHECK(decode_spool(SpoolId{1}, encode(record)).error().code == Errc::store_corrupt);
+}
+
+TEST_CASE("keys sort as their numbers and give them back", "[store]") {
+  SpoolId const a{0x00FF};
+  SpoolId const b{0x0100};
+  CHECK(spool_key(a) < spool_key(b));
+  CHECK(received_key(a, PieceIndex{255}) < received_key(a, PieceIndex{256}));
+  CHECK(chunk_key(a, 9) < received_key(a, PieceIndex{0}));
+  CHECK(spool_of_key(spool_key(b)) == b);
+  CHECK(number_of_piece_key(received_key(b, PieceIndex{77})) == 77U);
+  CHECK_FALSE(number_of_piece_key(spool_key(b)));
+  CHECK(spool_of_file_name(file_name_of(b)) == b);
+  CHECK_FALSE(spool_of_file_name("not-a-number-16c"));
+  CHECK_FALSE(spool_of_file_name("12"));
+}

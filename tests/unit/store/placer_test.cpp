@@ -1,1 +1,164 @@
+// Where contents end up, and what a crash in between leaves.
+#include "store/placer.h"
+
 #include <catch2/catch.hpp>
+
+#include "tests/support/sim_store.h"
+
+using namespace freshet;
+using namespace freshet::test;
+
+namespace {
+
+struct World {
+  std::shared_ptr<SimDisk> disk = std::make_shared<SimDisk>();
+  std::shared_ptr<SimKeyValue> database = std::make_shared<SimKeyValue>();
+  std::unique_ptr<SimStore> store;
+  std::vector<std::byte> bytes = some_bytes(600'000);
+
+  World() {
+    static_cast<void>(disk->make_directory("/out"));
+    restart();
+  }
+  void restart() {
+    store.reset();
+    store = std::make_unique<SimStore>(disk, database, StoreOptions{}, 1);
+  }
+  [[nodiscard]] SpoolId sealed(std::size_t jobs = 1) {
+    auto const opened = store->open({bytes.size(), {}});
+    REQUIRE(opened);
+    for (std::uint32_t i = 0; i < jobs; ++i) {
+      FileRecord file;
+      file.index = i;
+      file.spool = opened->id;
+      REQUIRE(store->save({{}, {file}, {}}));
+    }
+    REQUIRE(store->write(opened->id, 0, bytes));
+    REQUIRE(store->seal(opened->id));
+    return opened->id;
+  }
+  [[nodiscard]] std::string path_of_content() { return store->contents().list().at(0).path; }
+};
+
+}  // namespace
+
+TEST_CASE("paths that lead elsewhere than they say are refused", "[store]") {
+  for (auto const* path : {"", "x", "x/y", "/", "/out/", "/out/../x", "/out/./x", "/..", "/a/.."}) {
+    INFO(path);
+    auto const checked = store::check_path(path);
+    REQUIRE_FALSE(checked);
+    CHECK(checked.error().code == Errc::path_invalid);
+  }
+  CHECK(store::check_path("/out/..x/a.b"));
+  CHECK_FALSE(store::check_path(std::string("/out/a\0b", 8)));
+}
+
+TEST_CASE("a content that one job needs is renamed and stays shareable from there", "[store]") {
+  World world;
+  auto const id = world.sealed();
+
+  REQUIRE(world.store->place(id, {.path = "/out/a"}));
+
+  CHECK(*world.disk->contents("/out/a") == world.bytes);
+  CHECK(world.path_of_content() == "/out/a");
+  CHECK(world.disk->list("/data/spool")->empty());
+  world.restart();
+  CHECK(world.store->reopen(id)->present.all());
+  REQUIRE(world.store->place(id, {.path = "/out/b"}));
+  CHECK(*world.disk->contents("/out/b") == world.bytes);
+}
+
+TEST_CASE("a content that two jobs need is copied to the first of them", "[store]") {
+  World world;
+  auto const id = world.sealed(2);
+
+  REQUIRE(world.store->place(id, {.path = "/out/a"}));
+
+  CHECK(*world.disk->contents("/out/a") == world.bytes);
+  CHECK(world.disk->list("/data/spool")->size() == 1);
+  CHECK(world.disk->list("/out")->size() == 1);
+}
+
+TEST_CASE("a placed file that was changed is no content any more", "[store]") {
+  World world;
+  auto const id = world.sealed();
+  REQUIRE(world.store->place(id, {.path = "/out/a"}));
+  auto const file = world.disk->open("/out/a", store::Disk::Mode::write);
+  REQUIRE((*file)->write_at(some_bytes(10, 3), 0));
+
+  auto const copied = world.store->place(id, {.path = "/out/b"});
+
+  REQUIRE_FALSE(copied);
+  CHECK(copied.error().code == Errc::file_changed);
+  CHECK_FALSE(world.disk->contents("/out/b"));
+  CHECK(world.store->contents().list().empty());
+  CHECK(world.disk->contents("/out/a"));
+}
+
+TEST_CASE("an existing file is replaced only when that is allowed", "[store]") {
+  World world;
+  REQUIRE(world.disk->open("/out/a", store::Disk::Mode::create));
+  auto const id = world.sealed();
+
+  auto const refused = world.store->place(id, {.path = "/out/a", .replace = false});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Errc::file_exists);
+  CHECK(world.disk->contents("/out/a")->empty());
+
+  REQUIRE(world.store->place(id, {.path = "/out/a"}));
+  CHECK(*world.disk->contents("/out/a") == world.bytes);
+}
+
+TEST_CASE("a directory that is missing leaves the content where it was", "[store]") {
+  World world;
+  auto const id = world.sealed();
+
+  CHECK(world.store->place(id, {.path = "/nowhere/a"}).error().code == Errc::not_found);
+  CHECK(world.store->place(id, {.path = "/out/a"}));
+}
+
+TEST_CASE("ranges are joined in their order", "[store]") {
+  World world;
+  auto const id = world.sealed();
+
+  REQUIRE(world.store->place(id, {.path = "/out/a", .ranges = {{500'000, 500'010}, {0, 5}}}));
+
+  auto expected = std::vector(world.bytes.begin() + 500'000, world.bytes.begin() + 500'010);
+  expected.insert(expected.end(), world.bytes.begin(), world.bytes.begin() + 5);
+  CHECK(*world.disk->contents("/out/a") == expected);
+}
+
+TEST_CASE("a copy that fails leaves nothing behind", "[store]") {
+  World world;
+  auto const id = world.sealed(2);
+  for (auto const act :
+       {SimDisk::Act::copy, SimDisk::Act::reserve, SimDisk::Act::sync, SimDisk::Act::rename}) {
+    world.disk->fail_next(act, Errc::disk_full);
+    CHECK(world.store->place(id, {.path = "/out/a"}).error().code == Errc::disk_full);
+    CHECK(world.disk->list("/out")->empty());
+  }
+  CHECK(world.store->place(id, {.path = "/out/a"}));
+}
+
+TEST_CASE("a placement that a crash cuts short is understood at the next start", "[store]") {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    INFO("seed " << seed);
+    World world;
+    auto const id = world.sealed(1 + seed % 2);
+    world.store->contents().place(id, {.path = "/out/a"}, [](Result<void> const&) {});
+    std::mt19937_64 random(seed);
+    for (auto left = random() % 12; left > 0; --left) world.store->loop().run_one();
+    world.store.reset();
+    if (seed % 3 != 0) {
+      world.disk->cut_power(seed);
+      world.database->cut_power(seed);
+    }
+    world.restart();
+
+    REQUIRE(world.store->reopen(id));
+    auto const names = world.disk->list("/out");
+    for (auto const& name : *names) CHECK(name == "a");
+    REQUIRE(world.store->place(id, {.path = "/out/a"}));
+    CHECK(*world.disk->contents("/out/a") == world.bytes);
+  }
+}
