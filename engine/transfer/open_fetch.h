@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "engine/ports/origin.h"
 #include "engine/transfer/rate_estimate.h"
@@ -31,6 +32,8 @@ struct OpenFetch {
   TimePoint moved{};  // When bytes, or the head, came last.
   bool answered = false;
   RateEstimate rate{std::chrono::seconds{1}};
+  // Of what is still to be reported: the store has had it, and found its piece wrong, already.
+  std::vector<ByteRange> refused;
 
   [[nodiscard]] Bytes left() const { return end > next ? end - next : 0; }
 };

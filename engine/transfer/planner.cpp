@@ -106,6 +106,16 @@ void Planner::advance(OpenFetch& fetch, Bytes next, TimePoint now) {
     remaining_->deliver({whole_blocks(fetch.next, length), whole_blocks(next, length)});
   }
   fetch.next = next;
+  if (!fetch.refused.empty()) settle_refused(fetch);
+}
+
+// The store's word on a piece can overtake the carrier's report of its bytes.
+void Planner::settle_refused(OpenFetch& fetch) {
+  std::erase_if(fetch.refused, [&](ByteRange const& range) {
+    bool const reported = range.end <= fetch.next;
+    if (reported) remaining_->on_refused(range, in_flight());
+    return reported;
+  });
 }
 
 void Planner::on_progress(FetchId id, Bytes next, TimePoint now) {
@@ -147,6 +157,11 @@ std::optional<Planner::Ended> Planner::on_end(FetchId id, FetchEnd const& end, T
   auto* const found = find(id);
   if (found == nullptr) return std::nullopt;
   advance(*found, std::min(std::max(end.next, found->begin), found->end), now);
+  for (auto const& range : found->refused) {
+    if (range.begin < found->next) {
+      remaining_->on_refused({range.begin, std::min(range.end, found->next)}, in_flight());
+    }
+  }
   auto const fetch = *found;
   fetches_.erase(fetches_.begin() + (found - fetches_.data()));
   close(fetch, end);
@@ -175,8 +190,14 @@ void Planner::on_present(PieceIndex piece) {
 }
 
 void Planner::on_rejected(PieceIndex piece) {
-  if (remaining_) remaining_->on_rejected(piece, in_flight());
   settling_since_.reset();
+  if (!remaining_) return;
+  auto const bytes = remaining_->geometry().bytes(piece);
+  for (auto& fetch : fetches_) {
+    ByteRange const late{std::max(bytes.begin, fetch.next), std::min(bytes.end, fetch.end)};
+    if (!late.empty()) fetch.refused.push_back(late);
+  }
+  remaining_->on_rejected(piece, in_flight());
 }
 
 bool Planner::stuck(TimePoint now) const {

@@ -118,6 +118,7 @@ class Planner {
   [[nodiscard]] bool others_send_parts(Source const& source) const;
   [[nodiscard]] std::vector<ByteRange> in_flight() const;
   void advance(OpenFetch& fetch, Bytes next, TimePoint now);
+  void settle_refused(OpenFetch& fetch);
   [[nodiscard]] Cause judge_end(OpenFetch const& fetch, FetchEnd const& end, TimePoint now);
   void close(OpenFetch const& fetch, FetchEnd const& end);
 

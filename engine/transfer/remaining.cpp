@@ -61,6 +61,12 @@ void Remaining::on_rejected(PieceIndex piece, std::span<ByteRange const> in_flig
   give_back(bytes, in_flight);
 }
 
+void Remaining::on_refused(ByteRange range, std::span<ByteRange const> in_flight) {
+  if (present_.has(piece_at(range.begin, geometry_.piece_length))) return;  // Came again, right.
+  delivered_.subtract(range);
+  give_back(range, in_flight);
+}
+
 void Remaining::distrust_delivered(std::span<ByteRange const> in_flight) {
   for (auto const range : present_.absent_ranges()) {
     ByteRange const bytes{geometry_.bytes(range.begin).begin,

@@ -41,6 +41,8 @@ class Remaining {
 
   void on_present(PieceIndex piece);
   void on_rejected(PieceIndex piece, std::span<ByteRange const> in_flight);
+  // Bytes of one piece that were delivered after the store had dropped them.
+  void on_refused(ByteRange range, std::span<ByteRange const> in_flight);
   // What was handed to the store and never became present is asked for again.
   void distrust_delivered(std::span<ByteRange const> in_flight);
 

@@ -1,11 +1,15 @@
-"""A small HTTP/1.1 origin on loopback: ranges, entity tags, bodies that wait, counted bytes."""
+"""A small HTTP/1.1 origin on loopback: ranges, entity tags, counted bytes; bodies that wait, that come
+at a pace, or that lie."""
 
 import hashlib
 import http.server
 import re
+import socket
 import threading
+import time
 
 WAIT_SECONDS = 60
+CHUNK = 65536
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -15,21 +19,33 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
+        try:
+            self._answer()
+        finally:  # Also when the client has gone away.
+            self.server.owner.answered()
+
+    def _answer(self):
         body = self.server.owner.files.get(self.path.split("?")[0])
         if body is None:
             self._head(404, 0)
             return
-        begin, end = self._range(len(body))
+        tag = '"%s"' % hashlib.sha256(body).hexdigest()[:16]
+        begin, end = self._range(len(body), tag)
         partial = end - begin != len(body)
-        extra = {"ETag": '"%s"' % hashlib.sha256(body).hexdigest()[:16], "Accept-Ranges": "bytes"}
+        extra = {"ETag": tag, "Accept-Ranges": "bytes"}
         if partial:
             extra["Content-Range"] = f"bytes {begin}-{end - 1}/{len(body)}"
         self._head(206 if partial else 200, end - begin, extra)
-        self.server.owner.send(self.wfile, self.path, memoryview(body)[begin:end])
+        told = memoryview(body)[begin:end]
+        lie = self.server.owner.lies.get(self.path.split("?")[0])
+        if lie:
+            told = lie(begin, end, bytes(told))
+        self.server.owner.send(self.wfile, self.path, told)
+        self.close_connection = self.close_connection or len(told) != end - begin
 
-    def _range(self, length):
+    def _range(self, length, tag):
         match = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
-        if not match:
+        if not match or self.headers.get("If-Range", tag) != tag:
             return 0, length
         last = int(match.group(2)) if match.group(2) else length - 1
         return int(match.group(1)), min(last + 1, length)
@@ -46,16 +62,28 @@ class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
+    def get_request(self):
+        connection, address = super().get_request()
+        # Little waits in the kernel, so that what a killed client never took is hardly counted.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, CHUNK)
+        return connection, address
+
     def handle_error(self, *_):
         pass  # Clients that are killed cut their connections.
 
 
 class Origin:
-    """Serves `files` (path to bytes). Closed by `with`."""
+    """Serves `files` (path to bytes), at `rate` bytes a second over all connections. A path in `lies`
+    sends what that function makes of (begin, end, bytes). Closed by `with`."""
 
-    def __init__(self):
+    def __init__(self, rate=None):
         self.files = {}
+        self.lies = {}
+        self._rate = rate
+        self._free_at = 0.0
+        self._ended = threading.Event()
         self.bytes_sent = 0
+        self.requests = 0  # Answered, or given up by the client.
         self._changed = threading.Condition()
         self._allowed = None
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -68,6 +96,7 @@ class Origin:
 
     def __exit__(self, *_):
         self.allow_all()
+        self._ended.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -88,12 +117,31 @@ class Origin:
         with self._changed:
             return self._changed.wait_for(lambda: self.bytes_sent >= total, WAIT_SECONDS)
 
+    def answered(self):
+        with self._changed:
+            self.requests += 1
+            self._changed.notify_all()
+
+    def wait_until_answered(self, requests):
+        with self._changed:
+            return self._changed.wait_for(lambda: self.requests >= requests, WAIT_SECONDS)
+
     def send(self, stream, _path, body):
-        for begin in range(0, len(body), 65536):
-            chunk = body[begin:begin + 65536]
+        for begin in range(0, len(body), CHUNK):
+            chunk = body[begin:begin + CHUNK]
+            self._pace(len(chunk))
             with self._changed:
                 self._changed.wait_for(
                     lambda: self._allowed is None or self.bytes_sent < self._allowed, WAIT_SECONDS)
                 self.bytes_sent += len(chunk)
                 self._changed.notify_all()
             stream.write(chunk)
+
+    def _pace(self, size):
+        if self._rate is None:
+            return
+        with self._changed:
+            now = time.monotonic()
+            begin = max(now, self._free_at)
+            self._free_at = begin + size / self._rate
+        self._ended.wait(begin - now)
