@@ -1,7 +1,6 @@
 #include "peer/messages.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace freshet::peer {
 
@@ -49,7 +48,8 @@ bool known_version(Reader& reader) {
 template <std::size_t Size>
 std::array<std::byte, Size> bytes_of_text(std::string_view text) {
   std::array<std::byte, Size> result{};
-  std::memcpy(result.data(), text.data(), std::min(Size, text.size()));
+  std::ranges::transform(text.substr(0, Size), result.begin(),
+                         [](char character) { return static_cast<std::byte>(character); });
   return result;
 }
 
