@@ -101,6 +101,7 @@ class Client final : public WishListener {
     return std::chrono::duration<double>(*ended_ - started_).count();
   }
   [[nodiscard]] Bytes from_origin() const { return origin_.received(); }
+  [[nodiscard]] std::string why() const { return transfers_->why(wish_); }
   [[nodiscard]] Bytes from_peers() const { return swarm_.received(); }
 
  private:
@@ -217,7 +218,11 @@ CrowdResult run_crowd(CrowdSpec const& spec) {
     return ended == clients.size();
   };
   world.loop.run_until(all_ended, spec.limit);
-  return score(world, clients, start);
+  auto result = score(world, clients, start);
+  for (std::uint32_t i = 0; i < std::min(spec.records, spec.clients); ++i) {
+    result.records.push_back(clients[i]->why());
+  }
+  return result;
 }
 
 }  // namespace freshet::sim

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/content/manifest.h"
@@ -36,6 +36,7 @@ struct CrowdSpec {
   bool peers = true;
   std::uint32_t neighbours_max = 50;
   std::uint64_t seed = 1;
+  std::uint32_t records = 0;  // Of so many clients the decision record is kept.
   Duration limit = std::chrono::hours{2};
   TransferOptions transfer;
 };
@@ -49,7 +50,8 @@ struct CrowdResult {
   double origin_copies = 0;
   double wan_copies = 0;  // Most that entered one site.
   double peer_share = 0;
-  double wasted = 0;  // Received twice, over what was needed.
+  double wasted = 0;                 // Received twice, over what was needed.
+  std::vector<std::string> records;  // docs/why.md
 
   [[nodiscard]] double ratio() const { return bound > 0 ? last / bound : 0; }
 };

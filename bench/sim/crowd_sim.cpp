@@ -1,7 +1,8 @@
 // crowd_sim: one crowd in virtual time, its scoreboard on standard output.
 //
 //   crowd_sim [NAME=VALUE]...   clients, mib, origin, up, down (Mbit/s), sites, wan (Mbit/s),
-//                               round_trip_ms, arrivals_s, neighbours, peers (0 or 1), seed
+//                               round_trip_ms, arrivals_s, neighbours, peers (0 or 1), seed,
+//                               records (decision records of so many clients, one JSON line each)
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -20,7 +21,8 @@ using Values = std::map<std::string, double>;
 Values parse(int count, char** words) {
   Values values{{"clients", 8},    {"mib", 64},  {"origin", 80},     {"up", 80},
                 {"down", 80},      {"sites", 0}, {"wan", 20},        {"round_trip_ms", 2},
-                {"arrivals_s", 0}, {"peers", 1}, {"neighbours", 50}, {"seed", 1}};
+                {"arrivals_s", 0}, {"peers", 1}, {"neighbours", 50}, {"seed", 1},
+                {"records", 0}};
   for (int i = 1; i < count; ++i) {
     std::string const word = words[i];
     auto const equals = word.find('=');
@@ -49,6 +51,7 @@ CrowdSpec spec_of(Values const& values) {
   spec.arrivals = seconds(values.at("arrivals_s"));
   spec.peers = values.at("peers") != 0;
   spec.neighbours_max = static_cast<std::uint32_t>(values.at("neighbours"));
+  spec.records = static_cast<std::uint32_t>(values.at("records"));
   spec.seed = static_cast<std::uint64_t>(values.at("seed"));
   return spec;
 }
@@ -60,6 +63,7 @@ int main(int count, char** words) {
   auto const began = std::chrono::steady_clock::now();
   auto const result = freshet::sim::run_crowd(spec);
   std::chrono::duration<double> const took = std::chrono::steady_clock::now() - began;
+  for (auto const& record : result.records) std::printf("%s\n", record.c_str());
   std::printf(
       "{\"clients\": %u, \"done\": %u, \"last_s\": %.3f, \"mean_s\": %.3f, \"p95_s\": %.3f,"
       " \"bound_s\": %.3f, \"ratio\": %.3f, \"origin_copies\": %.3f, \"wan_copies\": %.3f,"
