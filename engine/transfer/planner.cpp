@@ -165,6 +165,7 @@ std::optional<Planner::Ended> Planner::on_end(FetchId id, FetchEnd const& end, T
   auto const fetch = *found;
   fetches_.erase(fetches_.begin() + (found - fetches_.data()));
   close(fetch, end);
+  remember_fetched(fetch, now);
   auto const useful = fetch.next - fetch.begin;
   Ended ended{judge_end(fetch, end, now), fetch, end.received > useful ? end.received - useful : 0};
   if (fetch.twin != FetchId::none && find(fetch.twin) != nullptr) ended.wasted += useful;
@@ -186,6 +187,7 @@ void Planner::close(OpenFetch const& fetch, FetchEnd const& end) {
 
 void Planner::on_present(PieceIndex piece) {
   if (remaining_) remaining_->on_present(piece);
+  if (crowd_) crowd_->on_present(piece);
   settling_since_.reset();
 }
 

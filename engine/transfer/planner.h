@@ -27,7 +27,6 @@ struct PlannerOptions {
   StealLimits steals;
   Duration probe_patience = std::chrono::seconds{1};   // Then the next source is asked as well.
   Duration stall_after = std::chrono::seconds{2};      // Without bytes: an idle one takes over.
-  std::uint32_t crowd_connections_max = 2;             // To one source while peers share its bytes.
   Duration crowd_wait = std::chrono::seconds{1};       // For the first peer, with short ranges.
   Duration crowd_silence = std::chrono::seconds{60};   // Of peers, when no source is left.
   Duration settle_timeout = std::chrono::seconds{60};  // For the store to judge what it was given.
@@ -137,8 +136,12 @@ class Planner {
   void yield_to_claims(Plan& plan, TimePoint now);
   void trim(OpenFetch& fetch, Plan& plan);
   void tell_crowd(Plan& plan, TimePoint now);
+  void remember_fetched(OpenFetch const& fetch, TimePoint now);
+  [[nodiscard]] std::vector<PieceRange> claims_now(TimePoint now);
+  [[nodiscard]] Duration lease_now(TimePoint now) const;
   [[nodiscard]] bool with_crowd(TimePoint now) const;
   [[nodiscard]] std::uint32_t target_of(Source const& source, TimePoint now) const;
+  [[nodiscard]] Bytes share_size(Source const& source) const;
   [[nodiscard]] double origin_rate(TimePoint now) const;
 
   [[nodiscard]] std::uint32_t moving(Source const& source, TimePoint now) const;
@@ -157,6 +160,11 @@ class Planner {
 
   std::optional<Crowd> crowd_;
   TimePoint crowd_since_{};
+  struct Fetched {
+    PieceRange pieces;
+    TimePoint until;
+  };
+  std::vector<Fetched> fetched_;
   std::vector<PieceRange> reserved_;  // As told last,
   std::vector<PieceRange> claimed_;
   TimePoint claimed_until_{};  // and until when it holds.

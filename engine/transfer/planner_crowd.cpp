@@ -8,14 +8,16 @@ namespace freshet {
 
 namespace {
 
+constexpr double kRangePerPause = 8;
 constexpr Duration kLeaseMin = std::chrono::seconds{3};
+constexpr Duration kClaimLinger = std::chrono::milliseconds{400};
 constexpr Duration kLeaseMax = std::chrono::seconds{20};
 
 }  // namespace
 
 void Planner::join_crowd(std::uint64_t own_key, CrowdPolicy policy, TimePoint now) {
   if (crowd_ || !remaining_ || remaining_->geometry().pieces() == 0) return;
-  crowd_.emplace(own_key, remaining_->geometry(), policy);
+  crowd_.emplace(own_key, remaining_->geometry(), remaining_->present(), policy);
   crowd_since_ = now;
 }
 
@@ -28,9 +30,20 @@ bool Planner::with_crowd(TimePoint now) const {
 std::uint32_t Planner::target_of(Source const& source, TimePoint now) const {
   if (source.admission != Admission::admitted) return 1;
   auto const target = source.governor.target();
-  // Few and short ranges at a time: a piece is there for others the sooner.
-  bool const few = crowd_ && !crowd_->empty() && !crowd_->helping(now);
-  return few ? std::min(target, options_.crowd_connections_max) : target;
+  if (!with_crowd(now) || crowd_->helping(now)) return target;
+  // Those who start together do not know yet how many they are.
+  if (crowd_->empty()) return 1;
+  // Few ranges at a time, so that each piece is there for others soon. With many members they fill
+  // each other's pauses between two requests.
+  return std::min(target, crowd_->members_count() > 3 ? 1U : 2U);
+}
+
+// Short, but long enough that the pause before the next one does not count.
+Bytes Planner::share_size(Source const& source) const {
+  auto const latency = source.latency.value_or(Duration{});
+  auto const pause = source.rate.value() * std::chrono::duration<double>(latency).count();
+  auto const wanted = static_cast<Bytes>(pause * kRangePerPause);
+  return std::max(wanted, remaining_->geometry().piece_length);
 }
 
 double Planner::origin_rate(TimePoint now) const {
@@ -48,7 +61,9 @@ void Planner::yield_to_claims(Plan& plan, TimePoint now) {
   if (!crowd_ || crowd_->helping(now)) return;
   for (auto& fetch : fetches_) {
     if (fetch.cancelled || fetch.left() * 2 < fetch.end - fetch.begin) continue;
-    if (crowd_->outranked({fetch.next, fetch.end}, now)) cancel(fetch, plan);
+    ByteRange const rest{fetch.next, fetch.end};
+    bool const early = crowd_->many() && !crowd_->at_frontier(rest);
+    if (early || crowd_->outranked(rest, now)) cancel(fetch, plan);
   }
 }
 
@@ -66,32 +81,58 @@ void Planner::trim(OpenFetch& fetch, Plan& plan) {
   plan.orders.emplace_back(ShortenFetch{fetch.id, end});
 }
 
-void Planner::tell_crowd(Plan& plan, TimePoint now) {
-  if (!crowd_) return;
-  std::vector<PieceRange> ours;
-  Duration longest = kLeaseMin;
+// What we fetch, and a moment longer what we have fetched: until others hear that we have it.
+std::vector<PieceRange> Planner::claims_now(TimePoint now) {
+  std::erase_if(fetched_, [now](Fetched const& it) { return it.until <= now; });
+  std::vector<PieceRange> claims;
+  for (auto const& it : fetched_) claims.push_back(it.pieces);
   for (auto const& fetch : fetches_) {
-    if (fetch.cancelled || fetch.left() == 0) continue;
-    ours.push_back(remaining_->geometry().touched({fetch.next, fetch.end}));
+    if (!fetch.cancelled) {
+      auto const pieces = remaining_->geometry().touched({fetch.begin, fetch.end});
+      claims.push_back(crowd_->rest_of_group(pieces));
+    }
+  }
+  for (auto const range : crowd_->intended()) claims.push_back(range);
+  std::ranges::sort(claims);
+  return claims;
+}
+
+Duration Planner::lease_now(TimePoint now) const {
+  auto lease = kLeaseMin;
+  for (auto const& fetch : fetches_) {
     auto const rate = rate_of(fetch, now);
     auto const seconds = rate > 0 ? static_cast<double>(fetch.left()) / rate : 0;
-    auto const lease = std::chrono::duration<double>(std::min(seconds * 2, 3600.0));
-    longest = std::max(longest, std::chrono::duration_cast<Duration>(lease));
+    auto const wanted = std::chrono::duration<double>(std::min(seconds * 2, 3600.0));
+    lease = std::max(lease, std::chrono::duration_cast<Duration>(wanted));
   }
-  std::ranges::sort(ours);
-  if (ours != reserved_) {
-    plan.reserve = ours;
-    reserved_ = ours;
+  return std::min(lease, kLeaseMax);
+}
+
+void Planner::remember_fetched(OpenFetch const& fetch, TimePoint now) {
+  if (crowd_ && fetch.next >= fetch.end) {
+    fetched_.push_back(
+        {remaining_->geometry().touched({fetch.begin, fetch.end}), now + kClaimLinger});
   }
-  for (auto const range : crowd_->intended()) ours.push_back(range);
-  bool const runs_out = !ours.empty() && now >= claimed_until_;
-  if (ours == claimed_ && !runs_out) return;
-  longest = std::min(longest, kLeaseMax);
-  plan.claims.emplace();
-  for (auto const range : ours) plan.claims->push_back({range, longest});
-  claimed_ = std::move(ours);
-  // Told again when half of the lease is over.
-  claimed_until_ = now + longest / 2;
+}
+
+void Planner::tell_crowd(Plan& plan, TimePoint now) {
+  if (!crowd_) return;
+  std::vector<PieceRange> reserved;
+  for (auto const& fetch : fetches_) {
+    if (fetch.cancelled || fetch.left() == 0) continue;
+    reserved.push_back(remaining_->geometry().touched({fetch.next, fetch.end}));
+  }
+  if (reserved != reserved_) plan.reserve = reserved_ = std::move(reserved);
+
+  auto claims = claims_now(now);
+  bool const runs_out = !claims.empty() && now >= claimed_until_;
+  if (claims != claimed_ || runs_out) {
+    auto const lease = lease_now(now);
+    plan.claims.emplace();
+    for (auto const range : claims) plan.claims->push_back({range, lease});
+    claimed_ = std::move(claims);
+    claimed_until_ = now + lease / 2;  // Told again then.
+  }
   if (crowd_->helping(now) && !std::exchange(helped_, true)) {
     parts_.why.note(now, WhyCode::peers_slow, "the origin is asked for what peers have");
   }

@@ -61,10 +61,8 @@ void Planner::plan_work(Plan& plan, TimePoint now) {
 Source* Planner::next_idle(std::vector<SourceId> const& passed_over, TimePoint now) {
   Source* best = nullptr;
   for (auto& source : parts_.sources.all()) {
-    bool const one_only = source.admission != Admission::admitted || !source.rate.known();
-    auto const target =
-        one_only && source.admission != Admission::admitted ? 1U : source.governor.target();
-    if (!parts_.sources.usable(source, now) || moving(source, now) >= target) continue;
+    if (!parts_.sources.usable(source, now)) continue;
+    if (moving(source, now) >= target_of(source, now)) continue;
     if (std::ranges::find(passed_over, source.id) != passed_over.end()) continue;
     bool const faster = best != nullptr && best->rate.known() &&
                         (!source.rate.known() || source.rate.value() > best->rate.value());
@@ -86,7 +84,8 @@ bool Planner::give_range(Source& source, Plan& plan, TimePoint now) {
   auto const size = range_bytes(asker, remaining_->todo().size(), options_.ranges);
   auto const range =
       with_crowd(now)
-          ? crowd_->pick(remaining_->todo(), {origin_rate(now), size}, parts_.random, now)
+          ? crowd_->pick(remaining_->todo(), {origin_rate(now), size, share_size(source)},
+                         parts_.random, now)
           : choose_range(remaining_->todo(), remaining_->geometry(), size);
   if (!range) return false;
   start(source, *range, false, plan, now);
@@ -123,6 +122,8 @@ bool Planner::steal_for(Source& source, Plan& plan, TimePoint now) {
     give_up_on(*slowest, plan, now);
     return true;
   }
+  // The ranges of a crowd are short: dividing them costs a connection and gains nothing.
+  if (with_crowd(now) && !crowd_->helping(now)) return false;
   auto const theft = plan_theft(victim, {source.rate.value(), source.latency.value_or(Duration{})},
                                 remaining_->geometry().piece_length, options_.steals);
   if (!theft || !parts_.budget.may_open(source.host, false)) return false;
@@ -278,6 +279,7 @@ std::optional<TimePoint> Planner::next_look(TimePoint now) const {
   if (!crowd_ || !remaining_) return wake;
   if (auto const look = crowd_->next_look(now)) consider(*look);
   if (!claimed_.empty()) consider(claimed_until_);
+  for (auto const& it : fetched_) consider(it.until);
   if (now < crowd_since_ + options_.crowd_wait) consider(crowd_since_ + options_.crowd_wait);
   if (parts_.sources.exhausted()) consider(now + options_.crowd_silence);
   return wake;

@@ -59,7 +59,7 @@ void Transfer::on_peer_gone(SourceId peer, Error why) {
 void Transfer::on_peer_has(SourceId peer, PieceMap const& all) {
   auto* const with = crowd();
   if (with == nullptr) return;
-  with->on_has(peer, all);
+  with->on_has(peer, all, now());
   advance();
 }
 
