@@ -8,6 +8,7 @@
 namespace freshet::store {
 
 Result<Ledger::Contents> DatabaseLedger::load() {
+  if (read_) return *std::exchange(read_, std::nullopt);
   Contents contents;
   auto const read_job = [&](std::string_view, std::string_view value) -> Result<void> {
     auto record = decode_job(value);
@@ -31,6 +32,7 @@ Result<Ledger::Contents> DatabaseLedger::load() {
 }
 
 void DatabaseLedger::save(LedgerChange change, std::function<void(Result<void>)> done) {
+  read_.reset();
   for (auto const& job : change.jobs) next_.batch.put(Table::jobs, job_key(job.id), encode(job));
   for (auto const& file : change.files) {
     next_.batch.put(Table::files, file_key(file.job, file.index), encode(file));

@@ -3,6 +3,8 @@
 // Loop only.
 #pragma once
 
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "engine/ports/ledger.h"
@@ -17,6 +19,8 @@ class DatabaseLedger final : public Ledger {
   DatabaseLedger(KeyValue& database, Work& work, SpoolRefs& refs)
       : database_(database), work_(work), refs_(refs) {}
 
+  // What a start has read already, for the first `load`.
+  void set_read(Contents contents) { read_ = std::move(contents); }
   [[nodiscard]] Result<Contents> load() override;
   void save(LedgerChange change, std::function<void(Result<void>)> done) override;
 
@@ -31,6 +35,7 @@ class DatabaseLedger final : public Ledger {
   KeyValue& database_;
   Work& work_;
   SpoolRefs& refs_;
+  std::optional<Contents> read_;
   Commit next_;
   bool running_ = false;
 };

@@ -24,17 +24,46 @@ Result<std::vector<SpoolRecord>> load_records(KeyValue& database) {
   return records;
 }
 
-Result<std::vector<FileRecord>> load_files(KeyValue& database) {
-  std::vector<FileRecord> files;
-  auto const read = database.scan(Table::files, {},
-                                  [&](std::string_view, std::string_view value) -> Result<void> {
-                                    auto record = decode_file(value);
-                                    if (!record) return tl::unexpected(record.error());
-                                    files.push_back(std::move(*record));
-                                    return {};
-                                  });
+template <typename Record>
+Result<std::vector<Record>> load_all(KeyValue& database, Table table,
+                                     Result<Record> (*decode)(std::string_view)) {
+  std::vector<Record> records;
+  auto const read =
+      database.scan(table, {}, [&](std::string_view, std::string_view value) -> Result<void> {
+        auto record = decode(value);
+        if (!record) return tl::unexpected(record.error());
+        records.push_back(std::move(*record));
+        return {};
+      });
   if (!read) return tl::unexpected(read.error());
-  return files;
+  return records;
+}
+
+Result<Recovered> read_all(KeyValue& database) {
+  auto records = load_records(database);
+  if (!records) return tl::unexpected(records.error());
+  auto jobs = load_all<JobRecord>(database, Table::jobs, decode_job);
+  if (!jobs) return tl::unexpected(jobs.error());
+  auto files = load_all<FileRecord>(database, Table::files, decode_file);
+  if (!files) return tl::unexpected(files.error());
+  auto const next_id = load_next_id(database);
+  if (!next_id) return tl::unexpected(next_id.error());
+  return Recovered{std::move(*records), std::move(*jobs), std::move(*files), *next_id};
+}
+
+// A new database has no contents: with some, it is not the one that was here.
+Result<void> check_new(Disk& disk, KeyValue& database, std::string const& spool_directory) {
+  auto const format = database.get(Table::meta, kFormatKey);
+  if (!format) return tl::unexpected(format.error());
+  if (*format) return {};
+  auto const names = disk.list(spool_directory);
+  if (!names) return tl::unexpected(names.error());
+  for (auto const& name : *names) {
+    if (!spool_of_file_name(name)) continue;
+    return fail(Errc::store_corrupt, spool_directory,
+                "the database is empty, the contents are not");
+  }
+  return {};
 }
 
 // Whether the content now lies where it was to be renamed to.
@@ -83,17 +112,13 @@ Result<void> remove_orphans(Disk& disk, std::string const& directory,
 Result<Recovered> recover(Disk& disk, KeyValue& database, std::string const& data_dir, Log& log) {
   auto const directory = spool_directory(data_dir);
   if (auto const made = disk.make_directory(directory); !made) return tl::unexpected(made.error());
+  if (auto const good = check_new(disk, database, directory); !good) {
+    return tl::unexpected(good.error());
+  }
   if (auto const good = prepare_format(database); !good) return tl::unexpected(good.error());
-  Recovered out;
-  auto records = load_records(database);
-  if (!records) return tl::unexpected(records.error());
-  out.records = std::move(*records);
-  auto files = load_files(database);
-  if (!files) return tl::unexpected(files.error());
-  out.files = std::move(*files);
-  auto const next_id = load_next_id(database);
-  if (!next_id) return tl::unexpected(next_id.error());
-  out.next_id = *next_id;
+  auto read = read_all(database);
+  if (!read) return read;
+  auto& out = *read;
   Batch settled;
   for (auto& record : out.records) {
     if (record.placing.empty()) continue;
@@ -108,7 +133,7 @@ Result<Recovered> recover(Disk& disk, KeyValue& database, std::string const& dat
   if (auto const clean = remove_orphans(disk, directory, out.records, log); !clean) {
     return tl::unexpected(clean.error());
   }
-  return out;
+  return read;
 }
 
 }  // namespace freshet::store

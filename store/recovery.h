@@ -17,11 +17,13 @@ namespace freshet::store {
 
 struct Recovered {
   std::vector<SpoolRecord> records;
-  std::vector<FileRecord> files;  // Of jobs: they say what must stay.
+  std::vector<JobRecord> jobs;
+  std::vector<FileRecord> files;  // They say which contents must stay.
   std::uint64_t next_id = 1;
 };
 
-// Settles placements that a crash cut short and removes files that no record knows.
+// Reads everything first, so that a database that is refused stays as it is. Then settles
+// placements that a crash cut short and removes files that no record knows.
 [[nodiscard]] Result<Recovered> recover(Disk& disk, KeyValue& database, std::string const& data_dir,
                                         Log& log);
 

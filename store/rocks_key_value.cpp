@@ -3,12 +3,16 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
 #include <array>
+
+#include "store/database_mark.h"
+#include "store/rocks_check.h"
 
 namespace freshet::store {
 
@@ -22,6 +26,12 @@ constexpr int kOpenFilesMax = 64;
 
 Error translate(rocksdb::Status const& status, std::string where) {
   auto code = Errc::io_error;
+  // RocksDB keeps the errno only as text; paths in it say nothing.
+  auto text = status.ToString();
+  for (auto at = text.find(where); at != std::string::npos; at = text.find(where, at)) {
+    text.erase(at, where.size());
+  }
+  auto const says = [&text](char const* words) { return text.find(words) != std::string::npos; };
   if (status.IsCorruption() || status.IsInvalidArgument() || status.IsNotSupported()) {
     code = Errc::store_corrupt;
   } else if (status.IsNoSpace()) {
@@ -29,10 +39,9 @@ Error translate(rocksdb::Status const& status, std::string where) {
   } else if (status.IsPathNotFound()) {
     code = Errc::not_found;
   } else if (status.IsIOError()) {
-    // RocksDB keeps the errno only as text.
-    auto const text = status.ToString();
-    auto const says = [&text](char const* words) { return text.find(words) != std::string::npos; };
-    if (says("LOCK") || says("lock ")) code = Errc::store_locked;
+    bool const busy = says("Resource temporarily unavailable");
+    if (says("While lock file") && busy) code = Errc::store_locked;
+    if (says("lock hold by current process")) code = Errc::store_locked;
     if (says("Permission denied")) code = Errc::permission_denied;
     if (says("Read-only file system")) code = Errc::read_only;
     if (says("Disk quota exceeded")) code = Errc::quota_exceeded;
@@ -107,8 +116,41 @@ std::string_view name(Table table) {
   return "default";
 }
 
+bool is_table(std::string_view name) {
+  return std::ranges::any_of(kAllTables, [&](Table known) { return store::name(known) == name; });
+}
+
+namespace {
+
+void note_manifest(rocksdb::DB& db, DatabaseMarkFile& mark) {
+  std::vector<std::string> files;
+  std::uint64_t synced = 0;  // More may be on its way into the file.
+  if (!db.GetLiveFiles(files, &synced, false).ok()) return;
+  if (auto const manifest = read_manifest(db.GetName(), synced)) mark.advance(*manifest);
+}
+
+// Keeps the mark up with the list of files, which changes when RocksDB moves data from the log.
+class MarkKeeper final : public rocksdb::EventListener {
+ public:
+  explicit MarkKeeper(DatabaseMarkFile& mark) : mark_(mark) {}
+  void OnFlushCompleted(rocksdb::DB* db, rocksdb::FlushJobInfo const&) override {
+    note_manifest(*db, mark_);
+  }
+  void OnCompactionCompleted(rocksdb::DB* db, rocksdb::CompactionJobInfo const&) override {
+    note_manifest(*db, mark_);
+  }
+
+ private:
+  DatabaseMarkFile& mark_;
+};
+
+}  // namespace
+
 struct RocksKeyValue::Database {
-  std::string directory;
+  explicit Database(std::string where) : directory(std::move(where)), mark(directory) {}
+
+  std::string const directory;
+  DatabaseMarkFile mark;
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> tables;
 
@@ -125,27 +167,26 @@ RocksKeyValue::RocksKeyValue(std::unique_ptr<Database> database) : database_(std
 RocksKeyValue::~RocksKeyValue() = default;
 
 Result<std::unique_ptr<RocksKeyValue>> RocksKeyValue::open(std::string const& directory) {
-  auto const options = database_options();
-  std::vector<std::string> present;
-  // Fails when there is no database yet; `Open` says what else may be wrong.
-  if (rocksdb::DB::ListColumnFamilies(options, directory, &present).ok()) {
-    for (auto const& table : present) {
-      if (std::ranges::none_of(kAllTables, [&](Table known) { return name(known) == table; })) {
-        return fail(Errc::store_too_new, directory, "it has a table \"" + table + "\"");
-      }
-    }
-  }
+  auto database = std::make_unique<Database>(directory);
+  auto const mark = database->mark.read();
+  if (auto const good = check_rocks(directory, mark); !good) return tl::unexpected(good.error());
+  auto options = database_options();
+  options.listeners.push_back(std::make_shared<MarkKeeper>(database->mark));
   auto const cache = rocksdb::NewLRUCache(kBlockCacheBytes, 0);
   std::vector<rocksdb::ColumnFamilyDescriptor> tables;
   for (auto const table : kAllTables) {
     tables.emplace_back(std::string(name(table)), table_options(cache));
   }
-  auto database = std::make_unique<Database>();
-  database->directory = directory;
   rocksdb::DB* db = nullptr;
   auto const status = rocksdb::DB::Open(options, directory, tables, &database->tables, &db);
-  if (!status.ok()) return tl::unexpected(translate(status, directory));
+  if (!status.ok()) {
+    auto error = translate(status, directory);
+    // The directory is there, so it is one of the database's own files that is missing.
+    if (error.code == Errc::not_found) error.code = Errc::store_corrupt;
+    return tl::unexpected(std::move(error));
+  }
   database->db.reset(db);
+  note_manifest(*db, database->mark);
   return std::make_unique<RocksKeyValue>(std::move(database));
 }
 
@@ -167,12 +208,16 @@ Result<void> RocksKeyValue::write(Batch const& batch, Sync sync) {
   }
   rocksdb::WriteOptions options;
   options.sync = sync == Sync::yes;
+  // Everything in the log before this batch becomes durable with it; what others add after it may
+  // not.
+  auto const before = database_->db->GetLatestSequenceNumber();
   auto status = database_->db->Write(options, &changes);
   // After a failed write RocksDB refuses all others until it is told that the disk may be well
   // again.
   if (!status.ok() && database_->db->Resume().ok())
     status = database_->db->Write(options, &changes);
   if (!status.ok()) return tl::unexpected(translate(status, database_->directory));
+  if (options.sync) database_->mark.advance(before + changes.Count());
   return {};
 }
 

@@ -9,8 +9,8 @@ namespace freshet::store {
 
 class RocksKeyValue final : public KeyValue {
  public:
-  // Errors: store_locked, store_corrupt, store_too_new (tables this version does not know), and
-  // what a disk says.
+  // Errors: store_locked, store_corrupt, store_too_new, and what a disk says. A database that is
+  // refused is left as it is, unless its damage shows only while it is opened.
   [[nodiscard]] static Result<std::unique_ptr<RocksKeyValue>> open(std::string const& directory);
   struct Database;
   explicit RocksKeyValue(std::unique_ptr<Database> database);  // `open` makes it.
@@ -24,5 +24,8 @@ class RocksKeyValue final : public KeyValue {
  private:
   std::unique_ptr<Database> database_;
 };
+
+// Whether this version knows a table of this name.
+[[nodiscard]] bool is_table(std::string_view name);
 
 }  // namespace freshet::store

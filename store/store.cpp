@@ -36,6 +36,7 @@ struct Store::Parts {
                  {std::move(recovered.records), recovered.next_id}),
         reader(*disk, contents.spool_gate(), contents.intake()) {
     for (auto const& file : recovered.files) refs.note(file);
+    ledger.set_read({std::move(recovered.jobs), std::move(recovered.files)});
     contents.clean();
   }
 };

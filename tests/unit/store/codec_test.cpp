@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
+#include "store/database_mark.h"
 #include "store/job_codec.h"
 #include "store/spool_record.h"
 #include "tests/support/store_records.h"
@@ -150,4 +151,18 @@ TEST_CASE("keys sort as their numbers and give them back", "[store]") {
   CHECK(spool_of_file_name(file_name_of(b)) == b);
   CHECK_FALSE(spool_of_file_name("not-a-number-16c"));
   CHECK_FALSE(spool_of_file_name("12"));
+}
+
+TEST_CASE("a mark with any bit flipped counts as absent", "[store]") {
+  DatabaseMark const mark{.sequence = 1ULL << 40,
+                          .manifest = {.number = 7, .bytes = 1234, .sha256 = Digest{}}};
+  auto const bytes = encode(mark);
+  REQUIRE(decode_mark(bytes) == mark);
+
+  for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    auto damaged = bytes;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
+    CHECK_FALSE(decode_mark(damaged));
+  }
+  CHECK_FALSE(decode_mark(bytes.substr(1)));
 }

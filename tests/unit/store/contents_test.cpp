@@ -301,11 +301,21 @@ TEST_CASE("bytes that rot are found and fetched again", "[store]") {
 
 TEST_CASE("files that no record knows are removed at the start", "[store]") {
   World world;
-  static_cast<void>(world.disk->make_directory("/data/spool"));
+  world.start()->stop();
   REQUIRE(world.disk->open("/data/spool/00000000000000ff", store::Disk::Mode::create));
   auto const store = world.start();
 
   CHECK(world.disk->list("/data/spool")->empty());
+}
+
+TEST_CASE("contents without their database are kept and the start is refused", "[store]") {
+  World world;
+  world.start()->stop();
+  REQUIRE(world.disk->open("/data/spool/00000000000000ff", store::Disk::Mode::create));
+  world.database = std::make_shared<SimKeyValue>();
+
+  CHECK_THROWS_WITH(world.start(), Catch::Contains("store_corrupt"));
+  CHECK(world.disk->list("/data/spool")->size() == 1);
 }
 
 TEST_CASE("whoever waits for room is called and all bytes arrive", "[store]") {

@@ -66,3 +66,17 @@ TEST_CASE("a database from a newer version is refused", "[store]") {
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == Errc::store_too_new);
 }
+
+TEST_CASE("a database with entries but without a version is corrupt", "[store]") {
+  for (auto const table : {Table::jobs, Table::files, Table::contents, Table::pieces}) {
+    SimKeyValue database;
+    Batch batch;
+    batch.put(table, "key", "value");
+    REQUIRE(database.write(batch, Sync::yes));
+
+    auto const refused = prepare_format(database);
+
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::store_corrupt);
+  }
+}
