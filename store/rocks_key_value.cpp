@@ -63,6 +63,7 @@ rocksdb::DBOptions database_options() {
   options.keep_log_file_num = 1;
   options.max_log_file_size = 1 << 20;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.manifest_preallocation_size = 64 << 10;
   options.max_file_opening_threads = 1;
   options.skip_stats_update_on_db_open = true;
   options.avoid_flush_during_shutdown = true;  // The log has it all.
@@ -130,14 +131,20 @@ void note_manifest(rocksdb::DB& db, DatabaseMarkFile& mark) {
 }
 
 // Keeps the mark up with the list of files, which changes when RocksDB moves data from the log.
-class MarkKeeper final : public rocksdb::EventListener {
+class Listener final : public rocksdb::EventListener {
  public:
-  explicit MarkKeeper(DatabaseMarkFile& mark) : mark_(mark) {}
+  explicit Listener(DatabaseMarkFile& mark) : mark_(mark) {}
   void OnFlushCompleted(rocksdb::DB* db, rocksdb::FlushJobInfo const&) override {
     note_manifest(*db, mark_);
   }
   void OnCompactionCompleted(rocksdb::DB* db, rocksdb::CompactionJobInfo const&) override {
     note_manifest(*db, mark_);
+  }
+  // The next write tries again at once; RocksDB by itself looks for space every five seconds, and
+  // refuses meanwhile.
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
+                            bool* automatic) override {
+    *automatic = false;
   }
 
  private:
@@ -171,7 +178,7 @@ Result<std::unique_ptr<RocksKeyValue>> RocksKeyValue::open(std::string const& di
   auto const mark = database->mark.read();
   if (auto const good = check_rocks(directory, mark); !good) return tl::unexpected(good.error());
   auto options = database_options();
-  options.listeners.push_back(std::make_shared<MarkKeeper>(database->mark));
+  options.listeners.push_back(std::make_shared<Listener>(database->mark));
   auto const cache = rocksdb::NewLRUCache(kBlockCacheBytes, 0);
   std::vector<rocksdb::ColumnFamilyDescriptor> tables;
   for (auto const table : kAllTables) {

@@ -72,4 +72,9 @@ class FreshetCase(unittest.TestCase):
 
 
 def main():
-    unittest.main(verbosity=2, argv=[sys.argv[0], *sys.argv[1:]])
+    """Ends with 77, which CTest shows as skipped, when every test was."""
+    program = unittest.main(verbosity=2, argv=[sys.argv[0], *sys.argv[1:]], exit=False)
+    result = program.result
+    if not result.wasSuccessful():
+        sys.exit(1)
+    sys.exit(77 if len(result.skipped) == result.testsRun > 0 else 0)

@@ -30,6 +30,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._head(404, 0)
             return
         tag = '"%s"' % hashlib.sha256(body).hexdigest()[:16]
+        if self.path in self.server.owner.chunked:
+            self._answer_chunked(body)
+            return
         begin, end = self._range(len(body), tag)
         partial = end - begin != len(body)
         extra = {"ETag": tag, "Accept-Ranges": "bytes"}
@@ -42,6 +45,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             told = lie(begin, end, bytes(told))
         self.server.owner.send(self.wfile, self.path, told)
         self.close_connection = self.close_connection or len(told) != end - begin
+
+    def _answer_chunked(self, body):
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for begin in range(0, len(body), CHUNK):
+            part = body[begin:begin + CHUNK]
+            self.wfile.write(b"%x\r\n" % len(part))
+            self.server.owner.send(self.wfile, self.path, part)
+            self.wfile.write(b"\r\n")
+        self.wfile.write(b"0\r\n\r\n")
 
     def _range(self, length, tag):
         match = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
@@ -74,11 +88,13 @@ class _Server(http.server.ThreadingHTTPServer):
 
 class Origin:
     """Serves `files` (path to bytes), at `rate` bytes a second over all connections. A path in `lies`
-    sends what that function makes of (begin, end, bytes). Closed by `with`."""
+    sends what that function makes of (begin, end, bytes); one in `chunked` does not tell its length.
+    Closed by `with`."""
 
     def __init__(self, rate=None):
         self.files = {}
         self.lies = {}
+        self.chunked = set()
         self._rate = rate
         self._free_at = 0.0
         self._ended = threading.Event()
