@@ -9,8 +9,8 @@ namespace freshet::store {
 
 namespace {
 
-constexpr std::uint8_t kJobVersion = 1;
-constexpr std::uint8_t kFileVersion = 1;
+constexpr std::uint8_t kJobVersion = 2;
+constexpr std::uint8_t kFileVersion = 2;
 
 void put_job_id(Encoder& out, JobId const& id) {
   for (auto const byte : id.bytes) out.byte(std::to_integer<std::uint8_t>(byte));
@@ -167,14 +167,14 @@ std::string encode(JobRecord const& record) {
   put_time(out, record.modified);
   out.maybe(record.transferred, [&](WallTime time) { put_time(out, time); });
   out.text(record.why);
+  put_all(out, record.spec.signed_by, [&](std::string const& key) { out.text(key); });
   return out.take();
 }
 
 Result<JobRecord> decode_job(std::string_view bytes) {
   Decoder in(bytes);
-  if (auto const version = record_version(in, kJobVersion, "job record"); !version) {
-    return tl::unexpected(version.error());
-  }
+  auto const version = record_version(in, kJobVersion, "job record");
+  if (!version) return tl::unexpected(version.error());
   JobRecord record;
   record.id = get_job_id(in);
   record.spec = get_job_spec(in);
@@ -188,6 +188,7 @@ Result<JobRecord> decode_job(std::string_view bytes) {
   record.modified = get_time(in);
   record.transferred = in.maybe([&] { return get_time(in); });
   record.why = in.text();
+  if (*version >= 2) record.spec.signed_by = get_all(in, [&] { return in.text(); });
   if (auto const good = in.finish("job record"); !good) return tl::unexpected(good.error());
   return record;
 }
@@ -210,14 +211,15 @@ std::string encode(FileRecord const& record) {
   out.number(record.from_origin);
   out.number(record.from_peers);
   out.number(record.wasted);
+  out.text(record.spec.manifest_signature);
+  out.text(record.signer);
   return out.take();
 }
 
 Result<FileRecord> decode_file(std::string_view bytes) {
   Decoder in(bytes);
-  if (auto const version = record_version(in, kFileVersion, "file record"); !version) {
-    return tl::unexpected(version.error());
-  }
+  auto const version = record_version(in, kFileVersion, "file record");
+  if (!version) return tl::unexpected(version.error());
   FileRecord record;
   record.job = get_job_id(in);
   record.index = in.number32();
@@ -234,6 +236,10 @@ Result<FileRecord> decode_file(std::string_view bytes) {
   record.from_origin = in.number();
   record.from_peers = in.number();
   record.wasted = in.number();
+  if (*version >= 2) {
+    record.spec.manifest_signature = in.text();
+    record.signer = in.text();
+  }
   if (auto const good = in.finish("file record"); !good) return tl::unexpected(good.error());
   return record;
 }

@@ -42,6 +42,7 @@ int exit_code(Errc code) {
     case Errc::manifest_mismatch:
     case Errc::signature_invalid:
     case Errc::signature_untrusted:
+    case Errc::signature_missing:
       return kUntrusted;
     case Errc::file_exists:
     case Errc::disk_full:

@@ -81,6 +81,12 @@ void add_source_options(CLI::App& get, GetRequest& request) {
       ->take_all();
   get.add_option("--manifest", request.manifest,
                  "A .torrent (file or URL) or magnet link that says what the bytes are");
+  get.add_option(
+         "--trusted-key", request.trusted_keys,
+         "Refuse a manifest that this key did not sign: a minisign public key, or its file; "
+         "may be repeated")
+      ->expected(1)
+      ->take_all();
   get.add_option("--sha256", request.sha256, "What the whole file's SHA-256 must be");
   get.add_option("--content", request.content, "What the content id must be");
   get.add_option("--range", request.ranges, "FIRST-LAST byte; may be repeated, joined in order")

@@ -7,6 +7,7 @@
 #include "api/cli/settings.h"
 #include "api/cli/text.h"
 #include "api/client/manifests.h"
+#include "api/client/trusted_keys.h"
 #include "engine/base/url.h"
 
 namespace freshet::cli {
@@ -161,6 +162,11 @@ Result<JobSpec> plan_job(GetRequest const& request) {
   }
   job.no_progress_timeout =
       std::chrono::duration_cast<Duration>(std::chrono::duration<double>(request.give_up_seconds));
+  for (auto const& text : request.trusted_keys) {
+    auto key = read_public_key(text);
+    if (!key) return wrong("--trusted-key " + text, key.error().why);
+    job.signed_by.push_back(std::move(*key));
+  }
   job.connections = request.connections;
   job.proxy = request.proxy;
   job.ca_file = request.ca_file.empty() ? "" : absolute(request.ca_file);

@@ -18,6 +18,7 @@ struct GetRequest {
   std::string sha256;
   std::string content;
   std::string manifest;
+  std::vector<std::string> trusted_keys;  // Base64, or public key files.
   std::vector<std::string> mirrors;
   std::string limit_rate;
   std::vector<std::string> headers;

@@ -23,6 +23,10 @@ void show_file(Console& console, FileInfo const& file) {
                              printable(file.spec.path)));
   for (auto const& url : file.spec.urls) console.result("    from " + redact(url));
   if (file.content) console.result("    content " + to_string(*file.content));
+  if (file.trust) {
+    auto const signer = file.signer.empty() ? "" : " (" + printable(file.signer) + ")";
+    console.result("    trust " + std::string(to_string(*file.trust)) + signer);
+  }
 }
 
 int show(Client& client, Console& console, JobInfo const& job) {

@@ -79,10 +79,12 @@ json to_json(FileInfo const& file) {
              {"placed", file.placed},
              {"content", nullptr},
              {"sha256", nullptr},
-             {"trust", nullptr}};
+             {"trust", nullptr},
+             {"signer", nullptr}};
   if (file.content) value["content"] = to_string(*file.content);
   if (file.spec.sha256) value["sha256"] = to_hex(*file.spec.sha256);
   if (file.trust) value["trust"] = to_string(*file.trust);
+  if (!file.signer.empty()) value["signer"] = file.signer;
   return value;
 }
 

@@ -46,6 +46,24 @@ Result<std::string> default_data_dir() {
   return fail(Errc::invalid_argument, "--data", "is not given, and HOME is not set");
 }
 
+namespace {
+
+// Of the administrator, and of the user.
+std::vector<std::string> key_files() {
+  std::vector<std::string> files{"/etc/freshet/trusted_keys"};
+  auto const config_home = environment("XDG_CONFIG_HOME");
+  auto const home = environment("HOME");
+  if (config_home.starts_with('/')) {
+    files.push_back(config_home + "/freshet/trusted_keys");
+  } else if (home.starts_with('/')) {
+    files.push_back(home + "/.config/freshet/trusted_keys");
+  }
+  std::erase_if(files, [](std::string const& path) { return !std::filesystem::exists(path); });
+  return files;
+}
+
+}  // namespace
+
 std::string absolute(std::string const& path) {
   return std::filesystem::absolute(path).lexically_normal().string();
 }
@@ -60,6 +78,7 @@ Result<Client> open_client(Settings const& settings, Console& console) {
     options.data_dir = absolute(settings.data_dir);
   }
   options.autostart = false;
+  options.trusted_keys = key_files();
   if (settings.verbose) options.log = log_line;
   auto const begin = std::chrono::steady_clock::now();
   bool told = false;

@@ -3,6 +3,7 @@
 #include <future>
 #include <utility>
 
+#include "api/client/trusted_keys.h"
 #include "engine/origin/curl_origin.h"
 #include "store/store.h"
 
@@ -34,6 +35,7 @@ TransferOptions transfer_options(Options const& options) {
   TransferOptions transfers;
   transfers.transfers_max = options.files_active_max;
   transfers.connections_per_source_max = options.connections_per_source_max;
+  transfers.signatures_required = options.signatures_required;
   return transfers;
 }
 
@@ -73,9 +75,13 @@ Result<void> EmbeddedEngine::open_store(Options const& options) {
 
 Result<void> EmbeddedEngine::compose(Options const& options) {
   auto& contents = store_->contents();
+  auto transfers = transfer_options(options);
+  auto keys = read_trusted_keys(options.trusted_keys, options.data_dir);
+  if (!keys) return tl::unexpected(keys.error());
+  transfers.trusted_keys = std::move(*keys);
   origin_ = std::make_unique<CurlOrigin>(loop_, contents.gate(), clock_, log_);
   transfers_ = std::make_unique<Transfers>(
-      TransferPorts{loop_, clock_, random_, log_, contents, *origin_}, transfer_options(options));
+      TransferPorts{loop_, clock_, random_, log_, contents, *origin_}, std::move(transfers));
   if (options.download_limit.value > 0) transfers_->set_limit(options.download_limit);
   desk_ = std::make_unique<TransfersDesk>(*transfers_);
   book_ = std::make_unique<JobBook>(

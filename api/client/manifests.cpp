@@ -4,6 +4,7 @@
 
 #include "api/small_file.h"
 #include "engine/content/magnet.h"
+#include "engine/content/minisign.h"
 #include "engine/content/torrent_file.h"
 
 namespace freshet {
@@ -32,6 +33,10 @@ Result<void> read_manifest(FileSpec& file) {
   auto bytes = read_small_file(file.manifest, kTorrentBytesMax);
   if (!bytes) return tl::unexpected(bytes.error());
   file.manifest_bytes = std::move(*bytes);
+  auto signature = read_small_file(file.manifest + ".minisig", kSignatureBytesMax);
+  if (signature) file.manifest_signature = std::move(*signature);
+  bool const absent = !signature && signature.error().code == Errc::not_found;
+  if (!signature && !absent) return tl::unexpected(signature.error());
   return {};
 }
 

@@ -12,7 +12,7 @@ namespace freshet {
 // A magnet link becomes the content id and the URLs it carries. Other manifests stay as they are.
 // manifest_invalid for a link that does not name the content (an ordinary one, not from `publish`).
 [[nodiscard]] Result<void> resolve_magnet(FileSpec& file);
-// The bytes of a manifest that is named by a path.
+// The bytes of a manifest that is named by a path, and of its signature, if it has one.
 [[nodiscard]] Result<void> read_manifest(FileSpec& file);
 
 }  // namespace freshet

@@ -103,6 +103,8 @@ constexpr std::array kTable{
              "Do not use this manifest: it is not what was signed."},
     ErrorRow{Errc::signature_untrusted, "signature_untrusted", 0x800B0109U, false,
              "Add the signer's key to the trusted keys if you trust it."},
+    ErrorRow{Errc::signature_missing, "signature_missing", 0x800B0100U, false,
+             "Ask the publisher for the signature: this manifest must have one."},
     ErrorRow{Errc::disk_full, "disk_full", 0x80070070U, false,
              "Free space on that disk, then resume the job."},
     ErrorRow{Errc::quota_exceeded, "quota_exceeded", 0x8007054FU, false,

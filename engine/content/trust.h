@@ -23,6 +23,8 @@ class TrustedKeys {
   // limit_reached beyond `kTrustedKeysMax`. The same key again changes its name.
   [[nodiscard]] Result<void> add(PublicKey const& key, std::string name);
 
+  [[nodiscard]] bool empty() const { return entries_.empty(); }
+
   // The name of the trusted signer of `bytes`; signature_untrusted, signature_invalid.
   [[nodiscard]] Result<std::string> signer_of(Signature const& signature,
                                               std::span<std::byte const> bytes) const;

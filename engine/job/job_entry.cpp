@@ -77,12 +77,14 @@ FileInfo info_of(FileEntry const& file, TransferDesk const& desk) {
   FileInfo info;
   info.spec = record.spec;
   info.spec.manifest_bytes.clear();  // May be megabytes, and the application has it.
+  info.spec.manifest_signature.clear();
   info.length = record.length;
   info.bytes_done = live.done;
   info.transferred = record.transferred;
   info.placed = record.placed;
   info.content = record.content;
   info.trust = record.trust;
+  info.signer = record.signer;
   return info;
 }
 

@@ -135,6 +135,7 @@ void JobRunner::on_transferred(WishId wish, WishResult result) {
   file.record.length = result.length;
   file.record.content = result.content;
   file.record.trust = result.trust;
+  file.record.signer = result.signer;
   file.record.transferred = true;
   file.record.modified = result.modified;
   file.done = wanted_bytes(file.record.spec, result.length).value_or(0);

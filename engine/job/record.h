@@ -35,6 +35,7 @@ struct FileRecord {
   Validator validator;  // Of the origin's representation in the spool.
   std::optional<ContentId> content;
   std::optional<Trust> trust;
+  std::string signer;
   std::optional<WallTime> modified;  // Of the remote file, as the origin says.
   bool transferred = false;
   bool placed = false;

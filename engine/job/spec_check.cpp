@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/base/url.h"
+#include "engine/content/manifest_trust.h"
 
 namespace freshet {
 
@@ -122,6 +123,9 @@ Result<void> check_job(JobSpec const& spec, JobOptions const& options) {
   if (spec.priority > Priority::low) return fail(Errc::invalid_argument, "priority", "is unknown");
   if (spec.no_progress_timeout < Duration::zero() || spec.retry_delay_min < Duration::zero()) {
     return fail(Errc::invalid_argument, "timeout", "is negative");
+  }
+  if (auto const pinned = pinned_signers(spec.signed_by); !pinned) {
+    return fail(Errc::invalid_argument, "signed_by", "has what is no public key of minisign");
   }
   return check_headers(spec, options.header_chars_max);
 }

@@ -9,6 +9,7 @@ Wish wish_of(JobRecord const& job, FileRecord const& file) {
   Wish wish;
   wish.file = file.spec;
   wish.manifest_document = std::exchange(wish.file.manifest_bytes, {});
+  wish.signed_by = spec.signed_by;
   for (auto const& header : spec.headers) wish.headers.push_back({header.name, header.value});
   wish.proxy = spec.proxy;
   wish.ca_file = spec.ca_file;

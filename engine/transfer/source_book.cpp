@@ -61,6 +61,14 @@ void SourceBook::ban(Source& source, Error error) {
   source.banned = true;
 }
 
+void SourceBook::acquit(Source& source) {
+  source.banned = source.left = false;
+  source.error.reset();
+  source.failures = 0;
+  source.not_before = {};
+  if (source.admission == Admission::refused) source.admission = Admission::unknown;
+}
+
 Error SourceBook::explain() const {
   for (auto const& source : sources_) {
     if (source.error && is_transient(source.error->code)) return *source.error;

@@ -84,6 +84,8 @@ class SourceBook {
                     TimePoint now);
   void leave(Source& source, Error error);
   void ban(Source& source, Error error);
+  // What it was accused of was judged by something that turned out wrong.
+  static void acquit(Source& source);
 
   // What best explains that no source is left: an error that may pass, else the first source's.
   [[nodiscard]] Error explain() const;

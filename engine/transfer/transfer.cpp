@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "engine/base/url.h"
-#include "engine/content/torrent_file.h"
 #include "engine/transfer/mixing.h"
 
 namespace freshet {
@@ -13,10 +12,6 @@ namespace {
 
 SourceLimits limits_of(TransferOptions const& options) {
   return {options.source_failures_max, options.backoff_min, options.backoff_max};
-}
-
-bool is_url(std::string const& text) {
-  return text.starts_with("http://") || text.starts_with("https://");
 }
 
 }  // namespace
@@ -88,66 +83,6 @@ void Transfer::start() {
   find_identity();
 }
 
-// What the job says comes first: nothing that a server claims can weaken it.
-void Transfer::find_identity() {
-  phase_ = Phase::identifying;
-  auto const& file = first_wish().file;
-  identity_.sha256 = file.sha256;
-  expected_ = file.content;
-  if (file.sha256 || file.content || !file.manifest.empty()) trust_ = Trust::job;
-  auto const& document = first_wish().manifest_document;
-  if (!document.empty()) return read_manifest(document);
-  if (is_url(file.manifest)) {
-    auto const& wish = first_wish();
-    // Headers may carry credentials: they go to the hosts of the file's own URLs only.
-    auto const manifest = parse_url(file.manifest);
-    bool const same_host = manifest && std::ranges::any_of(file.urls, [&](std::string const& url) {
-                             auto const parsed = parse_url(url);
-                             return parsed && parsed->same_origin(*manifest);
-                           });
-    OriginSpec const origin{file.manifest, same_host ? wish.headers : std::vector<HttpHeader>{},
-                            wish.proxy, wish.ca_file, wish.allow_downgrade};
-    host_.ports().origin.get_document(origin, host_.options().manifest_bytes_max,
-                                      while_alive([](Transfer& self, Result<std::string> got) {
-                                        self.read_manifest(std::move(got));
-                                      }));
-    return;
-  }
-  if (!file.manifest.empty()) {
-    return fail_all(Error{Errc::manifest_invalid, file.manifest, "its bytes were not given"});
-  }
-  open_or_probe();
-}
-
-void Transfer::read_manifest(Result<std::string> document) {
-  if (phase_ != Phase::identifying) return;
-  if (!document) return fail_all(document.error());
-  if (auto taken = take_manifest(*document); !taken) return fail_all(taken.error());
-  open_or_probe();
-}
-
-// A torrent, or a piece hash file with the hash of hashes that the application got elsewhere.
-Result<void> Transfer::take_manifest(std::string const& document) {
-  auto const& file = first_wish().file;
-  if (file.hash_of_hashes) {
-    auto hashes = read_piece_hash_file(document, *file.hash_of_hashes);
-    if (!hashes) return fail(hashes.error().code, redact(file.manifest), hashes.error().why);
-    identity_.piece_hashes = *hashes;
-    return {};
-  }
-  auto torrent = read_torrent(document);
-  if (!torrent) return fail(torrent.error().code, redact(file.manifest), torrent.error().why);
-  if (expected_ && *expected_ != torrent->manifest->content) {
-    return fail(Errc::manifest_mismatch, redact(file.manifest),
-                "it describes " + to_string(torrent->manifest->content));
-  }
-  identity_.manifest = torrent->manifest;
-  expected_ = torrent->manifest->content;
-  why_.note(now(), WhyCode::manifest_found, "given with the job");
-  for (auto const& url : torrent->urls) add_source(url, Wish{});
-  return {};
-}
-
 void Transfer::open_or_probe() {
   if (expected_ && !identity_.manifest &&
       expected_->length <= piece_length_for(expected_->length) && expected_->length > 0) {
@@ -217,6 +152,8 @@ void Transfer::on_opened(Result<OpenedSpool> opened, bool again) {
                   std::to_string(opened->present.size()) + " pieces are there");
     if (opened->spec.identity.manifest && !identity_.manifest) {
       identity_.manifest = opened->spec.identity.manifest;
+      // Who vouched for it is not remembered: where the whole has a digest, that decides.
+      provisional_ = identity_.sha256.has_value() && !expected_;
     } else if (identity_.manifest && !opened->spec.identity.manifest) {
       host_.ports().store.identify(opened->id, identity_, [](Result<void>) {});
     }
@@ -302,6 +239,7 @@ void Transfer::advance() {
   wake_ = plan.wake;
   if (wake_) host_.wake_at(*wake_);
   if (!planner_->stuck(now())) return;
+  if (provisional_) return drop_provisional();
   if (only_source_ == SourceId::none || !ask_next_alone()) fail_all(sources_.explain());
 }
 

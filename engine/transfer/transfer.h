@@ -5,11 +5,13 @@
 // mixing.h's; this class only carries out and keeps track.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/content/manifest_trust.h"
 #include "engine/transfer/planner.h"
 #include "engine/transfer/transfers.h"
 #include "engine/transfer/wish_book.h"
@@ -89,6 +91,11 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   [[nodiscard]] std::string why() const;
 
  private:
+  // A manifest's bytes, and who vouches for them.
+  struct Fetched {
+    std::string bytes;
+    Vouched vouched;
+  };
   // How to reach a source, besides what the book says.
   struct Way {
     SourceId id = SourceId::none;
@@ -98,8 +105,15 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   // Flow, in order.
   void add_source(std::string const& url, Wish const& wish);
   void find_identity();
-  void read_manifest(Result<std::string> document);
-  [[nodiscard]] Result<void> take_manifest(std::string const& document);
+  void fetch_manifest(OriginSpec origin, std::function<void(Transfer&, Result<Fetched>)> done);
+  void fetch_signature(OriginSpec origin, Fetched fetched,
+                       std::function<void(Transfer&, Result<Fetched>)> done);
+  void read_manifest(Result<Fetched> fetched);
+  [[nodiscard]] Result<void> take_manifest(Fetched const& fetched);
+  // False when something stronger contradicts the claim; the error when something equal does.
+  [[nodiscard]] Result<bool> believe(IdentityClaim claim);
+  void hear_digest(OriginHead const& head);
+  void drop_provisional();
   void open_or_probe();
   void reopen(SpoolId spool);
   void open_fresh(std::optional<Bytes> length);
@@ -133,7 +147,8 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   void order(StartFetch const& start);
   void take_first_head(FetchId fetch, OriginHead const& head);
   void judge_mirror(FetchId fetch, OriginHead const& head);
-  void take_late_manifest(std::shared_ptr<Manifest const> manifest, SourceId source);
+  void take_late_manifest(std::shared_ptr<Manifest const> manifest, SourceId source,
+                          Vouched const& vouched);
   [[nodiscard]] bool ask_next_alone();
   void look_for_manifest(OriginHead const& head, SourceId source);
   void on_content_changed(SourceId source, Error error);
@@ -169,7 +184,12 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   // The content.
   Identity identity_;
   std::optional<ContentId> expected_;
-  std::optional<Trust> trust_;  // Of the identity; nothing while there is none.
+  SignerPolicy signers_;
+  std::vector<IdentityClaim> claims_;  // That were not refused.
+  std::optional<Trust> trust_;         // Of the identity; nothing while nobody vouches for one.
+  Trust manifest_trust_ = Trust::computed;
+  std::string signer_;          // Of the manifest.
+  bool provisional_ = false;    // The whole has a digest that is more trusted than the manifest.
   bool whole_decides_ = false;  // Nothing is handed out before the whole is proven.
   SpoolId spool_ = SpoolId::none;
   std::optional<Bytes> length_;

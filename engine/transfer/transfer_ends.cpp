@@ -60,6 +60,7 @@ void Transfer::on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Bl
   if (was_present) wishes_.on_rejected(piece);
   wasted_ += planner_->remaining()->geometry().bytes(piece).size();
   if (++rejections_ > kRejectionsMax) {
+    if (provisional_) return drop_provisional();
     return fail_all(Error{Errc::piece_mismatch, sources_.all().front().name,
                           "pieces were wrong " + std::to_string(rejections_) + " times"});
   }
@@ -75,7 +76,7 @@ void Transfer::on_spool_failed(SpoolId spool, Error error) {
 // Ranges end as soon as they are there, the whole when it is sealed; and ranges too, when their
 // sources were mixed because the whole would tell.
 void Transfer::finish_wishes() {
-  bool const wait = whole_decides_ && !identity_.manifest;
+  bool const wait = whole_decides_ && (!identity_.manifest || provisional_);
   for (auto const id : wishes_.running()) {
     auto* const entry = wishes_.find(id);
     if (entry == nullptr || entry->whole() || wait || entry->missing > 0) continue;
@@ -126,6 +127,10 @@ void Transfer::on_sealed(Result<Sealed> sealed) {
         {},
         "the content is " + to_string(sealed->content) + ", expected " + to_string(*expected_)});
   }
+  // A content that was here already was never compared with this digest.
+  if (provisional_ && sealed->sha256 != identity_.sha256) {
+    return on_whole_mismatch(Error{Errc::digest_mismatch, {}, "the SHA-256 is another"});
+  }
   why_.note(now(), WhyCode::sealed, "right and durable");
   if (suspect_spool_ != SpoolId::none) return name_culprits(*sealed);
   succeed(*sealed, wishes_.running());
@@ -141,6 +146,7 @@ void Transfer::on_whole_mismatch(Error error) {
     }
   }
   why_.note(now(), WhyCode::digest_mismatch, SourceId::none, error);
+  if (provisional_) return drop_provisional();
   // Of what an earlier run fetched the sender is not known: nobody is blamed for it.
   bool const all_known = std::ranges::find(sender_of_, SourceId::none) == sender_of_.end();
   if (senders.size() == 1 && all_known) {
@@ -190,8 +196,10 @@ void Transfer::succeed(std::optional<Sealed> const& sealed, std::vector<WishId> 
   if (sealed) result.content = sealed->content;
   if (!sealed && identity_.manifest) result.content = identity_.manifest->content;
   result.sha256 = sealed ? sealed->sha256 : std::nullopt;
-  bool const proven = sealed || identity_.manifest;
-  result.trust = proven ? trust_.value_or(Trust::computed) : Trust::computed;
+  bool const by_pieces = !sealed && identity_.manifest;
+  if (sealed || by_pieces) result.trust = trust_.value_or(Trust::computed);
+  if (by_pieces && provisional_) result.trust = manifest_trust_;
+  if (sealed || by_pieces) result.signer = signer_;
   result.modified = modified_;
   for (auto const id : wishes) {
     auto* const entry = wishes_.find(id);
@@ -265,6 +273,7 @@ std::string Transfer::why() const {
           std::chrono::duration_cast<std::chrono::milliseconds>(now() - why_.start()).count()));
   if (length_) json.field("length", *length_);
   if (trust_) json.field("trust", to_string(*trust_));
+  if (!signer_.empty()) json.field("signer", signer_);
   json.field("from_peers", from_peers_).field("wasted", wasted_);
   json.key("sources").begin_array();
   for (auto const& source : sources_.all()) {

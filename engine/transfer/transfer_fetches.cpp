@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/content/torrent_file.h"
 #include "engine/transfer/mixing.h"
 #include "engine/transfer/transfer.h"
 
@@ -62,6 +61,9 @@ void Transfer::on_head(FetchId fetch, OriginHead head) {
   } else if (was_held && fetch != probe_) {
     judge_mirror(fetch, head);
   }
+  // The digest of a mirror, or of a host that only a manifest names, is not the origin's.
+  bool const origin = !first_wish().file.urls.empty() && source.id == sources_.all().front().id;
+  if (phase_ == Phase::fetching && origin) hear_digest(head);
   if (phase_ == Phase::fetching) advance();
 }
 
@@ -93,56 +95,11 @@ void Transfer::take_first_head(FetchId fetch, OriginHead const& head) {
   for (auto const& other : std::vector<OpenFetch>(open)) {
     if (other.id != fetch) host_.ports().origin.cancel(other.id);
   }
-  if (head.repr_digest && head.tls_verified && !identity_.sha256) {
-    identity_.sha256 = head.repr_digest;
-    trust_ = Trust::origin;
-    whole_decides_ = wishes_.any_whole();
-    why_.note(now(), WhyCode::identity_known, reference_, "by the origin's digest over TLS");
-  }
-  if (!trust_) why_.note(now(), WhyCode::identity_unknown, "nothing names the right bytes");
+  hear_digest(head);
+  if (!trust_ && !identity_.manifest)
+    why_.note(now(), WhyCode::identity_unknown, "nothing names the right bytes");
   look_for_manifest(head, reference_);
   open_fresh(head.length);
-}
-
-// The origin names a manifest over TLS: pieces can be judged one by one, from whoever they come.
-void Transfer::look_for_manifest(OriginHead const& head, SourceId source) {
-  if (identity_.manifest || identity_.piece_hashes || !head.tls_verified || !head.length) return;
-  if (head.manifest_urls.empty() || *head.length <= kPieceBytesMin) return;
-  auto origin = way(source)->origin;
-  origin.url = head.manifest_urls.front();
-  origin.headers.clear();
-  auto taken = while_alive([source](Transfer& self, Result<std::string> document) {
-    auto torrent =
-        document ? read_torrent(*document) : Result<TorrentFile>(unexpected(document.error()));
-    if (!torrent)
-      return self.why_.note(self.now(), WhyCode::manifest_refused, source, torrent.error());
-    self.take_late_manifest(torrent->manifest, source);
-  });
-  host_.ports().origin.get_document(std::move(origin), host_.options().manifest_bytes_max, taken);
-}
-
-void Transfer::take_late_manifest(std::shared_ptr<Manifest const> manifest, SourceId source) {
-  if (phase_ != Phase::fetching || !planner_->opened() || identity_.manifest) return;
-  bool const fits = manifest->content.length == length_ &&
-                    manifest->piece_length == planner_->remaining()->geometry().piece_length;
-  if (!fits || (expected_ && manifest->content != *expected_)) {
-    return why_.note(now(), WhyCode::manifest_refused, source, "it describes another file");
-  }
-  auto identity = identity_;
-  identity.manifest = std::move(manifest);
-  auto done = while_alive([source, identity](Transfer& self, Result<void> result) {
-    if (!result) {
-      return self.why_.note(self.now(), WhyCode::manifest_refused, source, result.error());
-    }
-    self.identity_ = identity;
-    self.trust_ = self.trust_.value_or(Trust::origin);
-    self.expected_ = identity.manifest->content;
-    self.why_.note(self.now(), WhyCode::manifest_found, source, "named by the origin over TLS");
-    self.admit_sources();
-    self.join_swarm();
-    self.advance();
-  });
-  host_.ports().store.identify(spool_, identity, std::move(done));
 }
 
 void Transfer::judge_mirror(FetchId fetch, OriginHead const& head) {

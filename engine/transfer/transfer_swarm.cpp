@@ -16,6 +16,8 @@ constexpr Bytes kSharedBytesMin = 64_KiB;
 void Transfer::join_swarm() {
   auto* const swarm = host_.ports().swarm;
   if (swarm == nullptr || !expected_ || swarm_spool_ != SpoolId::none) return;
+  // Nobody is served or believed by what nobody vouches for.
+  if (!trust_ || provisional_) return;
   if (!first_wish().peers || !planner_->opened() || planner_->complete()) return;
   if (expected_->length < kSharedBytesMin || expected_->length != length_) return;
   auto const& geometry = planner_->remaining()->geometry();
@@ -74,7 +76,8 @@ void Transfer::on_claims(SourceId peer, std::vector<Claim> const& claims) {
 }
 
 void Transfer::on_manifest(std::shared_ptr<Manifest const> manifest) {
-  take_late_manifest(std::move(manifest), SourceId::none);
+  // It folds to the content id that is known.
+  take_late_manifest(std::move(manifest), SourceId::none, {trust_.value_or(Trust::computed), {}});
 }
 
 void Transfer::on_received(SourceId, Bytes bytes) {

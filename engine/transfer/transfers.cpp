@@ -15,11 +15,13 @@ namespace {
 // the same way, promises the same bytes.
 std::string key_of(Wish const& wish) {
   auto const& file = wish.file;
-  if (file.content) return "content " + to_string(*file.content);
-  if (file.sha256) return "sha256 " + to_hex(*file.sha256);
-  if (file.hash_of_hashes) return "hashes " + to_hex(*file.hash_of_hashes);
-  std::string key = "url " + (file.urls.empty() ? std::string() : file.urls.front());
-  key += "\nmanifest " + file.manifest;
+  std::string key;
+  for (auto const& signer : wish.signed_by) key += "signed by " + signer + "\n";
+  if (file.content) return key + "content " + to_string(*file.content);
+  if (file.sha256) return key + "sha256 " + to_hex(*file.sha256);
+  if (file.hash_of_hashes) return key + "hashes " + to_hex(*file.hash_of_hashes);
+  key += "url " + (file.urls.empty() ? std::string() : file.urls.front());
+  key += "\nmanifest " + file.manifest + file.manifest_signature;
   for (auto const& header : wish.headers) key += "\n" + header.name + ": " + header.value;
   return key;
 }

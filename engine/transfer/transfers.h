@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/base/loop.h"
+#include "engine/content/trust.h"
 #include "engine/ports/clock.h"
 #include "engine/ports/content_store.h"
 #include "engine/ports/log.h"
@@ -29,6 +30,7 @@ struct Wish {
   // The bytes of `file.manifest` when that is a path: files are read outside the engine. A URL is
   // fetched by the transfer.
   std::string manifest_document;
+  std::vector<std::string> signed_by;  // As in JobSpec.
   std::vector<HttpHeader> headers;
   std::string proxy;
   std::string ca_file;
@@ -59,6 +61,7 @@ struct WishResult {
       content;  // Absent when only ranges were wanted of an unidentified content.
   std::optional<Digest> sha256;
   Trust trust = Trust::computed;
+  std::string signer;                // Of the manifest; empty when no signature was verified.
   std::optional<WallTime> modified;  // Last-Modified of the origin.
 };
 
@@ -87,6 +90,8 @@ struct TransferOptions {
   std::uint32_t seals_max = 256;      // Waiting for the store to make contents durable.
   Bytes manifest_bytes_max = 64_MiB;  // Of a document fetched from a URL.
   std::size_t why_entries_max = 256;  // Of one transfer's decision record.
+  TrustedKeys trusted_keys;           // Whose signatures make a manifest trusted.
+  bool signatures_required = false;   // Whether a manifest without such a signature is refused.
 };
 
 struct TransferPorts {

@@ -51,6 +51,7 @@ JobRecord RecordMaker::job() {
   job.modified = time();
   if (maybe()) job.transferred = time();
   job.why = text();
+  for (auto left = random_() % 3; left > 0; --left) job.spec.signed_by.push_back(text());
   return job;
 }
 
@@ -79,6 +80,8 @@ FileRecord RecordMaker::file() {
   file.from_origin = number();
   file.from_peers = number();
   file.wasted = number();
+  file.spec.manifest_signature = text();
+  file.signer = text();
   return file;
 }
 

@@ -33,6 +33,10 @@ struct Options {
   // Whether jobs that ran when the directory was last closed go on by themselves; otherwise they
   // are queued until they are resumed.
   bool autostart = true;
+  // Whose signatures make a manifest trusted: public keys of minisign in base64, or absolute paths
+  // of files of them. The file `trusted_keys` of the data directory is read too.
+  std::vector<std::string> trusted_keys;
+  bool signatures_required = false;  // Whether a manifest that none of them signed is refused.
   std::function<void(LogSeverity, std::string_view line)> log;  // Any thread. Empty: silent.
 };
 

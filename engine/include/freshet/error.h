@@ -66,6 +66,7 @@ enum class Errc : std::uint16_t {
   manifest_mismatch = 73,
   signature_invalid = 74,
   signature_untrusted = 75,
+  signature_missing = 76,
 
   // The disk and the state.
   disk_full = 90,

@@ -61,6 +61,9 @@ struct FileSpec {
   // absolute path (read when the file is added, never again), or empty.
   std::string manifest;
   std::string manifest_bytes;  // The document itself, when the application has it already.
+  // What signs it (minisign). Read from MANIFEST.minisig, if there is one, together with a path;
+  // looked for there when the manifest is a URL.
+  std::string manifest_signature;
   std::optional<Digest> hash_of_hashes;
 };
 
@@ -76,6 +79,9 @@ struct JobSpec {
   BytesPerSecond limit{};          // Of this job; 0: none.
   Duration no_progress_timeout{};  // 0: the default of the priority.
   Duration retry_delay_min{};      // 0: the default.
+  // Public keys of minisign, in base64. Not empty: every file needs a manifest that one of them
+  // signed, whoever else is trusted.
+  std::vector<std::string> signed_by;
 };
 
 struct Progress {
@@ -98,6 +104,7 @@ struct FileInfo {
   bool placed = false;
   std::optional<ContentId> content;
   std::optional<Trust> trust;
+  std::string signer;  // Whose signature of the manifest was verified; empty: nobody's.
 };
 
 struct JobError {

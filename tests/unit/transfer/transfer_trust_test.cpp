@@ -1,0 +1,248 @@
+// Whose manifests a transfer believes, and what it does with those it does not.
+#include <catch2/catch.hpp>
+
+#include "engine/content/torrent_file.h"
+#include "engine/transfer/transfers.h"
+#include "tests/support/transfer_world.h"
+
+using namespace freshet;
+using namespace freshet::test;
+
+namespace {
+
+SecretKey key_from(unsigned seed) {
+  std::array<std::byte, 40> entropy{};
+  entropy[0] = entropy[35] = static_cast<std::byte>(seed);
+  return SecretKey::make(entropy);
+}
+
+std::string torrent_of(std::string const& bytes) {
+  return *write_torrent(*manifest_of(bytes), {});
+}
+
+std::string signature_of(SecretKey const& key, std::string const& document) {
+  return to_text(*key.sign(std::as_bytes(std::span(document)), "of a test"));
+}
+
+TransferOptions trusting(SecretKey const& key) {
+  TransferOptions options;
+  REQUIRE(options.trusted_keys.add(key.public_key(), "site"));
+  return options;
+}
+
+void put(SimServer& server, std::string const& path, std::string const& bytes) {
+  server.files[path].bytes = std::make_shared<std::string const>(bytes);
+}
+
+Errc error_of(TransferWorld& world, Wish const& wish) {
+  auto const id = world.want(wish);
+  REQUIRE(world.run(id));
+  REQUIRE(world.told[id].error);
+  return world.told[id].error->code;
+}
+
+// A file of several pieces at "origin", and a wish for it with the manifest's URL.
+struct Site {
+  explicit Site(TransferOptions options = {}) : world(1, std::move(options)) {
+    put(server, "/m.torrent", document);
+    wish.file.manifest = "http://origin/m.torrent";
+  }
+  WishResult result() {
+    auto const id = world.want(wish);
+    REQUIRE(world.run(id));
+    if (world.told[id].error) FAIL(describe(*world.told[id].error) + world.transfers->why(id));
+    why = world.transfers->why(id);
+    CHECK((world.bytes_of(id) == bytes));
+    return *world.told[id].result;
+  }
+
+  std::string bytes = sim_bytes(2'000'000);
+  std::string document = torrent_of(bytes);
+  TransferWorld world;
+  SimServer& server = world.serve("origin", bytes);
+  Wish wish = TransferWorld::wish({"origin"});
+  std::string why;
+};
+
+}  // namespace
+
+TEST_CASE("a manifest from a URL that a trusted key signed makes its signer vouch", "[trust]") {
+  auto const key = key_from(1);
+  Site site(trusting(key));
+  put(site.server, "/m.torrent.minisig", signature_of(key, site.document));
+
+  auto const result = site.result();
+
+  CHECK(result.trust == Trust::signer);
+  CHECK(result.signer == "site");
+  CHECK(site.why.find("\"signer\":\"site\"") != std::string::npos);
+}
+
+TEST_CASE("the signature lies beside the manifest whatever query its URL has", "[trust]") {
+  auto const key = key_from(1);
+  Site site(trusting(key));
+  put(site.server, "/m.torrent.minisig", signature_of(key, site.document));
+  site.wish.file.manifest += "?token=1";
+
+  CHECK(site.result().trust == Trust::signer);
+}
+
+TEST_CASE("over TLS the host of the manifest vouches for it and over nothing nobody does",
+          "[trust]") {
+  Site plain;
+  CHECK(plain.result().trust == Trust::computed);
+  CHECK(plain.why.find("\"trust\"") == std::string::npos);
+
+  Site secure;
+  secure.wish.file.manifest = "https://origin/m.torrent";
+  CHECK(secure.result().trust == Trust::origin);
+
+  Site downgraded;
+  downgraded.wish.file.manifest = "https://origin/m.torrent";
+  downgraded.wish.allow_downgrade = true;
+  CHECK(downgraded.result().trust == Trust::computed);
+}
+
+TEST_CASE("a manifest that the job gives is the job's word and a signature may confirm it",
+          "[trust]") {
+  auto const key = key_from(1);
+  Site site(trusting(key));
+  site.wish.file.manifest = "/m.torrent";
+  site.wish.manifest_document = site.document;
+  site.wish.file.manifest_signature = signature_of(key, site.document);
+
+  auto const result = site.result();
+
+  CHECK(result.trust == Trust::job);
+  CHECK(result.signer == "site");
+}
+
+TEST_CASE("a tampered manifest is refused although its signature is genuine", "[trust]") {
+  auto const key = key_from(1);
+  Site site(trusting(key));
+  auto const signature = signature_of(key, site.document);
+  auto const other = torrent_of(sim_bytes(2'000'000, 9));
+  put(site.server, "/m.torrent", other);
+  put(site.server, "/m.torrent.minisig", signature);
+  CHECK(error_of(site.world, site.wish) == Errc::signature_invalid);
+
+  site.wish.file.manifest = "/m.torrent";
+  site.wish.manifest_document = other;
+  site.wish.file.manifest_signature = signature;
+  CHECK(error_of(site.world, site.wish) == Errc::signature_invalid);
+  CHECK(site.server.sent == 0);
+}
+
+TEST_CASE("a job that names its signer takes no other and no unsigned manifest", "[trust]") {
+  auto const key = key_from(1);
+  auto const other = key_from(2);
+  Site site(trusting(other));
+  site.wish.signed_by = {to_base64(key.public_key())};
+  CHECK(error_of(site.world, site.wish) == Errc::signature_missing);
+
+  put(site.server, "/m.torrent.minisig", signature_of(other, site.document));
+  CHECK(error_of(site.world, site.wish) == Errc::signature_untrusted);
+
+  site.wish.file.manifest.clear();
+  CHECK(error_of(site.world, site.wish) == Errc::signature_missing);
+
+  site.wish.file.manifest = "http://origin/m.torrent";
+  put(site.server, "/m.torrent.minisig", signature_of(key, site.document));
+  CHECK(site.result().trust == Trust::signer);
+}
+
+TEST_CASE("where signatures are required an unsigned manifest is refused even over TLS",
+          "[trust]") {
+  auto const key = key_from(1);
+  auto options = trusting(key);
+  options.signatures_required = true;
+  Site site(options);
+  site.wish.file.manifest = "https://origin/m.torrent";
+  CHECK(error_of(site.world, site.wish) == Errc::signature_missing);
+
+  put(site.server, "/m.torrent.minisig", signature_of(key, site.document));
+  CHECK(site.result().trust == Trust::origin);
+}
+
+TEST_CASE("a manifest that contradicts the job is left aside", "[trust]") {
+  Site site;
+  put(site.server, "/m.torrent", torrent_of(sim_bytes(2'000'000, 9)));
+  site.wish.file.content = manifest_of(site.bytes)->content;
+
+  CHECK(site.result().trust == Trust::job);
+  CHECK(site.why.find("manifest_refused") != std::string::npos);
+}
+
+TEST_CASE("two things the job says that cannot both be true are an error", "[trust]") {
+  Site site;
+  site.wish.file.manifest = "/m.torrent";
+  site.wish.manifest_document = torrent_of(sim_bytes(2'000'000, 9));
+  site.wish.file.content = manifest_of(site.bytes)->content;
+
+  CHECK(error_of(site.world, site.wish) == Errc::manifest_mismatch);
+}
+
+TEST_CASE("with the job's SHA-256 a manifest from the network only guides", "[trust]") {
+  Site site;
+  site.wish.file.sha256 = sha256_of(site.bytes);
+
+  auto const result = site.result();
+
+  CHECK(result.trust == Trust::job);
+  CHECK(result.sha256 == sha256_of(site.bytes));
+}
+
+TEST_CASE("a manifest of other bytes cannot stand against the job's SHA-256", "[trust]") {
+  Site site;
+  auto const other = sim_bytes(2'000'000, 9);
+  // A mirror has what the manifest describes, so that its pieces fit.
+  site.world.serve("mirror", other);
+  put(site.server, "/m.torrent", torrent_of(other));
+  site.wish.file.urls = {"http://mirror/file", "http://origin/file"};
+  site.wish.file.sha256 = sha256_of(site.bytes);
+
+  auto const result = site.result();
+
+  CHECK(result.trust == Trust::job);
+  CHECK(result.content == manifest_of(site.bytes)->content);
+  CHECK(site.why.find("manifest_refused") != std::string::npos);
+}
+
+TEST_CASE("an honest origin is not lost to a manifest of other bytes", "[trust]") {
+  Site site;
+  put(site.server, "/m.torrent", torrent_of(sim_bytes(2'000'000, 9)));
+  site.wish.file.sha256 = sha256_of(site.bytes);
+
+  CHECK(site.result().trust == Trust::job);
+
+  Site shorter;
+  put(shorter.server, "/m.torrent", torrent_of(sim_bytes(1'000'000, 9)));
+  shorter.wish.file.sha256 = sha256_of(shorter.bytes);
+
+  CHECK(shorter.result().trust == Trust::job);
+}
+
+TEST_CASE("the origin's digest over TLS decides over a manifest that nobody vouches for",
+          "[trust]") {
+  Site site;
+  site.server.tls = true;
+  site.wish.file.urls = {"https://origin/file"};
+  site.server.files["/file"].repr_digest = sha256_of(site.bytes);
+
+  CHECK(site.result().trust == Trust::origin);
+}
+
+TEST_CASE("a manifest that a link names over plain HTTP counts when a trusted key signed it",
+          "[trust]") {
+  auto const key = key_from(1);
+  for (bool const is_signed : {true, false}) {
+    Site site(trusting(key));
+    site.wish.file.manifest.clear();
+    site.server.rate = 1e6;
+    site.server.files["/file"].manifest_urls = {"http://origin/m.torrent"};
+    if (is_signed) put(site.server, "/m.torrent.minisig", signature_of(key, site.document));
+
+    CHECK(site.result().trust == (is_signed ? Trust::signer : Trust::computed));
+    CHECK((site.why.find("manifest_found") != std::string::npos) == is_signed);
+  }
+}
