@@ -35,7 +35,9 @@ Contents::Contents(Ports ports, StoreOptions const& options, Start start)
       epochs_(
           ports.disk, ports.database, ports.work, ports.clock, *this,
           {options.epoch_interval, options.epoch_bytes, options.sync_files_max, spool_directory_}),
-      placer_(ports.disk, ports.database, ports.work, loader_, *this, options.allow_hard_links) {
+      placer_(ports.disk, ports.database, ports.work, loader_, *this, options.allow_hard_links),
+      scrubber_(ports.disk, ports.database, ports.work, ports.clock, *this,
+                {options.scrub_rate, options.scrub_interval, options.scrub_pause}) {
   for (auto& record : start.records) {
     auto const id = record.id;
     index(record);
@@ -185,7 +187,6 @@ void Contents::begin_pass(Entry& entry) {
 }
 
 OpenedSpool Contents::opened(Entry& entry, Bytes salvaged) {
-  entry.released = false;
   OpenedSpool out;
   out.id = entry.record.id;
   out.spec = {entry.record.length, entry.identity};
@@ -202,16 +203,20 @@ void Contents::reopen(SpoolId spool, OpenDone done) {
   if (entry == nullptr) return done(fail(Errc::not_found, file_name_of(spool), "no such content"));
   entry->released = false;
   entry->record.last_used = ports_.clock.wall();
-  bool const loading = !entry->opening.empty();
-  entry->opening.push_back(std::move(done));
+  open_again(*entry, std::move(done));
+}
+
+void Contents::open_again(Entry& entry, OpenDone done) {
+  bool const loading = !entry.opening.empty();
+  entry.opening.push_back(std::move(done));
   if (loading) return;
-  if (entry->spool && entry->spool->takes_bytes()) {
+  if (entry.spool && entry.spool->takes_bytes()) {
     // Later, as every callback.
-    return ports_.work.post([this, spool] { answer_opening(spool, {}, 0); });
+    return ports_.work.post([this, spool = entry.record.id] { answer_opening(spool, {}, 0); });
   }
-  bool const trusted = !entry->spool || !entry->spool->fresh_distrusted();
-  if (entry->spool) close_spool(*entry, {Errc::cancelled, {}, "the content was reopened"});
-  load(*entry, trusted);
+  bool const trusted = !entry.spool || !entry.spool->fresh_distrusted();
+  if (entry.spool) close_spool(entry, {Errc::cancelled, {}, "the content was reopened"});
+  load(entry, trusted);
 }
 
 void Contents::load(Entry& entry, bool trust_received) {
@@ -358,6 +363,9 @@ Result<void> Contents::check_present(Entry& entry, Placement const& placement) {
     }
   }
   if (entry.record.sealed) return {};
+  if (entry.record.scrubbed != WallTime{}) {
+    return fail(Errc::piece_mismatch, placement.path, "stored bytes turned out wrong");
+  }
   if (placement.ranges.empty() || !entry.spool) {
     return fail(Errc::invalid_state, placement.path, "the content is not sealed");
   }
@@ -394,6 +402,7 @@ std::vector<StoredContent> Contents::list() const {
 
 void Contents::stop(std::function<void()> done) {
   stopping_ = true;
+  scrubber_.stop();
   gate_->close();
   for (auto& [id, entry] : entries_) {
     if (entry.pass) entry.pass->cancel();

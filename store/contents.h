@@ -16,6 +16,7 @@
 #include "store/intake.h"
 #include "store/loader.h"
 #include "store/placer.h"
+#include "store/scrubber.h"
 #include "store/spool_gate.h"
 #include "store/spool_refs.h"
 #include "store/store.h"
@@ -25,7 +26,8 @@ namespace freshet::store {
 class Contents final : public ContentStore,
                        private IntakeEvents,
                        private EpochEvents,
-                       private PlaceEvents {
+                       private PlaceEvents,
+                       private ScrubEvents {
  public:
   struct Ports {
     Disk& disk;
@@ -57,8 +59,8 @@ class Contents final : public ContentStore,
 
   [[nodiscard]] SpoolGate& spool_gate() { return *gate_; }
   [[nodiscard]] Intake& intake() { return intake_; }
-  // Removes what no job refers to and the cache may not keep. Once, at start.
-  void clean();
+  // Once, first: removes what no job refers to and the cache may not keep, and begins to scrub.
+  void start();
   // No more bytes; `done` runs when everything is durable and nothing is under way.
   void stop(std::function<void()> done);
 
@@ -71,6 +73,7 @@ class Contents final : public ContentStore,
     std::shared_ptr<DigestPass> pass;
     std::vector<OpenDone> opening;  // Who waits for it to be opened.
     bool released = false;
+    std::uint32_t checks = 0;  // Under way: it stays open, but nobody uses it.
   };
 
   // IntakeEvents
@@ -89,6 +92,11 @@ class Contents final : public ContentStore,
   void on_moved(SpoolId id, std::string const& path, FileStamp const& stamp,
                 bool keep_sharing) override;
   void on_changed_outside(SpoolId id, Error const& error) override;
+  // ScrubEvents
+  [[nodiscard]] std::optional<SpoolId> next_to_scrub(WallTime due) override;
+  void open_to_scrub(SpoolId spool, std::function<void(std::shared_ptr<Spool>)> done) override;
+  void scrubbed(SpoolId id, std::shared_ptr<Spool> const& spool,
+                Result<PieceMap> const& right) override;
 
   [[nodiscard]] Entry* find(SpoolId spool);
   [[nodiscard]] Entry* find_open(std::shared_ptr<Spool> const& spool);
@@ -102,6 +110,7 @@ class Contents final : public ContentStore,
   [[nodiscard]] Result<void> create(Spool& spool, SpoolRecord const& record,
                                     Manifest const* manifest);  // On a worker.
   void start_book(Entry& entry);
+  void open_again(Entry& entry, OpenDone done);
   void load(Entry& entry, bool trust_received);
   void on_loaded(SpoolId id, Result<Loaded> loaded);
   void answer_opening(SpoolId id, std::optional<Error> error, Bytes salvaged, bool gone = false);
@@ -122,13 +131,16 @@ class Contents final : public ContentStore,
   void commit_seal(Entry& entry, std::function<void(Result<Sealed>)> done);
   [[nodiscard]] static Result<std::shared_ptr<Manifest const>> manifest_of(Spool& spool);
   void on_sealed(Entry& entry, SpoolRecord record, std::shared_ptr<Manifest const> const& manifest);
-  void scan(Entry& entry, BytesPerSecond rate, std::function<void(Result<PieceMap>)> done);
-  void on_scanned(std::shared_ptr<Spool> const& spool, PieceMap const& right,
+  void open_to_check(SpoolId id, OpenDone done);
+  void end_check(SpoolId id);
+  void on_checked(std::shared_ptr<Spool> const& spool, Result<PieceMap> right,
                   std::function<void(Result<PieceMap>)> done);
+  void note_checked(Entry& entry);
 
   void close_spool(Entry& entry, Error why);
   void index(SpoolRecord const& record);
   void unindex(SpoolRecord const& record);
+  [[nodiscard]] bool is_needed(Entry const& entry) const;
   void maybe_drop(SpoolId id);
   void drop(SpoolId id);
   void trim_cache();
@@ -149,6 +161,7 @@ class Contents final : public ContentStore,
   std::shared_ptr<SpoolGate> gate_;  // Streams of carriers may outlive us.
   Epochs epochs_;
   Placer placer_;
+  Scrubber scrubber_;
 };
 
 }  // namespace freshet::store

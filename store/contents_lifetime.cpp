@@ -1,10 +1,8 @@
-// The part of Contents that is about staying and going: release, the cache, checks of what is
-// stored.
+// The part of Contents that is about staying and going: release and the cache.
 #include <algorithm>
 #include <utility>
 
 #include "store/contents.h"
-#include "store/piece_scan.h"
 #include "store/piece_table.h"
 
 namespace freshet::store {
@@ -37,10 +35,14 @@ void Contents::release(SpoolId spool) {
   maybe_drop(spool);
 }
 
+bool Contents::is_needed(Entry const& entry) const {
+  return !entry.released || !entry.opening.empty() || entry.checks > 0 ||
+         ports_.refs.count(entry.record.id) > 0;
+}
+
 void Contents::maybe_drop(SpoolId id) {
   auto* const entry = find(id);
-  if (entry == nullptr || !entry->released || !entry->opening.empty()) return;
-  if (ports_.refs.count(id) > 0) return;
+  if (entry == nullptr || is_needed(*entry)) return;
   if (!entry->record.sealed) return drop(id);
   if (entry->spool) close_spool(*entry, {Errc::cancelled, {}, "the content was released"});
   trim_cache();
@@ -81,8 +83,7 @@ void Contents::trim_cache() {
   std::vector<SpoolRecord const*> placed;
   Bytes bytes = 0;
   for (auto const& [id, entry] : entries_) {
-    bool const needed = !entry.released || !entry.opening.empty() || ports_.refs.count(id) > 0;
-    if (needed || !entry.record.sealed) continue;
+    if (is_needed(entry) || !entry.record.sealed) continue;
     (entry.record.path.empty() ? kept : placed).push_back(&entry.record);
     if (entry.record.path.empty()) bytes += *entry.record.length;
   }
@@ -103,7 +104,7 @@ void Contents::trim_cache() {
   for (auto const id : gone) drop(id);
 }
 
-void Contents::clean() {
+void Contents::start() {
   std::vector<SpoolId> ids;
   for (auto const& [id, entry] : entries_) ids.push_back(id);
   for (auto const id : ids) {
@@ -111,57 +112,8 @@ void Contents::clean() {
     if (entry != nullptr && !entry->record.sealed) maybe_drop(id);
   }
   trim_cache();
-}
-
-void Contents::verify(SpoolId spool, std::function<void(Result<PieceMap>)> done) {
-  auto* const entry = find(spool);
-  if (entry == nullptr) return done(fail(Errc::not_found, {}, "no such content"));
-  if (!entry->record.sealed) return done(fail(Errc::invalid_state, {}, "it is not sealed"));
-  bool const released = entry->released;
-  reopen(spool, [this, spool, released, done = std::move(done)](Result<OpenedSpool> opened) {
-    if (!opened) return done(tl::unexpected(opened.error()));
-    auto* const found = find(spool);
-    scan(*found, BytesPerSecond{0}, [this, spool, released, done](Result<PieceMap> right) {
-      done(std::move(right));
-      if (released) release(spool);
-    });
-  });
-}
-
-void Contents::scan(Entry& entry, BytesPerSecond rate, std::function<void(Result<PieceMap>)> done) {
-  auto const scan =
-      std::make_shared<PieceScan>(entry.spool, ports_.disk, ports_.work, ports_.clock, rate);
-  scan->start([this, spool = entry.spool, done = std::move(done)](Result<PieceMap> right) {
-    if (!right) return done(std::move(right));
-    on_scanned(spool, *right, done);
-  });
-}
-
-void Contents::on_scanned(std::shared_ptr<Spool> const& spool, PieceMap const& right,
-                          std::function<void(Result<PieceMap>)> done) {
-  auto* const entry = find_open(spool);
-  if (entry == nullptr) return done(fail(Errc::cancelled, {}, "the content was released"));
-  entry->record.scrubbed = ports_.clock.wall();
-  if (right.all()) return done(right);
-  ports_.log.write(
-      LogLevel::error, "stored bytes are wrong",
-      {{"path", spool->path()}, {"pieces", std::to_string(right.size() - right.count())}});
-  if (!entry->record.path.empty()) {
-    // The file is the application's now; repairing it is not for us.
-    drop(spool->id());
-    return done(right);
-  }
-  std::vector<PieceIndex> wrong;
-  for (auto const& range : right.absent_ranges()) {
-    for (auto i = to_number(range.begin); i < to_number(range.end); ++i) {
-      wrong.push_back(PieceIndex{i});
-    }
-  }
-  spool->unseal();
-  drop_pieces(*entry, wrong, [this, spool, wrong, right, done = std::move(done)](Result<void>) {
-    for (auto const piece : wrong) on_rejected(spool, piece, {});
-    done(right);
-  });
+  // Timers belong to the loop; this thread may be another.
+  ports_.work.post([this] { scrubber_.start(); });
 }
 
 }  // namespace freshet::store

@@ -37,7 +37,7 @@ struct Store::Parts {
         reader(*disk, contents.spool_gate(), contents.intake()) {
     for (auto const& file : recovered.files) refs.note(file);
     ledger.set_read({std::move(recovered.jobs), std::move(recovered.files)});
-    contents.clean();
+    contents.start();
   }
 };
 

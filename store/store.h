@@ -39,6 +39,7 @@ struct StoreOptions {
       10'000;                          // Remembered at the places where applications have them.
   BytesPerSecond scrub_rate{8 << 20};  // How fast sealed contents are read again; 0: never.
   Duration scrub_interval = std::chrono::hours{24 * 14};  // Between two scrubs of one content.
+  Duration scrub_pause = std::chrono::minutes{10};        // Between two looks whether one is due.
 };
 
 class Store {

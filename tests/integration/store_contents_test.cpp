@@ -1,5 +1,6 @@
 // A content's way through a real store: received, sealed, placed, opened again.
 #include <catch2/catch.hpp>
+#include <fstream>
 
 #include "engine/base/hash.h"
 #include "tests/support/real_store.h"
@@ -150,4 +151,34 @@ TEST_CASE("a content that no job refers to is gone after a restart", "[store]") 
   REQUIRE_FALSE(opened);
   CHECK(opened.error().code == Errc::not_found);
   CHECK(store.list().empty());
+}
+
+TEST_CASE("a byte that changes on the disk is found by the scrub", "[store]") {
+  TempFolder const folder;
+  StoreOptions options;
+  options.scrub_interval = std::chrono::seconds{0};
+  options.scrub_pause = std::chrono::milliseconds{1};
+  options.scrub_rate = BytesPerSecond{1_GiB};
+  RealStore store(folder / "data", options);
+  auto const bytes = some_bytes(3'000'000);
+  auto const opened = store.open({.length = bytes.size(), .identity = {}});
+  REQUIRE(opened);
+  REQUIRE(store.write(opened->id, 0, bytes));
+  REQUIRE(store.wait_for_pieces(opened->id, 12));
+  REQUIRE(store.seal(opened->id));
+  auto const path = store.list().front().path;
+
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(1'000'000);
+  file.put(static_cast<char>(~bytes[1'000'000]));
+  REQUIRE(file.flush());
+  REQUIRE(store.wait_until([&] { return !store.events().rejected(opened->id).empty(); }));
+
+  CHECK(store.events().rejected(opened->id)[0].first == PieceIndex{3});
+  CHECK(store.place(opened->id, {.path = folder / "x"}).error().code == Errc::piece_mismatch);
+  REQUIRE(store.write(opened->id, 3 * 262'144, std::span(bytes).subspan(3 * 262'144, 262'144)));
+  REQUIRE(store.wait_until([&] { return store.list().front().present == bytes.size(); }));
+  REQUIRE(store.seal(opened->id));
+  REQUIRE(store.place(opened->id, {.path = folder / "x"}));
+  CHECK(read_file(folder / "x") == text_of(bytes));
 }

@@ -76,13 +76,17 @@ class SimStore final : private StoreEvents, private Log {
   [[nodiscard]] std::set<PieceIndex> const& present(SpoolId spool) { return present_[spool]; }
   [[nodiscard]] std::vector<Rejection> const& rejected(SpoolId spool) { return rejected_[spool]; }
   [[nodiscard]] std::optional<Error> failed(SpoolId spool) const;
+  // What was logged, one event a line, without fields.
+  [[nodiscard]] std::string const& log() const { return log_; }
 
  private:
   void on_piece_present(SpoolId spool, PieceIndex piece, SourceId) override;
   void on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Blame> blame) override;
   void on_spool_failed(SpoolId spool, Error error) override;
-  [[nodiscard]] bool enabled(LogLevel) const override { return false; }
-  void write(LogLevel, std::string_view, std::initializer_list<LogField>) override {}
+  [[nodiscard]] bool enabled(LogLevel) const override { return true; }
+  void write(LogLevel, std::string_view event, std::initializer_list<LogField>) override {
+    log_ += std::string(event) + "\n";
+  }
 
   template <typename T, typename Call>
   T ask(Call const& call);
@@ -91,6 +95,7 @@ class SimStore final : private StoreEvents, private Log {
   ShuffledPool pool_;
   std::unique_ptr<Store> store_;
   bool stopped_ = false;
+  std::string log_;
   std::map<SpoolId, std::set<PieceIndex>> present_;
   std::map<SpoolId, std::vector<Rejection>> rejected_;
   std::map<SpoolId, Error> failed_;

@@ -204,3 +204,30 @@ TEST_CASE_METHOD(ClientFixture, "why tells of each source", "[client]") {
   REQUIRE(why);
   CHECK(why->find(origin.url("/a")) != std::string::npos);
 }
+
+TEST_CASE_METHOD(ClientFixture, "bytes that rot before complete are fetched again and no others",
+                 "[client]") {
+  open();
+  auto const bytes = made_bytes(3'000'000);
+  origin.serve_file("/a", bytes);
+  auto const job = start({file("a")});
+  REQUIRE(settled(job).state == JobState::transferred);
+  auto const stored = client->contents().at(0);
+  auto rotten = bytes;
+  rotten[1'000'000] = static_cast<char>(~rotten[1'000'000]);
+  write_file(stored.path, rotten);
+
+  CHECK(client->verify(*stored.content) == 262'144);
+  auto const refused = client->complete(job);
+
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Errc::piece_mismatch);
+  CHECK(client->job(job)->state == JobState::error);
+  CHECK_FALSE(exists("a"));
+  REQUIRE(client->resume(job));
+  auto const info = settled(job);
+  CHECK(info.state == JobState::transferred);
+  CHECK(info.progress.from_origin == bytes.size() + 262'144);
+  REQUIRE(client->complete(job));
+  CHECK(read_file(folder / "a") == bytes);
+}

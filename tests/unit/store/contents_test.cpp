@@ -293,7 +293,7 @@ TEST_CASE("bytes that rot are found and fetched again", "[store]") {
   CHECK(right->count() == 3);
   CHECK_FALSE(right->has(PieceIndex{1}));
   REQUIRE(store->rejected(id).size() == 1);
-  CHECK(store->place(id, {.path = "/out/x"}).error().code == Errc::invalid_state);
+  CHECK(store->place(id, {.path = "/out/x"}).error().code == Errc::piece_mismatch);
   REQUIRE(store->write(id, 262'144, std::span(bytes).subspan(262'144, 262'144)));
   REQUIRE(store->seal(id));
   CHECK(store->verify(id)->all());
