@@ -27,8 +27,9 @@ Contents::Contents(Ports ports, StoreOptions const& options, Start start)
       spool_directory_(spool_directory(options.data_dir)),
       next_id_(start.next_id),
       ids_reserved_(start.next_id),
+      open_files_(std::make_shared<OpenFiles>(options.open_files_max)),
       loader_(ports.disk, ports.database,
-              {spool_directory_, options.reserve, options.partial_blocks_max}),
+              {spool_directory_, options.reserve, options.partial_blocks_max, open_files_}),
       intake_(ports.disk, ports.database, ports.work, *this, options.partial_blocks_max),
       gate_(
           std::make_shared<SpoolGate>(intake_, options.buffer_bytes_max, options.write_bytes_max)),
@@ -122,7 +123,8 @@ void Contents::open_new(SpoolSpec spec, OpenDone done) {
 
 void Contents::open_small(Entry& entry, OpenDone done) {
   auto const& record = entry.record;
-  entry.spool = std::make_shared<Spool>(record.id, loader_.path_of(record), encode(record));
+  entry.spool =
+      std::make_shared<Spool>(record.id, loader_.path_of(record), open_files_, encode(record));
   start_book(entry);
   ports_.work.post([this, id = record.id, done = std::move(done)] {
     auto* const found = find(id);
@@ -133,7 +135,7 @@ void Contents::open_small(Entry& entry, OpenDone done) {
 
 void Contents::open_large(Entry& entry, OpenDone done) {
   auto const& record = entry.record;
-  entry.spool = std::make_shared<Spool>(record.id, loader_.path_of(record));
+  entry.spool = std::make_shared<Spool>(record.id, loader_.path_of(record), open_files_);
   start_book(entry);
   auto const result = std::make_shared<Result<void>>();
   auto const finish = [this, spool = entry.spool, done = std::move(done), result] {

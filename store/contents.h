@@ -138,9 +138,10 @@ class Contents final : public ContentStore,
   void note_checked(Entry& entry);
 
   void close_spool(Entry& entry, Error why);
-  void index(SpoolRecord const& record);
+  SpoolId index(SpoolRecord const& record);  // The one that was indexed as this content before.
   void unindex(SpoolRecord const& record);
   [[nodiscard]] bool is_needed(Entry const& entry) const;
+  [[nodiscard]] bool has_newer_double(SpoolRecord const& record) const;
   void maybe_drop(SpoolId id);
   void drop(SpoolId id);
   void trim_cache();
@@ -156,6 +157,7 @@ class Contents final : public ContentStore,
   std::uint64_t ids_reserved_;
   bool stopping_ = false;
 
+  std::shared_ptr<OpenFiles> open_files_;  // Contents that are still written may outlive us.
   Loader loader_;
   Intake intake_;
   std::shared_ptr<SpoolGate> gate_;  // Streams of carriers may outlive us.

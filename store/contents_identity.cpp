@@ -243,7 +243,8 @@ void Contents::on_sealed(Entry& entry, SpoolRecord record,
   entry.record = std::move(record);
   entry.pass = nullptr;
   entry.spool->seal();
-  index(entry.record);
+  auto const older = index(entry.record);
+  if (older != SpoolId::none) maybe_drop(older);
 }
 
 }  // namespace freshet::store

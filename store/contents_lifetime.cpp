@@ -7,10 +7,16 @@
 
 namespace freshet::store {
 
-void Contents::index(SpoolRecord const& record) {
-  if (!record.sealed) return;
-  if (record.content) sealed_by_content_[*record.content] = record.id;
+SpoolId Contents::index(SpoolRecord const& record) {
+  if (!record.sealed) return SpoolId::none;
   if (record.sha256) sealed_by_sha256_[*record.sha256] = record.id;
+  if (!record.content) return SpoolId::none;
+  return std::exchange(sealed_by_content_[*record.content], record.id);
+}
+
+bool Contents::has_newer_double(SpoolRecord const& record) const {
+  auto const found = sealed_by_content_.find(*record.content);
+  return found != sealed_by_content_.end() && found->second != record.id;
 }
 
 void Contents::unindex(SpoolRecord const& record) {
@@ -43,7 +49,7 @@ bool Contents::is_needed(Entry const& entry) const {
 void Contents::maybe_drop(SpoolId id) {
   auto* const entry = find(id);
   if (entry == nullptr || is_needed(*entry)) return;
-  if (!entry->record.sealed) return drop(id);
+  if (!entry->record.sealed || has_newer_double(entry->record)) return drop(id);
   if (entry->spool) close_spool(*entry, {Errc::cancelled, {}, "the content was released"});
   trim_cache();
 }
@@ -109,7 +115,9 @@ void Contents::start() {
   for (auto const& [id, entry] : entries_) ids.push_back(id);
   for (auto const id : ids) {
     auto const* entry = find(id);
-    if (entry != nullptr && !entry->record.sealed) maybe_drop(id);
+    if (entry != nullptr && (!entry->record.sealed || has_newer_double(entry->record))) {
+      maybe_drop(id);
+    }
   }
   trim_cache();
   // Timers belong to the loop; this thread may be another.

@@ -25,9 +25,8 @@ std::string Loader::path_of(SpoolRecord const& record) const {
                              : record.path;
 }
 
-Result<void> Loader::check_unchanged(SpoolRecord const& record) {
-  auto const path = path_of(record);
-  auto const stamp = disk_.stamp(path);
+Result<void> check_unchanged(Disk& disk, SpoolRecord const& record, std::string const& path) {
+  auto const stamp = disk.stamp(path);
   if (!stamp) return tl::unexpected(stamp.error());
   // Our own directory may have been restored from a copy; other places belong to others.
   bool const same =
@@ -36,12 +35,16 @@ Result<void> Loader::check_unchanged(SpoolRecord const& record) {
   return {};
 }
 
+Result<void> Loader::check_unchanged(SpoolRecord const& record) {
+  return store::check_unchanged(disk_, record, path_of(record));
+}
+
 Result<Loaded> Loader::load(SpoolRecord const& record, bool trust_received) {
   Loaded loaded;
   auto manifest = load_manifest(database_, record);
   if (!manifest) return tl::unexpected(manifest.error());
   loaded.manifest = std::move(*manifest);
-  loaded.spool = std::make_shared<Spool>(record.id, path_of(record));
+  loaded.spool = std::make_shared<Spool>(record.id, path_of(record), options_.open_files);
   auto const done =
       record.sealed ? load_sealed(record, loaded) : load_unsealed(record, trust_received, loaded);
   if (!done) return tl::unexpected(done.error());

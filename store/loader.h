@@ -16,7 +16,12 @@ struct LoaderOptions {
   std::string spool_directory;
   bool reserve = true;
   std::size_t partial_blocks_max = 0;
+  std::shared_ptr<OpenFiles> open_files;
 };
+
+// Whether the file of a sealed content, which lies at `path`, is still what it was.
+[[nodiscard]] Result<void> check_unchanged(Disk& disk, SpoolRecord const& record,
+                                           std::string const& path);
 
 struct Loaded {
   std::shared_ptr<Spool> spool;

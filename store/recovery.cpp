@@ -3,6 +3,8 @@
 #include <set>
 
 #include "store/job_codec.h"
+#include "store/loader.h"
+#include "store/piece_table.h"
 #include "store/schema.h"
 
 namespace freshet::store {
@@ -91,6 +93,21 @@ void settle_placing(Disk& disk, std::string const& spool_directory, SpoolRecord&
   record.placing.clear();
 }
 
+// Of what was placed and is needed by no job, only files that are still what they were can be
+// shared.
+void forget_changed(Disk& disk, Recovered& read, Batch& batch) {
+  std::set<SpoolId> needed;
+  for (auto const& file : read.files) needed.insert(file.spool);
+  std::erase_if(read.records, [&](SpoolRecord const& record) {
+    if (!record.sealed || record.path.empty() || needed.contains(record.id)) return false;
+    auto const same = check_unchanged(disk, record, record.path);
+    bool const gone =
+        !same && (same.error().code == Errc::not_found || same.error().code == Errc::file_changed);
+    if (gone) erase_content(batch, record.id);
+    return gone;
+  });
+}
+
 Result<void> remove_orphans(Disk& disk, std::string const& directory,
                             std::vector<SpoolRecord> const& records, Log& log) {
   std::set<std::string> known;
@@ -125,6 +142,7 @@ Result<Recovered> recover(Disk& disk, KeyValue& database, std::string const& dat
     settle_placing(disk, directory, record);
     settled.put(Table::contents, spool_key(record.id), encode(record));
   }
+  forget_changed(disk, out, settled);
   if (!settled.empty()) {
     if (auto const written = database.write(settled, Sync::no); !written) {
       return tl::unexpected(written.error());

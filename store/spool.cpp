@@ -15,14 +15,20 @@ void Spool::moved(std::string path) {
 }
 
 Result<std::shared_ptr<DiskFile>> Spool::file(Disk& disk, bool create) {
-  std::lock_guard const lock(mutex_);
-  if (!file_) {
-    auto const mode = sealed_ ? Disk::Mode::read : create ? Disk::Mode::create : Disk::Mode::write;
-    auto opened = disk.open(path_, mode);
-    if (!opened) return tl::unexpected(opened.error());
-    file_ = std::move(*opened);
+  std::shared_ptr<DiskFile> file;
+  {
+    std::lock_guard const lock(mutex_);
+    if (!file_) {
+      auto const fresh = create && !created_ ? Disk::Mode::create : Disk::Mode::write;
+      auto opened = disk.open(path_, sealed_ ? Disk::Mode::read : fresh);
+      if (!opened) return tl::unexpected(opened.error());
+      created_ = true;
+      file_ = std::move(*opened);
+    }
+    file = file_;
   }
-  return file_;
+  open_files_->used(shared_from_this());
+  return file;
 }
 
 void Spool::close_file() {

@@ -5,32 +5,43 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 
 #include "store/disk.h"
 #include "store/growing_tree.h"
+#include "store/open_files.h"
 #include "store/piece_book.h"
 
 namespace freshet::store {
 
-class Spool {
+class Spool : public std::enable_shared_from_this<Spool> {
  public:
-  Spool(SpoolId id, std::string path) : id_(id), path_(std::move(path)) {}
+  Spool(SpoolId id, std::string path, std::shared_ptr<OpenFiles> open_files)
+      : id_(id), open_files_(std::move(open_files)), path_(std::move(path)) {}
   // A small content: its file and its record are made when the first bytes come, all of which come
   // through one lane.
-  Spool(SpoolId id, std::string path, std::string first_record)
-      : id_(id), lazy_(true), path_(std::move(path)), first_record_(std::move(first_record)) {}
+  Spool(SpoolId id, std::string path, std::shared_ptr<OpenFiles> open_files,
+        std::string first_record)
+      : id_(id),
+        lazy_(true),
+        open_files_(std::move(open_files)),
+        path_(std::move(path)),
+        first_record_(std::move(first_record)) {}
+  ~Spool() { open_files_->forget(this); }
+  Spool(Spool const&) = delete;
+  Spool& operator=(Spool const&) = delete;
 
   [[nodiscard]] SpoolId id() const { return id_; }
   [[nodiscard]] std::string path() const;
   void moved(std::string path);  // By a rename; the open file stays.
 
-  // The file, opened or (with `create`) made now when that was not done yet. Shared: whoever still
-  // reads or writes keeps it open.
+  // The file, opened now unless it is, or (with `create`) made the first time. Shared: whoever
+  // still reads or writes keeps it open.
   [[nodiscard]] Result<std::shared_ptr<DiskFile>> file(Disk& disk, bool create = false);
-  void close_file();
+  void close_file();  // Until it is needed again.
   // Complete: no more bytes, the file is only read. And back, when some of them turn out wrong.
   void seal();
   void unseal();
@@ -71,9 +82,11 @@ class Spool {
 
   SpoolId const id_;
   bool const lazy_ = false;
+  std::shared_ptr<OpenFiles> const open_files_;
   mutable std::mutex mutex_;
   std::string path_;
   std::shared_ptr<DiskFile> file_;
+  bool created_ = false;
   std::optional<PieceBook> book_;
   std::optional<std::string> first_record_;
   GrowingTree tree_;  // While the length is unknown,

@@ -34,7 +34,8 @@ struct StoreOptions {
   std::size_t partial_blocks_max = 1 << 17;  // Blocks kept of one content's unfinished pieces.
   Duration epoch_interval = std::chrono::seconds{1};  // Verified pieces are durable after this,
   Bytes epoch_bytes = 64 << 20;                       // or after so much new data.
-  std::size_t sync_files_max = 16;  // More dirty files than this are synced all at once.
+  std::size_t open_files_max = 256;  // Of contents; others are opened when they are needed.
+  std::size_t sync_files_max = 16;   // More dirty files than this are synced all at once.
   std::size_t placed_contents_max =
       10'000;                          // Remembered at the places where applications have them.
   BytesPerSecond scrub_rate{8 << 20};  // How fast sealed contents are read again; 0: never.

@@ -45,6 +45,20 @@ class Get(FreshetCase):
         self.freshet("get", url, "--sha256", right, "--force")
         self.assert_right("a", "/a")
 
+    def test_a_file_that_was_removed_and_fetched_again_is_listed_once(self):
+        url = self.serve("/a", 300_000)
+        for _ in range(2):
+            self.freshet("get", url)
+            (self.folder / "a").rename(self.folder / "elsewhere")
+        self.assertEqual(self.json_lines("content", "list"), [])
+        for _ in range(2):
+            self.freshet("get", url, "--force")
+        listed, = self.json_lines("content", "list")
+        self.assertEqual(listed["path"], f"{self.folder}/a")
+        self.freshet("get", url, "-o", "b")
+        listed, = self.json_lines("content", "list")
+        self.assertEqual(listed["path"], f"{self.folder}/b")
+
     def test_a_wrong_digest_is_named_and_nothing_is_placed(self):
         url = self.serve("/a", 50_000)
         _, err = self.freshet("get", url, "--sha256", "0" * 64, expect=5)

@@ -1,5 +1,6 @@
 // A content's way through a real store: received, sealed, placed, opened again.
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <fstream>
 
 #include "engine/base/hash.h"
@@ -10,6 +11,17 @@ using namespace freshet;
 using namespace freshet::test;
 
 namespace {
+
+// Descriptors of this process that lead below `folder`.
+std::size_t open_below(std::string const& folder) {
+  std::size_t count = 0;
+  for (auto const& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    auto const path = std::filesystem::read_symlink(entry.path(), gone).string();
+    count += path.starts_with(folder + "/") ? 1U : 0U;
+  }
+  return count;
+}
 
 std::string text_of(std::span<std::byte const> bytes) {
   return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
@@ -181,4 +193,44 @@ TEST_CASE("a byte that changes on the disk is found by the scrub", "[store]") {
   REQUIRE(store.seal(opened->id));
   REQUIRE(store.place(opened->id, {.path = folder / "x"}));
   CHECK(read_file(folder / "x") == text_of(bytes));
+}
+
+TEST_CASE("many more contents arrive at once than files may be open", "[store]") {
+  constexpr std::size_t kContents = 60;
+  TempFolder const folder;
+  StoreOptions options;
+  options.open_files_max = 4;
+  RealStore store(folder / "data", options);
+  std::vector<std::pair<SpoolId, std::vector<std::byte>>> contents;
+  for (std::size_t i = 0; i < kContents; ++i) {
+    // Every third is small: its file is made with its first bytes.
+    auto bytes = some_bytes(i % 3 == 0 ? 40'000 : 600'000, i);
+    auto const opened = store.open({.length = bytes.size(), .identity = {}});
+    REQUIRE(opened);
+    contents.emplace_back(opened->id, std::move(bytes));
+  }
+
+  std::size_t most = 0;
+  for (Bytes begin = 0; begin < 600'000; begin += 16'384) {
+    for (auto const& [id, bytes] : contents) {
+      if (begin >= bytes.size()) continue;
+      auto const size = std::min<Bytes>(16'384, bytes.size() - begin);
+      REQUIRE(store.write(id, begin, std::span(bytes).subspan(begin, size)));
+    }
+    most = std::max(most, open_below(folder / "data/spool"));
+  }
+  for (auto const& [id, bytes] : contents) {
+    REQUIRE(store.wait_for_pieces(id, piece_count(bytes.size(), 262'144)));
+    most = std::max(most, open_below(folder / "data/spool"));
+  }
+
+  // The workers and the epochs hold one more each at most.
+  CHECK(most <= 4 + 2 + 1);
+  for (std::size_t i = 0; i < kContents; ++i) {
+    auto const& [id, bytes] = contents[i];
+    REQUIRE(store.seal(id));
+    auto const path = folder / ("file" + std::to_string(i));
+    REQUIRE(store.place(id, {.path = path}));
+    CHECK(read_file(path) == text_of(bytes));
+  }
 }

@@ -346,3 +346,80 @@ TEST_CASE("whoever waits for room is called and all bytes arrive", "[store]") {
   CHECK(waits > 0);
   CHECK(store->seal(opened->id));
 }
+
+namespace {
+
+// Sealed without anybody knowing beforehand what it is, placed and let go of.
+SpoolId fetch_and_place(SimStore& store, std::span<std::byte const> bytes,
+                        std::string const& path) {
+  auto const id = receive(store, bytes);
+  REQUIRE(store.seal(id));
+  REQUIRE(store.place(id, {.path = path}));
+  store.contents().release(id);
+  store.loop().run_ready();
+  return id;
+}
+
+}  // namespace
+
+TEST_CASE("a content that is fetched again is remembered once", "[store]") {
+  World world;
+  auto const store = world.start();
+  auto const bytes = some_bytes(1'000'000);
+  fetch_and_place(*store, bytes, "/out/a");
+
+  auto const newer = fetch_and_place(*store, bytes, "/out/b");
+
+  auto const listed = store->contents().list();
+  REQUIRE(listed.size() == 1);
+  CHECK(listed[0].spool == newer);
+  CHECK(listed[0].path == "/out/b");
+  CHECK(world.disk->contents("/out/a"));
+}
+
+TEST_CASE("a content that a job needs stays beside its newer double until then", "[store]") {
+  World world;
+  auto store = world.start();
+  auto const bytes = some_bytes(1'000'000);
+  auto const older = receive(*store, bytes);
+  FileRecord file;
+  file.spool = older;
+  REQUIRE(store->save({{}, {file}, {}}));
+  REQUIRE(store->seal(older));
+  store->contents().release(older);
+
+  auto const newer = fetch_and_place(*store, bytes, "/out/b");
+  CHECK(store->contents().list().size() == 2);
+  store->stop();
+  store = world.start();
+  CHECK(store->contents().list().size() == 2);
+  REQUIRE(store->place(older, {.path = "/out/a"}));
+  file.placed = true;
+  REQUIRE(store->save({{}, {file}, {}}));
+
+  auto const listed = store->contents().list();
+  REQUIRE(listed.size() == 1);
+  CHECK(listed[0].spool == newer);
+  CHECK(world.disk->contents("/out/a"));
+}
+
+TEST_CASE("a placed file that was removed or changed is forgotten at the start", "[store]") {
+  World world;
+  auto store = world.start();
+  fetch_and_place(*store, some_bytes(400'000, 1), "/out/removed");
+  fetch_and_place(*store, some_bytes(400'000, 2), "/out/changed");
+  auto const kept = fetch_and_place(*store, some_bytes(400'000, 3), "/out/kept");
+  store->stop();
+  store.reset();
+  REQUIRE(world.disk->remove("/out/removed"));
+  auto const file = world.disk->open("/out/changed", store::Disk::Mode::write);
+  REQUIRE((*file)->write_at(some_bytes(10, 4), 0));
+
+  store = world.start();
+
+  auto const listed = store->contents().list();
+  REQUIRE(listed.size() == 1);
+  CHECK(listed[0].spool == kept);
+  CHECK(world.disk->contents("/out/changed"));
+  CHECK(world.database->entries(store::Table::contents) == 1);
+}
