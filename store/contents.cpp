@@ -93,6 +93,10 @@ void Contents::open(SpoolSpec spec, OpenDone done) {
     return done(fail(Errc::manifest_mismatch, {}, "the manifest is for another length"));
   }
   if (manifest) spec.length = manifest->content.length;
+  if (!manifest && spec.length && !check_geometry(*spec.length, piece_length_for(*spec.length))) {
+    return done(fail(Errc::limit_reached, {},
+                     std::to_string(*spec.length) + " bytes are more than a content may have"));
+  }
   auto const same = sealed_like(spec);
   if (!same) return open_new(std::move(spec), std::move(done));
   reopen(*same, [this, spec, done = std::move(done)](Result<OpenedSpool> opened) mutable {

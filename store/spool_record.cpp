@@ -3,6 +3,7 @@
 #include <bit>
 #include <charconv>
 
+#include "engine/content/manifest.h"
 #include "store/codec.h"
 
 namespace freshet::store {
@@ -94,8 +95,7 @@ Result<SpoolRecord> decode_spool(SpoolId id, std::string_view bytes) {
     record.placing.push_back(std::move(intent));
   }
   // Geometry is computed with; a piece length of 0 or far too many pieces must not get in.
-  if (!std::has_single_bit(record.piece_length) || record.piece_length < kBlockBytes) in.fail();
-  if (record.length && *record.length / record.piece_length >= 0xFFFFFFFFU) in.fail();
+  if (!check_geometry(record.length.value_or(0), record.piece_length)) in.fail();
   if (auto const good = in.finish("content record"); !good) return tl::unexpected(good.error());
   return record;
 }

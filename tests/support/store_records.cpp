@@ -1,5 +1,7 @@
 #include "tests/support/store_records.h"
 
+#include <bit>
+
 namespace freshet::test {
 
 std::uint64_t RecordMaker::number() {
@@ -100,6 +102,24 @@ store::SpoolRecord RecordMaker::spool() {
   record.scrubbed = time();
   for (auto left = random_() % 3; left > 0; --left) record.placing.push_back({text(), text()});
   return record;
+}
+
+store::PieceChunk RecordMaker::chunk() {
+  store::PieceChunk chunk;
+  std::size_t set = 0;
+  for (std::uint32_t i = 0; i < store::kChunkPieces / 64; ++i) {
+    chunk.words.push_back(number());
+    set += static_cast<std::size_t>(std::popcount(chunk.words.back()));
+  }
+  if (maybe()) chunk.roots.resize(set);
+  for (auto& root : chunk.roots) root = digest();
+  return chunk;
+}
+
+std::vector<Digest> RecordMaker::layer() {
+  std::vector<Digest> layer(1 + random_() % 20);
+  for (auto& hash : layer) hash = digest();
+  return layer;
 }
 
 }  // namespace freshet::test

@@ -16,6 +16,8 @@ class RecordMaker {
   [[nodiscard]] JobRecord job();
   [[nodiscard]] FileRecord file();
   [[nodiscard]] store::SpoolRecord spool();
+  [[nodiscard]] store::PieceChunk chunk();
+  [[nodiscard]] std::vector<Digest> layer();  // At least one hash.
 
  private:
   [[nodiscard]] std::uint64_t number();  // Of any size.

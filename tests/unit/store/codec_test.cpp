@@ -76,6 +76,27 @@ TEST_CASE("records of any contents come out as they went in", "[store]") {
   }
 }
 
+TEST_CASE("pieces and hashes and marks of any contents come out as they went in", "[store]") {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    INFO("seed " << seed);
+    RecordMaker make(seed);
+    auto const chunk = make.chunk();
+    auto const layer = make.layer();
+    DatabaseMark const mark{seed, {seed << 20, seed << 40, layer.front()}};
+
+    auto const chunk_again = decode_chunk(encode(chunk));
+    std::vector<Digest> layer_again;
+    REQUIRE(append_layer(encode_layer(layer), layer_again));
+
+    REQUIRE(chunk_again);
+    CHECK(chunk_again->words == chunk.words);
+    CHECK(chunk_again->roots == chunk.roots);
+    CHECK(layer_again == layer);
+    CHECK(decode_root(encode_root(layer.front())) == layer.front());
+    CHECK(decode_mark(encode(mark)) == mark);
+  }
+}
+
 TEST_CASE("every field of a job and its file survives", "[store]") {
   RecordMaker make(7);
   auto const job = make.job();
@@ -193,6 +214,9 @@ TEST_CASE("a content record whose pieces cannot be counted is corrupt", "[store]
   SpoolRecord record;
   record.length = 1_TiB;
   record.piece_length = 3 * kBlockBytes;
+  CHECK(decode_spool(SpoolId{1}, encode(record)).error().code == Errc::store_corrupt);
+
+  record.piece_length = 0;
   CHECK(decode_spool(SpoolId{1}, encode(record)).error().code == Errc::store_corrupt);
 
   record.piece_length = kBlockBytes;

@@ -423,3 +423,16 @@ TEST_CASE("a placed file that was removed or changed is forgotten at the start",
   CHECK(world.disk->contents("/out/changed"));
   CHECK(world.database->entries(store::Table::contents) == 1);
 }
+
+TEST_CASE("a length that no content may have is refused before anything is made for it",
+          "[store]") {
+  World world;
+  auto const store = world.start();
+
+  for (Bytes const length : {Bytes{17_TiB}, Bytes{1} << 63, ~Bytes{0}}) {
+    auto const refused = store->open({.length = length, .identity = {}});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::limit_reached);
+  }
+  CHECK(store->contents().list().empty());
+}
