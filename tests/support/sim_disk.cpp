@@ -13,9 +13,9 @@ std::string directory_of(std::string const& path) {
 
 }  // namespace
 
-class SimFile final : public store::DiskFile {
+class SimDiskFile final : public store::DiskFile {
  public:
-  SimFile(SimDisk& disk, SimDisk::InodePtr inode) : disk_(disk), inode_(std::move(inode)) {}
+  SimDiskFile(SimDisk& disk, SimDisk::InodePtr inode) : disk_(disk), inode_(std::move(inode)) {}
 
   Result<void> write_at(std::span<std::byte const> bytes, Bytes offset) override;
   Result<std::size_t> read_at(std::span<std::byte> bytes, Bytes offset) override;
@@ -37,7 +37,7 @@ class SimFile final : public store::DiskFile {
   SimDisk::InodePtr inode_;
 };
 
-Result<void> SimFile::write_at(std::span<std::byte const> bytes, Bytes offset) {
+Result<void> SimDiskFile::write_at(std::span<std::byte const> bytes, Bytes offset) {
   if (auto const code = disk_.failure(SimDisk::Act::write)) return fail(*code, "simulated");
   Bytes const end = offset + bytes.size();
   if (auto const space = disk_.take_space(*inode_, end); !space) return space;
@@ -53,7 +53,7 @@ Result<void> SimFile::write_at(std::span<std::byte const> bytes, Bytes offset) {
   return {};
 }
 
-Result<std::size_t> SimFile::read_at(std::span<std::byte> bytes, Bytes offset) {
+Result<std::size_t> SimDiskFile::read_at(std::span<std::byte> bytes, Bytes offset) {
   if (auto const code = disk_.failure(SimDisk::Act::read)) return fail(*code, "simulated");
   if (offset >= inode_->size) return std::size_t{0};
   bytes = bytes.first(std::min<Bytes>(bytes.size(), inode_->size - offset));
@@ -71,14 +71,14 @@ Result<std::size_t> SimFile::read_at(std::span<std::byte> bytes, Bytes offset) {
   return bytes.size();
 }
 
-Result<void> SimFile::reserve(Bytes length) {
+Result<void> SimDiskFile::reserve(Bytes length) {
   if (auto const code = disk_.failure(SimDisk::Act::reserve)) return fail(*code, "simulated");
   if (auto const space = disk_.take_space(*inode_, length); !space) return space;
   inode_->size = std::max(inode_->size, length);
   return {};
 }
 
-Result<void> SimFile::resize(Bytes length) {
+Result<void> SimDiskFile::resize(Bytes length) {
   inode_->size = length;
   auto const first = (length + SimDisk::kPageBytes - 1) / SimDisk::kPageBytes;
   inode_->pages.erase(inode_->pages.lower_bound(first), inode_->pages.end());
@@ -86,7 +86,7 @@ Result<void> SimFile::resize(Bytes length) {
   return {};
 }
 
-Result<void> SimFile::sync() {
+Result<void> SimDiskFile::sync() {
   if (auto const code = disk_.failure(SimDisk::Act::sync)) {
     // As Linux does: the pages count as clean although they never arrived.
     inode_->dirty.clear();
@@ -97,7 +97,7 @@ Result<void> SimFile::sync() {
   return {};
 }
 
-Result<store::FileStamp> SimFile::stamp() {
+Result<store::FileStamp> SimDiskFile::stamp() {
   return store::FileStamp{.device = 1,
                           .inode = inode_->number,
                           .size = inode_->size,
@@ -105,13 +105,13 @@ Result<store::FileStamp> SimFile::stamp() {
                           .changed_ns = inode_->changed_ns};
 }
 
-Result<void> SimFile::set_modified(WallTime modified) {
+Result<void> SimDiskFile::set_modified(WallTime modified) {
   inode_->modified_ns = modified.time_since_epoch().count() * 1'000'000;
   inode_->changed_ns = ++disk_.clock_ns_;
   return {};
 }
 
-Result<void> SimFile::copy_from(DiskFile& source, ByteRange range, Bytes to) {
+Result<void> SimDiskFile::copy_from(DiskFile& source, ByteRange range, Bytes to) {
   if (auto const code = disk_.failure(SimDisk::Act::copy)) return fail(*code, "simulated");
   std::vector<std::byte> bytes(range.size());
   auto const got = source.read_at(bytes, range.begin);
@@ -238,7 +238,7 @@ Result<std::unique_ptr<store::DiskFile>> SimDisk::open(std::string const& path, 
   auto const found = names_.find(path);
   if (mode != Mode::create) {
     if (found == names_.end()) return fail(Errc::not_found, path);
-    return std::make_unique<SimFile>(*this, found->second);
+    return std::make_unique<SimDiskFile>(*this, found->second);
   }
   if (found != names_.end()) return fail(Errc::file_exists, path);
   if (!directories_.contains(directory_of(path))) return fail(Errc::not_found, path);
@@ -246,7 +246,7 @@ Result<std::unique_ptr<store::DiskFile>> SimDisk::open(std::string const& path, 
   inode->number = ++last_inode_;
   inode->modified_ns = inode->changed_ns = ++clock_ns_;
   change_names({{{path, inode}}});
-  return std::make_unique<SimFile>(*this, inode);
+  return std::make_unique<SimDiskFile>(*this, inode);
 }
 
 Result<bool> SimDisk::rename(std::string const& from, std::string const& to, bool replace) {
@@ -278,7 +278,7 @@ Result<void> SimDisk::remove(std::string const& path) {
 Result<store::FileStamp> SimDisk::stamp(std::string const& path) {
   auto const found = names_.find(path);
   if (found == names_.end()) return fail(Errc::not_found, path);
-  return SimFile(*this, found->second).stamp();
+  return SimDiskFile(*this, found->second).stamp();
 }
 
 Result<void> SimDisk::make_directory(std::string const& path) {

@@ -55,7 +55,7 @@ class SimDisk final : public store::Disk {
   [[nodiscard]] Result<void> sync_file_system(std::string const& path) override;
 
  private:
-  friend class SimFile;
+  friend class SimDiskFile;
 
   using Page = std::array<std::byte, kPageBytes>;
   struct Inode {
