@@ -1,18 +1,20 @@
 #include "engine/transfer/claim_table.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace freshet {
 
 void ClaimTable::hear(SourceId peer, std::span<Claim const> claims, TimePoint now) {
-  std::vector<Heard> before;
-  if (auto const found = by_peer_.find(peer); found != by_peer_.end()) before = found->second;
-  std::vector<Heard> heard;
+  auto const before = of(peer);
+  forget(peer);
+  std::size_t heard = 0;
   std::uint32_t pieces = 0;
   for (auto const& claim : claims) {
-    if (claim.pieces.empty() || heard.size() == limits_.claims_per_peer_max) continue;
+    if (claim.pieces.empty() || heard == limits_.claims_per_peer_max) continue;
     if (claim.pieces.size() > limits_.pieces_per_peer_max - pieces) continue;
     pieces += claim.pieces.size();
+    ++heard;
     auto since = now;
     for (auto const& old : before) {
       bool const overlaps =
@@ -20,27 +22,26 @@ void ClaimTable::hear(SourceId peer, std::span<Claim const> claims, TimePoint no
       if (overlaps) since = std::min(since, old.since);
     }
     auto const expires = std::min(now + claim.lease, since + limits_.lease_max);
-    heard.push_back({claim.pieces, expires, since});
-  }
-  if (heard.empty()) {
-    by_peer_.erase(peer);
-  } else {
-    by_peer_.insert_or_assign(peer, std::move(heard));
+    claims_.push_back({peer, claim.pieces, expires, since});
   }
 }
 
-std::span<ClaimTable::Heard const> ClaimTable::of(SourceId peer) const {
-  auto const found = by_peer_.find(peer);
-  if (found == by_peer_.end()) return {};
-  return found->second;
+void ClaimTable::forget(SourceId peer) {
+  std::erase_if(claims_, [peer](Heard const& claim) { return claim.peer == peer; });
 }
 
-std::optional<TimePoint> ClaimTable::next_expiry(TimePoint now) const {
+std::vector<ClaimTable::Heard> ClaimTable::of(SourceId peer) const {
+  std::vector<Heard> claims;
+  std::ranges::copy_if(claims_, std::back_inserter(claims),
+                       [peer](Heard const& claim) { return claim.peer == peer; });
+  return claims;
+}
+
+std::optional<TimePoint> ClaimTable::next_expiry(TimePoint now, Duration heeded) const {
   std::optional<TimePoint> next;
-  for (auto const& [peer, claims] : by_peer_) {
-    for (auto const& claim : claims) {
-      if (claim.expires > now) next = std::min(next.value_or(claim.expires), claim.expires);
-    }
+  for (auto const& claim : claims_) {
+    auto const end = std::min(claim.expires, claim.since + heeded);
+    if (end > now) next = std::min(next.value_or(end), end);
   }
   return next;
 }

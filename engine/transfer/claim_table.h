@@ -3,7 +3,6 @@
 // Pure: time comes in with each call. Thread: engine loop.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -22,6 +21,12 @@ class ClaimTable {
     std::uint32_t pieces_per_peer_max = 4096;
     Duration lease_max = std::chrono::seconds{30};
   };
+  struct Heard {
+    SourceId peer = SourceId::none;
+    PieceRange range;
+    TimePoint expires;
+    TimePoint since;  // Heard first.
+  };
 
   explicit ClaimTable(Limits limits) : limits_(limits) {}
 
@@ -29,36 +34,36 @@ class ClaimTable {
   // overlaps one before it is as old as that one, and ends when the longest lease from then on
   // ends: repeating itself holds nothing for ever.
   void hear(SourceId peer, std::span<Claim const> claims, TimePoint now);
-  void forget(SourceId peer) { by_peer_.erase(peer); }
+  void forget(SourceId peer);
 
-  struct Heard {
-    PieceRange range;
-    TimePoint expires;
-    TimePoint since;  // Heard first.
-  };
-  // Calls `with` for each claim that covers `piece` and has not expired, until it returns true;
-  // then true.
+  // Calls `with` for each claim that has not expired, or of those the ones that cover `piece`,
+  // until it returns true; then true.
+  template <typename With>
+  [[nodiscard]] bool any(TimePoint now, With with) const {
+    for (auto const& claim : claims_) {
+      if (claim.expires > now && with(claim)) return true;
+    }
+    return false;
+  }
   template <typename With>
   [[nodiscard]] bool any(PieceIndex piece, TimePoint now, With with) const {
-    for (auto const& [peer, claims] : by_peer_) {
-      for (auto const& claim : claims) {
-        if (claim.expires > now && claim.range.contains(piece) && with(peer, claim)) return true;
-      }
+    for (auto const& claim : claims_) {
+      if (claim.range.contains(piece) && claim.expires > now && with(claim)) return true;
     }
     return false;
   }
   [[nodiscard]] bool claimed(PieceIndex piece, TimePoint now) const {
-    return any(piece, now, [](SourceId, Heard const&) { return true; });
+    return any(piece, now, [](Heard const&) { return true; });
   }
-  [[nodiscard]] bool empty() const { return by_peer_.empty(); }
-  // What the peer claims now.
-  [[nodiscard]] std::span<Heard const> of(SourceId peer) const;
-  // When the next claim that holds now runs out.
-  [[nodiscard]] std::optional<TimePoint> next_expiry(TimePoint now) const;
+  [[nodiscard]] bool empty() const { return claims_.empty(); }
+  // What the peer claimed last.
+  [[nodiscard]] std::vector<Heard> of(SourceId peer) const;
+  // When the next claim that holds now runs out, or is no longer `heeded`.
+  [[nodiscard]] std::optional<TimePoint> next_expiry(TimePoint now, Duration heeded) const;
 
  private:
   Limits limits_;
-  std::map<SourceId, std::vector<Heard>> by_peer_;
+  std::vector<Heard> claims_;
 };
 
 }  // namespace freshet

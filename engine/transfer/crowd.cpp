@@ -1,10 +1,6 @@
 #include "engine/transfer/crowd.h"
 
 #include <algorithm>
-#include <bit>
-
-#include "engine/base/assert.h"
-#include "engine/transfer/rendezvous.h"
 
 namespace freshet {
 
@@ -19,6 +15,11 @@ Duration from_seconds(double seconds) {
 
 PieceIndex after(PieceIndex piece) {
   return PieceIndex{to_number(piece) + 1};
+}
+
+std::uint32_t groups_of(Geometry const& geometry) {
+  auto const size = Crowd::pieces_per_group(geometry);
+  return (geometry.pieces() + size - 1) / size;
 }
 
 }  // namespace
@@ -37,31 +38,46 @@ std::uint32_t Crowd::pieces_per_group(Geometry const& geometry) {
   return static_cast<std::uint32_t>(std::max<Bytes>(1, bytes / geometry.piece_length));
 }
 
-Crowd::Crowd(std::uint64_t own_key, Geometry geometry, PieceMap const& present, CrowdPolicy policy)
-    : own_key_(own_key),
+Crowd::Crowd(Place place, Geometry geometry, PieceMap const& present, CrowdPolicy policy,
+             TimePoint now)
+    : place_(place),
       geometry_(geometry),
       policy_(policy),
       group_pieces_(pieces_per_group(geometry)),
-      groups_((geometry.pieces() + group_pieces_ - 1) / group_pieces_),
-      holders_(geometry.pieces()),
-      held_since_(geometry.pieces()),
-      own_(present),
-      out_(present.count()),
-      asked_(geometry.pieces()) {}
+      groups_(groups_of(geometry)),
+      holdings_(present),
+      fetchers_(place.own_key ^ place.salt, groups_, policy.fetchers_max),
+      asked_(geometry.pieces()),
+      claims_(ClaimTable::Limits{}),
+      claim_patience_(policy.claim_patience_min),
+      progress_at_(now) {}
 
-void Crowd::add(PeerInfo const& peer, TimePoint now) {
-  if (peers_.size() >= policy_.peers_max && !peers_.contains(peer.id)) return;
-  auto& added = peers_[peer.id];
+void Crowd::add(PeerInfo const& info, TimePoint now) {
+  if (peers_.size() >= policy_.peers_max && !peers_.contains(info.id)) return;
+  auto& peer = peers_[info.id];
   heard_at_ = now;
-  added.key = peer.key;
-  added.speaks_claims = peer.speaks_claims;
-  if (added.has.size() == 0) added.has = PieceMap(geometry_.pieces());
+  if (peer.member) fetchers_.remove(peer.key);
+  peer.member = false;
+  peer.key = info.key ^ place_.salt;
+  peer.speaks_claims = info.speaks_claims;
+  if (peer.has.size() == 0) peer.has = PieceMap(geometry_.pieces());
+  count(peer);
+}
+
+// Whoever has everything has nothing to fetch.
+void Crowd::count(Peer& peer) {
+  bool const member = peer.speaks_claims && !peer.has.all();
+  if (member == peer.member) return;
+  peer.member = member;
+  member ? fetchers_.add(peer.key) : fetchers_.remove(peer.key);
 }
 
 void Crowd::remove(SourceId id) {
   auto const found = peers_.find(id);
   if (found == peers_.end()) return;
-  on_has(id, PieceMap(geometry_.pieces()), {});
+  auto const& peer = found->second;
+  static_cast<void>(holdings_.on_peer(peer.has, PieceMap(geometry_.pieces()), {}));
+  if (peer.member) fetchers_.remove(peer.key);
   peers_.erase(found);
   claims_.forget(id);
 }
@@ -69,22 +85,10 @@ void Crowd::remove(SourceId id) {
 void Crowd::on_has(SourceId id, PieceMap const& all, TimePoint now) {
   auto const found = peers_.find(id);
   if (found == peers_.end() || all.size() != geometry_.pieces()) return;
-  auto& has = found->second.has;
-  for (std::size_t word = 0; word < all.words().size(); ++word) {
-    auto changed = all.words()[word] ^ has.words()[word];
-    while (changed != 0) {
-      auto const bit = static_cast<unsigned>(std::countr_zero(changed));
-      changed &= changed - 1;
-      auto const piece = PieceIndex{static_cast<std::uint32_t>(word * 64 + bit)};
-      bool const was_out = is_out(piece);
-      auto& count = holders_[word * 64 + bit];
-      bool const gained = (all.words()[word] >> bit & 1) != 0;
-      if (gained && count == 0) held_since_[word * 64 + bit] = now;
-      count = static_cast<std::uint16_t>(gained ? count + 1 : count - 1);
-      if (is_out(piece) != was_out) was_out ? --out_ : ++out_;
-    }
-  }
-  has = all;
+  auto& peer = found->second;
+  if (holdings_.on_peer(peer.has, all, now)) progress_at_ = now;
+  peer.has = all;
+  count(peer);
 }
 
 // A claim that is gone was kept if the peer now has what it claimed.
@@ -110,11 +114,6 @@ void Crowd::on_asked(PieceIndex piece, bool asked) {
   asked ? asked_.set(piece) : asked_.reset(piece);
 }
 
-void Crowd::on_present(PieceIndex piece) {
-  bool const was_out = is_out(piece);
-  if (own_.set(piece) && !was_out) ++out_;
-}
-
 void Crowd::on_received(Bytes bytes, TimePoint now) {
   if (!received_at_ || now - *received_at_ > std::chrono::seconds{2}) {
     // After a long silence an average over it says nothing of what peers can do now.
@@ -134,14 +133,6 @@ double Crowd::rate(TimePoint now) const {
   return rate.value();
 }
 
-std::vector<std::uint64_t> Crowd::members() const {
-  std::vector<std::uint64_t> keys;
-  for (auto const& [id, peer] : peers_) {
-    if (peer.speaks_claims && !peer.has.all()) keys.push_back(peer.key);
-  }
-  return keys;
-}
-
 ByteRange Crowd::bytes_of_group(Group group) const {
   auto const begin = group * geometry_.piece_length * group_pieces_;
   return {begin, std::min(begin + geometry_.piece_length * group_pieces_, geometry_.length)};
@@ -150,42 +141,18 @@ ByteRange Crowd::bytes_of_group(Group group) const {
 bool Crowd::blocked_by_claim(PieceIndex piece, TimePoint now) const {
   auto const group = group_of(piece);
   bool const intended = intent_ && intent_->group == group;
-  return claims_.any(piece, now, [&](SourceId id, ClaimTable::Heard const& claim) {
+  return claims_.any(piece, now, [&](ClaimTable::Heard const& claim) {
+    if (now - claim.since >= claim_patience_) return false;
     if (!intended) return true;
     // Both want it: who said so first, and if nobody can tell who comes first in this group.
-    auto const peer = peers_.find(id);
+    auto const peer = peers_.find(claim.peer);
     bool const before = claim.since + policy_.claim_settle < intent_->since;
-    return before || (peer != peers_.end() && outranks(peer->second.key, own_key_, group));
+    return before || (peer != peers_.end() && fetchers_.outranks_us(peer->second.key, group));
   });
 }
 
 bool Crowd::free(PieceIndex piece, TimePoint now) const {
   return !available(piece) && !asked_.has(piece) && !blocked_by_claim(piece, now);
-}
-
-bool Crowd::many() const {
-  return members().size() >= policy_.fetchers_max;
-}
-
-bool Crowd::at_frontier(ByteRange range) const {
-  return group_of(piece_at(range.begin, geometry_.piece_length)) < frontier_end();
-}
-
-// Behind the first groups that nobody has whole, ourselves included.
-Crowd::Group Crowd::frontier_end() const {
-  std::size_t unfinished = 0;
-  for (Group group = 0; group < groups_; ++group) {
-    if (!finished(group) && ++unfinished == policy_.fetchers_max) return group + 1;
-  }
-  return groups_;
-}
-
-bool Crowd::finished(Group group) const {
-  auto const pieces = geometry_.touched(bytes_of_group(group));
-  for (auto piece = pieces.begin; piece < pieces.end; piece = after(piece)) {
-    if (!is_out(piece)) return false;
-  }
-  return true;
 }
 
 // The first run of bytes of this group that only the origin can bring.
@@ -204,43 +171,32 @@ std::optional<ByteRange> Crowd::fresh_part(RangeSet const& todo, Group group, Ti
 }
 
 // From a place of our own on, so that those who do not know each other yet fetch different bytes.
-std::optional<ByteRange> Crowd::own_share(RangeSet const& todo,
-                                          std::vector<std::uint64_t> const& others,
-                                          TimePoint now) const {
-  auto const start = static_cast<Group>(rendezvous_weight(own_key_, ~0ULL) % groups_);
+std::optional<ByteRange> Crowd::own_share(RangeSet const& todo, TimePoint now) const {
+  if (!fetchers_.chosen()) return std::nullopt;
+  auto const start = static_cast<Group>(fetchers_.start() % groups_);
   for (Group step = 0; step < groups_; ++step) {
     auto const group = (start + step) % groups_;
-    if (!todo.overlaps(bytes_of_group(group)) || !owns(own_key_, others, group)) continue;
+    if (!fetchers_.owns(group)) continue;
     if (auto const part = fresh_part(todo, group, now)) return part;
   }
   return std::nullopt;
 }
 
-// Among many only the owners of the first unfinished groups fetch: few at a time, so that a piece
-// is whole and on its way to the others soon. Where the owner does not come the next in rank does,
-// after a while.
-std::optional<ByteRange> Crowd::frontier_share(RangeSet const& todo,
-                                               std::vector<std::uint64_t> const& others,
-                                               TimePoint now) {
-  std::map<Group, TimePoint> free;
-  std::optional<ByteRange> mine;
-  turn_at_.reset();
-  auto const end = frontier_end();
-  for (Group group = 0; group < end; ++group) {
-    if (!todo.overlaps(bytes_of_group(group))) continue;
-    auto const part = fresh_part(todo, group, now);
-    if (!part) continue;
-    auto const known = free_since_.find(group);
-    auto const since = known != free_since_.end() ? known->second : now;
-    free.emplace(group, since);
-    auto const before = std::ranges::count_if(
-        others, [&](std::uint64_t other) { return outranks(other, own_key_, group); });
-    auto const turn = since + policy_.takeover_time * before;
-    if (turn <= now && !mine) mine = part;
-    if (turn > now) turn_at_ = std::min(turn_at_.value_or(turn), turn);
-  }
-  free_since_ = std::move(free);
-  return mine;
+// When members that are not chosen may fetch too: those who should have not begun anything for too
+// long. One after the other, as many at a time as there should be fetchers.
+TimePoint Crowd::turn_at() const {
+  auto const turn = static_cast<int>(fetchers_.before_us() / policy_.fetchers_max);
+  return progress_at_ + policy_.takeover_time * turn;
+}
+
+bool Crowd::our_turn(TimePoint now) const {
+  if (fetchers_.chosen()) return true;
+  if (now < turn_at()) return false;
+  auto const under_way = [&](PieceIndex piece) {
+    return !holdings_.out(piece) && blocked_by_claim(piece, now);
+  };
+  return !claims_.any(now,
+                      [&](ClaimTable::Heard const& claim) { return under_way(claim.range.begin); });
 }
 
 // What nobody does although someone else should: told first, fetched a moment later.
@@ -254,105 +210,31 @@ std::optional<ByteRange> Crowd::share_of_others(RangeSet const& todo, Random& ra
     }
     intent_.reset();
   }
+  if (!our_turn(now)) return std::nullopt;
   auto const start = static_cast<Group>(below(random, groups_));
   for (Group step = 0; step < groups_ && !intent_; ++step) {
     auto const group = (start + step) % groups_;
-    if (todo.overlaps(bytes_of_group(group)) && fresh_part(todo, group, now)) {
-      intent_ = Intent{group, now};
-    }
+    if (fresh_part(todo, group, now)) intent_ = Intent{group, now};
   }
   return std::nullopt;
-}
-
-// Of `todo`, what peers have had for longer than they may take for it.
-Bytes Crowd::overdue_bytes(RangeSet const& todo, Duration patience, TimePoint now) const {
-  Bytes bytes = 0;
-  for (auto const part : todo.ranges()) {
-    auto const pieces = geometry_.touched(part);
-    for (auto piece = pieces.begin; piece < pieces.end; piece = after(piece)) {
-      if (overdue(piece, patience, now)) bytes += geometry_.bytes(piece).size();
-    }
-  }
-  return bytes;
-}
-
-bool Crowd::overdue(PieceIndex piece, Duration patience, TimePoint now) const {
-  return available(piece) && now - held_since_[to_number(piece)] >= patience;
-}
-
-Duration Crowd::patience(RangeSet const& todo, double origin_rate) const {
-  if (origin_rate <= 0) return policy_.patience_min;
-  auto const whole = from_seconds(static_cast<double>(todo.size()) / origin_rate);
-  auto const piece = from_seconds(static_cast<double>(geometry_.piece_length) / origin_rate);
-  auto const share = Duration{
-      static_cast<Duration::rep>(static_cast<double>(whole.count()) * policy_.patience_share)};
-  auto const patience = std::clamp(share, policy_.patience_min, policy_.patience_max);
-  // A piece takes its time, and others may be served before us: most of all when it is new.
-  auto const least = spreading() ? policy_.patience_spreading : Duration{};
-  return std::max({patience, piece * policy_.patience_pieces, least});
-}
-
-bool Crowd::too_slow(RangeSet const& todo, double origin_rate, TimePoint now) {
-  if (helping(now)) return true;
-  waits_ = overdue_bytes(todo, Duration{}, now) > 0;
-  // While there are pieces that nobody has yet the origin is busy with them: whoever asks it for
-  // others delays everyone.
-  auto const share = policy_.rate_share_min * (spreading() ? 0.25 : 1.0);
-  if (rate(now) >= origin_rate * share) return false;
-  if (overdue_bytes(todo, patience(todo, origin_rate), now) == 0) return false;
-  help_until_ = now + policy_.help_time;
-  return true;
-}
-
-// From the far end, of what peers have. What they are asked for comes last: near the end it may
-// stick with a slow one.
-std::optional<ByteRange> Crowd::help_out(RangeSet const& todo, Asked const& asked, TimePoint now) {
-  if (!too_slow(todo, asked.origin_rate, now)) return std::nullopt;
-  auto parts = todo.ranges();
-  std::ranges::reverse(parts);
-  auto const after_all = patience(todo, asked.origin_rate);
-  for (bool const asked_too : {false, true}) {
-    auto const usable = [&](PieceIndex piece) {
-      return overdue(piece, after_all, now) && (asked_too || !asked_.has(piece));
-    };
-    for (auto const part : parts) {
-      if (auto const tail = tail_of(part, asked.size, usable)) return tail;
-    }
-  }
-  return std::nullopt;
-}
-
-// The last run of pieces in `part` that may be fetched, about `size` bytes of it.
-std::optional<ByteRange> Crowd::tail_of(ByteRange part, Bytes size,
-                                        std::function<bool(PieceIndex)> const& usable) const {
-  auto const pieces = geometry_.touched(part);
-  auto const before = [](PieceIndex piece) { return PieceIndex{to_number(piece) - 1}; };
-  auto end = pieces.end;
-  while (end > pieces.begin && !usable(before(end))) end = before(end);
-  if (end == pieces.begin) return std::nullopt;
-  auto const wanted = static_cast<std::uint32_t>(std::max<Bytes>(1, size / geometry_.piece_length));
-  auto begin = before(end);
-  while (begin > pieces.begin && to_number(end) - to_number(begin) < wanted &&
-         usable(before(begin))) {
-    begin = before(begin);
-  }
-  return ByteRange{std::max(part.begin, geometry_.bytes(begin).begin),
-                   std::min(part.end, geometry_.bytes(before(end)).end)};
 }
 
 std::optional<ByteRange> Crowd::pick(RangeSet const& todo, Asked const& asked, Random& random,
                                      TimePoint now) {
   if (todo.empty() || groups_ == 0) return std::nullopt;
   waits_ = false;
-  std::optional<ByteRange> part;
-  auto const others = members();
-  bool const many = others.size() >= policy_.fetchers_max;
-  // Never what `outranked` and `at_frontier` would make the planner give up at once.
-  if (current_ && (!many || at_frontier(bytes_of_group(*current_)))) {
-    part = fresh_part(todo, *current_, now);
+  if (asked.fetch_rate > 0) {
+    auto const group = static_cast<double>(bytes_of_group(0).size()) / asked.fetch_rate;
+    claim_patience_ =
+        std::max(policy_.claim_patience_min,
+                 from_seconds(std::min(group, 600.0) * policy_.claim_patience_groups));
   }
-  if (!part) part = many ? frontier_share(todo, others, now) : own_share(todo, others, now);
-  if (!part && !many) part = share_of_others(todo, random, now);
+  std::optional<ByteRange> part;
+  if (!holdings_.all_out()) {
+    if (current_ && our_turn(now)) part = fresh_part(todo, *current_, now);
+    if (!part) part = own_share(todo, now);
+    if (!part) part = share_of_others(todo, random, now);
+  }
   if (part) {
     current_ = group_of(piece_at(part->begin, geometry_.piece_length));
     return shortened(*part, asked.share_size);
@@ -374,37 +256,33 @@ PieceRange Crowd::rest_of_group(PieceRange pieces) const {
   return {pieces.begin, geometry_.touched(bytes_of_group(last)).end};
 }
 
-std::size_t Crowd::members_count() const {
-  return 1 + members().size();
-}
-
 bool Crowd::alive(TimePoint now, Duration patience) const {
   return !peers_.empty() && heard_at_ && now - *heard_at_ < patience;
 }
 
 std::vector<PieceRange> Crowd::intended() const {
   if (!intent_) return {};
-  auto const bytes = bytes_of_group(intent_->group);
-  return {geometry_.touched(bytes)};
+  return {geometry_.touched(bytes_of_group(intent_->group))};
 }
 
-bool Crowd::outranked(ByteRange range, TimePoint now) const {
+bool Crowd::should_yield(ByteRange range, TimePoint now) const {
   auto const pieces = geometry_.touched(range);
   if (pieces.empty()) return false;
+  if (!our_turn(now)) return true;
   auto const group = group_of(pieces.begin);
-  return claims_.any(pieces.begin, now, [&](SourceId id, ClaimTable::Heard const&) {
-    auto const peer = peers_.find(id);
-    return peer != peers_.end() && outranks(peer->second.key, own_key_, group);
+  return claims_.any(pieces.begin, now, [&](ClaimTable::Heard const& claim) {
+    auto const peer = peers_.find(claim.peer);
+    return peer != peers_.end() && fetchers_.outranks_us(peer->second.key, group);
   });
 }
 
 std::optional<TimePoint> Crowd::next_look(TimePoint now) const {
-  auto next = claims_.next_expiry(now);
+  auto next = claims_.next_expiry(now, claim_patience_);
   auto const consider = [&](TimePoint when) {
     if (when > now) next = std::min(next.value_or(when), when);
   };
   if (intent_) consider(intent_->since + policy_.claim_settle);
-  if (turn_at_) consider(*turn_at_);
+  if (!holdings_.all_out()) consider(turn_at());
   if (waits_) consider(now + policy_.patience_min);
   return next;
 }

@@ -2,7 +2,8 @@
 // they fetch, how fast they deliver, and whose share of the origin's bytes is whose.
 //
 // Pure: time comes in with each call. Thread: engine loop. Owned by the planner. docs/planner.md,
-// "With peers", tells the rules.
+// "With peers", tells the rules. Shares of what nobody has are picked in crowd.cpp, what the origin
+// helps out with in crowd_help.cpp.
 #pragma once
 
 #include <functional>
@@ -13,6 +14,8 @@
 #include "engine/ports/random.h"
 #include "engine/ports/swarm.h"
 #include "engine/transfer/claim_table.h"
+#include "engine/transfer/fetchers.h"
+#include "engine/transfer/holdings.h"
 #include "engine/transfer/rate_estimate.h"
 #include "engine/transfer/remaining.h"
 
@@ -33,8 +36,13 @@ struct CrowdPolicy {
   Duration help_time = std::chrono::seconds{10};
   // Between telling others that we want a range which is not our share and fetching it.
   Duration claim_settle = std::chrono::milliseconds{60};
-  std::size_t fetchers_max = 16;  // Members that fetch from the origin at a time, about.
-  Duration takeover_time = std::chrono::milliseconds{500};  // For each who comes before us.
+  // A claim is heeded for so many times what its group takes on one connection of ours, and no
+  // shorter than this.
+  int claim_patience_groups = 4;
+  Duration claim_patience_min = std::chrono::seconds{3};
+  std::size_t fetchers_max = 16;  // Members that fetch from the origin.
+  // The others do so when nobody has fetched anything for this long.
+  Duration takeover_time = std::chrono::seconds{2};
   std::uint32_t broken_claims_max = 8;  // In a row, until a peer's claims are not heeded.
   std::uint32_t peers_max = 1000;       // Of whom maps are kept.
 };
@@ -44,29 +52,33 @@ struct CrowdPolicy {
 
 class Crowd {
  public:
-  Crowd(std::uint64_t own_key, Geometry geometry, PieceMap const& present, CrowdPolicy policy);
+  // `salt`: the same for all who share the content, so that each content has fetchers of its own.
+  struct Place {
+    std::uint64_t own_key = 0;
+    std::uint64_t salt = 0;
+  };
+  Crowd(Place place, Geometry geometry, PieceMap const& present, CrowdPolicy policy, TimePoint now);
 
   void add(PeerInfo const& peer, TimePoint now);
   void remove(SourceId peer);
   void on_has(SourceId peer, PieceMap const& all, TimePoint now);
   void on_claims(SourceId peer, std::span<Claim const> claims, TimePoint now);
   void on_asked(PieceIndex piece, bool asked);
-  void on_present(PieceIndex piece);  // With us.
+  void on_own(PieceIndex piece, bool present) { holdings_.on_own(piece, present); }
   void on_received(Bytes bytes, TimePoint now);
 
   [[nodiscard]] bool empty() const { return peers_.empty(); }
-  [[nodiscard]] std::size_t peers() const { return peers_.size(); }
-  [[nodiscard]] bool available(PieceIndex piece) const { return holders_[to_number(piece)] > 0; }
   [[nodiscard]] double rate(TimePoint now) const;
   // A peer came or delivered within `patience`.
   [[nodiscard]] bool alive(TimePoint now, Duration patience) const;
 
-  // What the origin is asked for next, of what nobody was asked for. `origin_rate`: what it would
-  // bring over all connections, bytes in a second, 0 unknown.
+  // What the origin is asked for next, of what nobody was asked for. Rates in bytes a second, 0
+  // unknown.
   struct Asked {
-    double origin_rate = 0;
-    Bytes size = 0;        // When it helps the crowd out.
-    Bytes share_size = 0;  // Of what nobody has: short, so that others have it soon.
+    double origin_rate = 0;  // Over all connections,
+    double fetch_rate = 0;   // and over one.
+    Bytes size = 0;          // When it helps the crowd out.
+    Bytes share_size = 0;    // Of what nobody has: short, so that others have it soon.
   };
   [[nodiscard]] std::optional<ByteRange> pick(RangeSet const& todo, Asked const& asked,
                                               Random& random, TimePoint now);
@@ -75,13 +87,9 @@ class Crowd {
   // What to claim of a range that is being fetched: the group that we shall go on with as well.
   [[nodiscard]] PieceRange rest_of_group(PieceRange pieces) const;
   // Who shares the origin's bytes, ourselves included.
-  [[nodiscard]] std::size_t members_count() const;
-  // A peer that comes before us claims this range, which we are fetching too.
-  [[nodiscard]] bool outranked(ByteRange range, TimePoint now) const;
-  // So many share the content that only some of them fetch at a time,
-  [[nodiscard]] bool many() const;
-  // and whether these bytes are among those that are fetched now.
-  [[nodiscard]] bool at_frontier(ByteRange range) const;
+  [[nodiscard]] std::size_t members_count() const { return fetchers_.members(); }
+  // Others fetch this range, or should: we have begun too early, or beside someone who comes first.
+  [[nodiscard]] bool should_yield(ByteRange range, TimePoint now) const;
   // The origin helps because peers are too slow.
   [[nodiscard]] bool helping(TimePoint now) const { return now < help_until_; }
   // When something changes by time alone.
@@ -92,64 +100,58 @@ class Crowd {
 
  private:
   struct Peer {
-    std::uint64_t key = 0;
+    std::uint64_t key = 0;  // Salted.
     bool speaks_claims = false;
+    bool member = false;
     PieceMap has;
     std::uint32_t broken_claims = 0;
   };
 
-  using Group = std::uint32_t;
+  using Group = Fetchers::Group;
   [[nodiscard]] Group group_of(PieceIndex piece) const { return to_number(piece) / group_pieces_; }
   [[nodiscard]] ByteRange bytes_of_group(Group group) const;
+  void count(Peer& peer);
   [[nodiscard]] bool free(PieceIndex piece, TimePoint now) const;
   [[nodiscard]] bool blocked_by_claim(PieceIndex piece, TimePoint now) const;
+  [[nodiscard]] TimePoint turn_at() const;
+  [[nodiscard]] bool our_turn(TimePoint now) const;
   [[nodiscard]] std::optional<ByteRange> fresh_part(RangeSet const& todo, Group group,
                                                     TimePoint now) const;
-  [[nodiscard]] std::optional<ByteRange> own_share(RangeSet const& todo,
-                                                   std::vector<std::uint64_t> const& others,
-                                                   TimePoint now) const;
-  [[nodiscard]] std::optional<ByteRange> frontier_share(RangeSet const& todo,
-                                                        std::vector<std::uint64_t> const& others,
-                                                        TimePoint now);
+  [[nodiscard]] std::optional<ByteRange> own_share(RangeSet const& todo, TimePoint now) const;
   [[nodiscard]] std::optional<ByteRange> share_of_others(RangeSet const& todo, Random& random,
                                                          TimePoint now);
+  [[nodiscard]] ByteRange shortened(ByteRange part, Bytes size) const;
+
+  [[nodiscard]] bool available(PieceIndex piece) const { return holdings_.with_peers(piece); }
   [[nodiscard]] std::optional<ByteRange> help_out(RangeSet const& todo, Asked const& asked,
                                                   TimePoint now);
-  [[nodiscard]] Group frontier_end() const;
-  [[nodiscard]] bool spreading() const { return out_ < geometry_.pieces(); }
-  [[nodiscard]] bool is_out(PieceIndex piece) const { return available(piece) || own_.has(piece); }
-  [[nodiscard]] bool finished(Group group) const;
-  [[nodiscard]] ByteRange shortened(ByteRange part, Bytes size) const;
   [[nodiscard]] std::optional<ByteRange> tail_of(
       ByteRange part, Bytes size, std::function<bool(PieceIndex)> const& usable) const;
-  [[nodiscard]] Bytes overdue_bytes(RangeSet const& todo, Duration patience, TimePoint now) const;
+  [[nodiscard]] bool any_overdue(RangeSet const& todo, Duration patience, TimePoint now) const;
   [[nodiscard]] bool overdue(PieceIndex piece, Duration patience, TimePoint now) const;
   [[nodiscard]] Duration patience(RangeSet const& todo, double origin_rate) const;
   [[nodiscard]] bool too_slow(RangeSet const& todo, double origin_rate, TimePoint now);
-  [[nodiscard]] std::vector<std::uint64_t> members() const;
 
-  std::uint64_t own_key_;
+  Place place_;
   Geometry geometry_;
   CrowdPolicy policy_;
   std::uint32_t group_pieces_;
   Group groups_;
 
   std::map<SourceId, Peer> peers_;
-  std::vector<std::uint16_t> holders_;  // By piece,
-  std::vector<TimePoint> held_since_;   // and since when there is one.
-  PieceMap own_;
-  std::uint32_t out_ = 0;  // Pieces that someone has, ourselves included.
-  PieceMap asked_;         // On their way from peers.
-  ClaimTable claims_{ClaimTable::Limits{}};
+  Holdings holdings_;
+  Fetchers fetchers_;
+  PieceMap asked_;  // On their way from peers.
+  ClaimTable claims_;
+  Duration claim_patience_;
 
   struct Intent {
     Group group = 0;
     TimePoint since;
   };
   std::optional<Intent> intent_;
-  std::map<Group, TimePoint> free_since_;  // Groups at the frontier that nobody fetches.
-  std::optional<TimePoint> turn_at_;       // When the next of them is ours to fetch.
-  std::optional<Group> current_;           // Begun, so finished first.
+  std::optional<Group> current_;  // Begun, so finished first.
+  TimePoint progress_at_;         // When someone last had or claimed what nobody had.
 
   RateEstimate rate_{std::chrono::milliseconds{500}};
   std::optional<TimePoint> received_at_;

@@ -187,13 +187,14 @@ void Planner::close(OpenFetch const& fetch, FetchEnd const& end) {
 
 void Planner::on_present(PieceIndex piece) {
   if (remaining_) remaining_->on_present(piece);
-  if (crowd_) crowd_->on_present(piece);
+  if (crowd_) crowd_->on_own(piece, true);
   settling_since_.reset();
 }
 
 void Planner::on_rejected(PieceIndex piece) {
   settling_since_.reset();
   if (!remaining_) return;
+  if (crowd_) crowd_->on_own(piece, false);
   auto const bytes = remaining_->geometry().bytes(piece);
   for (auto& fetch : fetches_) {
     ByteRange const late{std::max(bytes.begin, fetch.next), std::min(bytes.end, fetch.end)};

@@ -74,7 +74,7 @@ class Planner {
   void follow_one_stream() { one_stream_ = true; }
 
   // Peers may have it too. Only after `open`.
-  void join_crowd(std::uint64_t own_key, CrowdPolicy policy, TimePoint now);
+  void join_crowd(Crowd::Place place, CrowdPolicy policy, TimePoint now);
   [[nodiscard]] Crowd* crowd() { return crowd_ ? &*crowd_ : nullptr; }
 
   void on_head(FetchId fetch, OriginHead const& head, TimePoint now);

@@ -15,9 +15,9 @@ constexpr Duration kLeaseMax = std::chrono::seconds{20};
 
 }  // namespace
 
-void Planner::join_crowd(std::uint64_t own_key, CrowdPolicy policy, TimePoint now) {
+void Planner::join_crowd(Crowd::Place place, CrowdPolicy policy, TimePoint now) {
   if (crowd_ || !remaining_ || remaining_->geometry().pieces() == 0) return;
-  crowd_.emplace(own_key, remaining_->geometry(), remaining_->present(), policy);
+  crowd_.emplace(place, remaining_->geometry(), remaining_->present(), policy, now);
   crowd_since_ = now;
 }
 
@@ -61,9 +61,7 @@ void Planner::yield_to_claims(Plan& plan, TimePoint now) {
   if (!crowd_ || crowd_->helping(now)) return;
   for (auto& fetch : fetches_) {
     if (fetch.cancelled || fetch.left() * 2 < fetch.end - fetch.begin) continue;
-    ByteRange const rest{fetch.next, fetch.end};
-    bool const early = crowd_->many() && !crowd_->at_frontier(rest);
-    if (early || crowd_->outranked(rest, now)) cancel(fetch, plan);
+    if (crowd_->should_yield({fetch.next, fetch.end}, now)) cancel(fetch, plan);
   }
 }
 

@@ -84,7 +84,8 @@ bool Planner::give_range(Source& source, Plan& plan, TimePoint now) {
   auto const size = range_bytes(asker, remaining_->todo().size(), options_.ranges);
   auto const range =
       with_crowd(now)
-          ? crowd_->pick(remaining_->todo(), {origin_rate(now), size, share_size(source)},
+          ? crowd_->pick(remaining_->todo(),
+                         {origin_rate(now), source.rate.value(), size, share_size(source)},
                          parts_.random, now)
           : choose_range(remaining_->todo(), remaining_->geometry(), size);
   if (!range) return false;

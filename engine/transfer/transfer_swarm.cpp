@@ -10,6 +10,15 @@ namespace {
 // Finding peers for less takes longer than fetching it.
 constexpr Bytes kSharedBytesMin = 64_KiB;
 
+// The same on every machine: it is part of how peers work together.
+std::uint64_t salt_of(ContentId const& content) {
+  std::uint64_t salt = 0;
+  for (std::size_t i = 0; i < 8; ++i) {
+    salt = salt << 8 | std::to_integer<std::uint64_t>(content.root.bytes[i]);
+  }
+  return salt;
+}
+
 }  // namespace
 
 // Peers are found by the content's id: without one there are none.
@@ -27,7 +36,8 @@ void Transfer::join_swarm() {
   spec.manifest = identity_.manifest;
   swarm_spool_ = spool_;
   bool const quick = priority() <= Priority::high;
-  planner_->join_crowd(swarm->key(), quick ? CrowdPolicy{} : economy_policy(), now());
+  planner_->join_crowd({swarm->key(), salt_of(*expected_)},
+                       quick ? CrowdPolicy{} : economy_policy(), now());
   swarm->join(std::move(spec),
               identity_.manifest ? planner_->remaining()->present() : PieceMap(geometry.pieces()));
 }

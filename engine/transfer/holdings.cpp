@@ -1,0 +1,37 @@
+#include "engine/transfer/holdings.h"
+
+#include <bit>
+#include <utility>
+
+namespace freshet {
+
+Holdings::Holdings(PieceMap own)
+    : own_(std::move(own)), holders_(own_.size()), since_(own_.size()), out_(own_.count()) {}
+
+bool Holdings::on_peer(PieceMap const& before, PieceMap const& after, TimePoint now) {
+  auto const out_before = out_;
+  for (std::size_t word = 0; word < after.words().size(); ++word) {
+    auto changed = after.words()[word] ^ before.words()[word];
+    for (; changed != 0; changed &= changed - 1) {
+      auto const bit = static_cast<unsigned>(std::countr_zero(changed));
+      auto const index = word * 64 + bit;
+      bool const ours = own_.has(PieceIndex{static_cast<std::uint32_t>(index)});
+      auto& count = holders_[index];
+      if ((after.words()[word] >> bit & 1) == 0) {
+        if (--count == 0 && !ours) --out_;
+      } else if (count++ == 0) {
+        since_[index] = now;
+        if (!ours) ++out_;
+      }
+    }
+  }
+  return out_ > out_before;
+}
+
+void Holdings::on_own(PieceIndex piece, bool present) {
+  bool const changed = present ? own_.set(piece) : own_.reset(piece);
+  if (!changed || with_peers(piece)) return;
+  present ? ++out_ : --out_;
+}
+
+}  // namespace freshet
