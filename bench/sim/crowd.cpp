@@ -35,8 +35,12 @@ struct World {
       : spec(given),
         random(given.seed),
         network(loop),
-        directory({loop, network, random, rules(given),
-                   [this](auto from, auto to) { return path(hosts[from], hosts[to]); }}) {}
+        directory({loop,
+                   network,
+                   random,
+                   rules(given),
+                   [this](auto from, auto to) { return path(hosts[from], hosts[to]); },
+                   {}}) {}
 
   struct Host {
     LinkId up;
@@ -47,6 +51,7 @@ struct World {
   static SwarmRules rules(CrowdSpec const& spec) {
     SwarmRules rules;
     rules.neighbours_max = spec.neighbours_max;
+    rules.upload_slots = spec.upload_slots;
     rules.delay = spec.round_trip / 2;
     return rules;
   }

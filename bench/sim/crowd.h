@@ -35,6 +35,7 @@ struct CrowdSpec {
   Duration arrivals{};  // All of them come within this time.
   bool peers = true;
   std::uint32_t neighbours_max = 50;
+  std::uint32_t upload_slots = 0;  // 0: all neighbours are served at a time.
   std::uint64_t seed = 1;
   std::uint32_t records = 0;  // Of so many clients the decision record is kept.
   Duration limit = std::chrono::hours{2};

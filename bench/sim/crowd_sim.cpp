@@ -22,7 +22,7 @@ Values parse(int count, char** words) {
   Values values{{"clients", 8},    {"mib", 64},  {"origin", 80},     {"up", 80},
                 {"down", 80},      {"sites", 0}, {"wan", 20},        {"round_trip_ms", 2},
                 {"arrivals_s", 0}, {"peers", 1}, {"neighbours", 50}, {"seed", 1},
-                {"records", 0}};
+                {"records", 0},    {"slots", 0}, {"fetchers", 16}};
   for (int i = 1; i < count; ++i) {
     std::string const word = words[i];
     auto const equals = word.find('=');
@@ -51,6 +51,7 @@ CrowdSpec spec_of(Values const& values) {
   spec.arrivals = seconds(values.at("arrivals_s"));
   spec.peers = values.at("peers") != 0;
   spec.neighbours_max = static_cast<std::uint32_t>(values.at("neighbours"));
+  spec.upload_slots = static_cast<std::uint32_t>(values.at("slots"));
   spec.records = static_cast<std::uint32_t>(values.at("records"));
   spec.seed = static_cast<std::uint64_t>(values.at("seed"));
   return spec;

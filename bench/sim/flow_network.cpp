@@ -1,8 +1,7 @@
 #include "bench/sim/flow_network.h"
 
 #include <algorithm>
-#include <limits>
-#include <queue>
+#include <cmath>
 #include <utility>
 
 #include "engine/base/assert.h"
@@ -11,10 +10,17 @@ namespace freshet::sim {
 
 namespace {
 
-constexpr double kNearlyAll = 1e-3;  // Of a byte: what rounding may leave.
+constexpr double kNearlyAll = 1e-3;      // Of a byte: what rounding may leave.
+constexpr double kLevelChange = 0.01;    // Less is not told to neighbours.
+constexpr std::size_t kRoundsMax = 200;  // Links settled for each that changed.
+constexpr unsigned kSlotBits = 24;
 
 double seconds(Duration span) {
   return std::chrono::duration<double>(span).count();
+}
+
+bool differs(double a, double b) {
+  return a != b && !(std::abs(a - b) <= kLevelChange * std::max(a, b));
 }
 
 }  // namespace
@@ -29,56 +35,76 @@ LinkId FlowNetwork::add_link(double bytes_per_second) {
   return LinkId{static_cast<std::uint32_t>(links_.size() - 1)};
 }
 
+void FlowNetwork::set_capacity(LinkId id, double bytes_per_second) {
+  at(id).capacity = std::max(1.0, bytes_per_second);
+  change({id});
+}
+
+FlowNetwork::Flow* FlowNetwork::find(FlowId id) {
+  return const_cast<Flow*>(std::as_const(*this).find(id));
+}
+
+FlowNetwork::Flow const* FlowNetwork::find(FlowId id) const {
+  auto const slot = static_cast<std::uint64_t>(id) & ((1U << kSlotBits) - 1);
+  bool const known = id != FlowId::none && slot < flows_.size() && flows_[slot].id == id;
+  return known ? &flows_[slot] : nullptr;
+}
+
 FlowId FlowNetwork::start(std::vector<LinkId> path, double bytes, std::function<void()> done) {
-  FlowId const id{++last_flow_};
   if (path.empty() || bytes <= 0) {
     loop_.post(std::move(done));
-    return id;
+    return FlowId{++last_flow_ << kSlotBits | ((1U << kSlotBits) - 1)};
   }
-  for (LinkId const each : path) link(each).flows.push_back(id);
-  change(path);
-  flows_.emplace(id, Flow{.path = std::move(path),
-                          .bytes = bytes,
-                          .since = loop_.now(),
-                          .done = std::move(done),
-                          .due = due_.end()});
-  return id;
+  if (free_.empty()) {
+    free_.push_back(static_cast<Slot>(flows_.size()));
+    flows_.emplace_back();
+    FRESHET_ASSERT(flows_.size() < (1U << kSlotBits));
+  }
+  Slot const slot = free_.back();
+  free_.pop_back();
+  ++flows_count_;
+  auto& flow = flows_[slot];
+  auto const schedule = flow.schedule;
+  flow = Flow{.id = FlowId{++last_flow_ << kSlotBits | slot},
+              .path = std::move(path),
+              .bytes = bytes,
+              .since = loop_.now(),
+              .done = std::move(done),
+              .schedule = schedule};
+  for (LinkId const each : flow.path) at(each).flows.push_back(slot);
+  change(flow.path);
+  return flow.id;
 }
 
 void FlowNetwork::resize(FlowId id, double bytes) {
-  auto const found = flows_.find(id);
-  if (found == flows_.end()) return;
-  Flow& flow = found->second;
-  catch_up(flow);
-  flow.bytes = std::max(bytes, flow.moved);
-  schedule(id, flow);
+  auto* const flow = find(id);
+  if (flow == nullptr) return;
+  catch_up(*flow);
+  flow->bytes = std::max(bytes, flow->moved);
+  schedule(static_cast<Slot>(flow - flows_.data()));
   arm();
 }
 
 void FlowNetwork::cancel(FlowId id) {
-  auto const found = flows_.find(id);
-  if (found == flows_.end()) return;
-  detach(id, found->second);
-  flows_.erase(found);
+  auto* const flow = find(id);
+  if (flow == nullptr) return;
+  catch_up(*flow);
+  remove(static_cast<Slot>(flow - flows_.data()));
 }
 
 double FlowNetwork::moved(FlowId id) const {
-  auto const found = flows_.find(id);
-  return found == flows_.end() ? 0 : moved_by_now(found->second);
+  auto const* const flow = find(id);
+  return flow == nullptr ? 0 : moved_by_now(*flow);
 }
 
 double FlowNetwork::rate(FlowId id) const {
-  auto const found = flows_.find(id);
-  return found == flows_.end() ? 0 : found->second.rate;
+  auto const* const flow = find(id);
+  return flow == nullptr ? 0 : flow->rate;
 }
 
 double FlowNetwork::carried(LinkId id) const {
-  Link const& link = links_[static_cast<std::uint32_t>(id)];
-  double sum = link.carried;
-  for (FlowId const each : link.flows) {
-    Flow const& flow = flows_.at(each);
-    sum += moved_by_now(flow) - flow.moved;
-  }
+  double sum = at(id).carried;
+  for (Slot const each : at(id).flows) sum += moved_by_now(flows_[each]) - flows_[each].moved;
   return sum;
 }
 
@@ -88,16 +114,24 @@ double FlowNetwork::moved_by_now(Flow const& flow) const {
 
 void FlowNetwork::catch_up(Flow& flow) {
   double const now = moved_by_now(flow);
-  for (LinkId const each : flow.path) link(each).carried += now - flow.moved;
+  for (LinkId const each : flow.path) at(each).carried += now - flow.moved;
   flow.moved = now;
   flow.since = loop_.now();
 }
 
-void FlowNetwork::detach(FlowId id, Flow& flow) {
-  catch_up(flow);
-  if (flow.scheduled) due_.erase(flow.due);
-  for (LinkId const each : flow.path) std::erase(link(each).flows, id);
+void FlowNetwork::remove(Slot slot) {
+  auto& flow = flows_[slot];
+  for (LinkId const each : flow.path) {
+    auto& there = at(each).flows;
+    *std::ranges::find(there, slot) = there.back();
+    there.pop_back();
+  }
   change(flow.path);
+  flow.id = FlowId::none;
+  flow.done = nullptr;
+  ++flow.schedule;
+  free_.push_back(slot);
+  --flows_count_;
 }
 
 void FlowNetwork::change(std::vector<LinkId> const& links) {
@@ -110,10 +144,10 @@ void FlowNetwork::change(std::vector<LinkId> const& links) {
 
 void FlowNetwork::settle() {
   settling_ = false;
-  if (flows_.size() <= exact_flows_max_) {
+  if (flows_count_ <= exact_flows_max_) {
     settle_fairly();
   } else {
-    settle_locally();
+    settle_around();
   }
   changed_.clear();
   arm();
@@ -124,74 +158,129 @@ void FlowNetwork::settle() {
 void FlowNetwork::settle_fairly() {
   using Entry = std::pair<double, std::uint32_t>;
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> shares;
-  for (auto& [id, flow] : flows_) flow.settled = false;
+  for (auto& flow : flows_) flow.settled = false;
   for (std::uint32_t i = 0; i < links_.size(); ++i) {
     Link& each = links_[i];
     each.left = each.capacity;
+    each.level = kUnbound;
     each.unsettled = static_cast<std::uint32_t>(each.flows.size());
     if (each.unsettled > 0) shares.emplace(each.left / each.unsettled, i);
   }
   while (!shares.empty()) {
     auto const [share, index] = shares.top();
     shares.pop();
-    Link const& tightest = links_[index];
+    Link& tightest = links_[index];
     if (tightest.unsettled == 0) continue;
     double const now = tightest.left / tightest.unsettled;
     if (now > share * (1 + 1e-12)) {  // Others have left it more since it was noted.
       shares.emplace(now, index);
       continue;
     }
-    fill(LinkId{index}, now);
+    tightest.level = now;
+    fill(tightest, now);
   }
 }
 
-void FlowNetwork::fill(LinkId tightest, double share) {
-  for (FlowId const id : link(tightest).flows) {
-    Flow& flow = flows_.at(id);
+void FlowNetwork::fill(Link const& tightest, double share) {
+  for (Slot const slot : tightest.flows) {
+    Flow& flow = flows_[slot];
     if (std::exchange(flow.settled, true)) continue;
     for (LinkId const each : flow.path) {
-      link(each).left = std::max(0.0, link(each).left - share);
-      --link(each).unsettled;
+      at(each).left = std::max(0.0, at(each).left - share);
+      --at(each).unsettled;
     }
-    set_rate(id, flow, share);
+    set_rate(slot, share);
   }
 }
 
-void FlowNetwork::settle_locally() {
-  std::ranges::sort(changed_);
-  auto const repeated = std::ranges::unique(changed_);
-  changed_.erase(repeated.begin(), repeated.end());
-  for (LinkId const each : changed_) {
-    for (FlowId const id : link(each).flows) {
-      Flow& flow = flows_.at(id);
-      double share = std::numeric_limits<double>::infinity();
-      for (LinkId const on_path : flow.path) {
-        share = std::min(share,
-                         link(on_path).capacity / static_cast<double>(link(on_path).flows.size()));
-      }
-      set_rate(id, flow, share);
+void FlowNetwork::wait(LinkId id) {
+  if (!std::exchange(at(id).waits, true)) waiting_.push_back(id);
+}
+
+// Each link finds the level up to which it can give its flows what other links let through; where
+// a level moves, the links beside it look again. This comes to the same shares as filling all.
+void FlowNetwork::settle_around() {
+  waiting_.clear();
+  touched_.clear();
+  for (LinkId const each : changed_) wait(each);
+  auto const first = waiting_.size();
+  auto const rounds_max = first * kRoundsMax;
+  for (std::size_t next = 0; next < waiting_.size(); ++next) {
+    auto const id = waiting_[next];
+    at(id).waits = false;
+    auto const before = at(id).level;
+    at(id).level = level_of(id);
+    bool const again = next < first || differs(before, at(id).level);
+    if (again && next < rounds_max) spread(id, before);
+  }
+  for (Slot const slot : touched_) {
+    Flow const& flow = flows_[slot];
+    double rate = kUnbound;
+    for (LinkId const each : flow.path) rate = std::min(rate, at(each).level);
+    set_rate(slot, rate);
+  }
+}
+
+double FlowNetwork::share_elsewhere(Flow const& flow, LinkId here) const {
+  double share = kUnbound;
+  for (LinkId const each : flow.path) {
+    if (each != here) share = std::min(share, at(each).level);
+  }
+  return share;
+}
+
+double FlowNetwork::level_of(LinkId id) {
+  auto const& link = at(id);
+  shares_.clear();
+  for (Slot const slot : link.flows) shares_.push_back(share_elsewhere(flows_[slot], id));
+  std::ranges::sort(shares_);
+  double left = link.capacity;
+  auto unsettled = static_cast<double>(shares_.size());
+  for (double const share : shares_) {
+    if (share * unsettled > left) return left / unsettled;
+    left -= share;
+    --unsettled;
+  }
+  // All are bound elsewhere: what one of them could have besides is the rest.
+  return shares_.empty() ? kUnbound : shares_.back() + left;
+}
+
+void FlowNetwork::spread(LinkId id, double before) {
+  for (Slot const slot : at(id).flows) {
+    Flow const& flow = flows_[slot];
+    touched_.push_back(slot);
+    auto const elsewhere = share_elsewhere(flow, id);
+    if (!differs(std::min(before, elsewhere), std::min(at(id).level, elsewhere))) continue;
+    for (LinkId const each : flow.path) {
+      if (each != id) wait(each);
     }
   }
 }
 
-void FlowNetwork::set_rate(FlowId id, Flow& flow, double rate) {
-  if (flow.scheduled && flow.rate == rate) return;
+void FlowNetwork::set_rate(Slot slot, double rate) {
+  auto& flow = flows_[slot];
+  if (flow.rate == rate) return;
   catch_up(flow);
   flow.rate = rate;
-  schedule(id, flow);
+  schedule(slot);
 }
 
-void FlowNetwork::schedule(FlowId id, Flow& flow) {
-  if (flow.scheduled) due_.erase(flow.due);
-  flow.scheduled = flow.rate > 0;
-  if (!flow.scheduled) return;
+void FlowNetwork::schedule(Slot slot) {
+  auto& flow = flows_[slot];
+  ++flow.schedule;
+  if (flow.rate <= 0) return;
   double const left = std::max(0.0, flow.bytes - flow.moved) / flow.rate;
   auto const wait = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(left));
-  flow.due = due_.emplace(loop_.now() + wait, id);
+  due_.push({loop_.now() + wait, slot, flow.id, flow.schedule});
+}
+
+bool FlowNetwork::stale(Due const& due) const {
+  return flows_[due.slot].id != due.id || flows_[due.slot].schedule != due.schedule;
 }
 
 void FlowNetwork::arm() {
-  TimePoint const next = due_.empty() ? TimePoint::max() : due_.begin()->first;
+  while (!due_.empty() && stale(due_.top())) due_.pop();
+  TimePoint const next = due_.empty() ? TimePoint::max() : due_.top().when;
   if (timer_ != TimerId::none && armed_for_ == next) return;
   loop_.cancel(std::exchange(timer_, TimerId::none));
   armed_for_ = next;
@@ -204,16 +293,17 @@ void FlowNetwork::arm() {
 
 void FlowNetwork::finish_due() {
   std::vector<std::function<void()>> finished;
-  while (!due_.empty() && due_.begin()->first <= loop_.now()) {
-    FlowId const id = due_.begin()->second;
-    Flow& flow = flows_.at(id);
+  while (!due_.empty() && due_.top().when <= loop_.now()) {
+    auto const due = due_.top();
+    due_.pop();
+    if (stale(due)) continue;
+    Flow& flow = flows_[due.slot];
     FRESHET_ASSERT(flow.bytes - moved_by_now(flow) <= std::max(kNearlyAll, flow.rate * 1e-6));
     finished.push_back(std::move(flow.done));
-    for (LinkId const each : flow.path) link(each).carried += flow.bytes - flow.moved;
+    for (LinkId const each : flow.path) at(each).carried += flow.bytes - flow.moved;
     flow.moved = flow.bytes;
     flow.rate = 0;
-    detach(id, flow);
-    flows_.erase(id);
+    remove(due.slot);
   }
   arm();
   for (auto const& done : finished) done();

@@ -74,18 +74,23 @@ void FlowStore::discard(SpoolId id, PieceMap const& pieces, std::function<void()
   Spool& spool = spools_.at(id);
   for (auto piece = pieces.next_present({}); piece;
        piece = pieces.next_present(PieceIndex{to_number(*piece) + 1})) {
-    auto const bytes = bytes_of(*piece, spool.piece_length, spool.length);
-    for (Bytes at = bytes.begin; at < bytes.end; at += kBlockBytes) {
-      spool.blocks.reset(piece_at(at, kBlockBytes));
-    }
-    spool.blocks_missing[to_number(*piece)] = blocks_of(bytes.size());
-    spool.present.reset(*piece);
+    drop(spool, *piece);
   }
   loop_.post(std::move(done));
 }
 
-void FlowStore::arrive(SpoolId id, ByteRange bytes, SourceId who) {
+void FlowStore::drop(Spool& spool, PieceIndex piece) {
+  auto const bytes = bytes_of(piece, spool.piece_length, spool.length);
+  for (Bytes at = bytes.begin; at < bytes.end; at += kBlockBytes) {
+    spool.blocks.reset(piece_at(at, kBlockBytes));
+  }
+  spool.blocks_missing[to_number(piece)] = blocks_of(bytes.size());
+  spool.present.reset(piece);
+}
+
+void FlowStore::arrive(SpoolId id, ByteRange bytes, SourceId who, bool right) {
   Spool& spool = spools_.at(id);
+  if (!right) spool.spoiled.emplace(piece_at(bytes.begin, spool.piece_length), who);
   for (Bytes at = bytes.begin; at < bytes.end; at += kBlockBytes) {
     if (!spool.blocks.set(piece_at(at, kBlockBytes))) continue;
     auto const piece = piece_at(at, spool.piece_length);
@@ -95,7 +100,15 @@ void FlowStore::arrive(SpoolId id, ByteRange bytes, SourceId who) {
 }
 
 void FlowStore::finish_piece(SpoolId id, PieceIndex piece, SourceId who) {
-  if (!spools_.at(id).present.set(piece)) return;
+  Spool& spool = spools_.at(id);
+  if (auto const spoiled = spool.spoiled.extract(piece)) {
+    drop(spool, piece);
+    auto const range = bytes_of(piece, spool.piece_length, spool.length);
+    Blame const blame{spoiled.mapped(), range, {}, {}, true};
+    if (events_ != nullptr) events_->on_piece_rejected(id, piece, {blame});
+    return;
+  }
+  if (!spool.present.set(piece)) return;
   if (verified_) verified_(id, piece);
   if (events_ != nullptr) events_->on_piece_present(id, piece, who);
 }

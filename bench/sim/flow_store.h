@@ -1,5 +1,6 @@
 // A content store without bytes: it keeps which blocks arrived and says when pieces are whole.
-// Keeps the order of the port's events; everything that arrives is right and durable.
+// Keeps the order of the port's events; everything is durable, and right unless its carrier says
+// otherwise.
 //
 // Loop only.
 #pragma once
@@ -24,7 +25,7 @@ class FlowStore final : public ContentStore {
   FlowStore(Loop& loop, Clock& clock, Times times) : loop_(loop), clock_(clock), times_(times) {}
 
   // What a carrier calls instead of the gate: whole blocks, or up to the content's end.
-  void arrive(SpoolId spool, ByteRange bytes, SourceId who);
+  void arrive(SpoolId spool, ByteRange bytes, SourceId who, bool right = true);
   // Runs before the engine hears of a piece, for those who serve it.
   void on_verified(std::function<void(SpoolId, PieceIndex)> then) { verified_ = std::move(then); }
   [[nodiscard]] PieceMap const& present(SpoolId spool) const { return spools_.at(spool).present; }
@@ -50,9 +51,11 @@ class FlowStore final : public ContentStore {
     PieceMap blocks;
     std::vector<std::uint32_t> blocks_missing;  // By piece.
     PieceMap present;
+    std::map<PieceIndex, SourceId> spoiled;  // By whom.
   };
 
   void finish_piece(SpoolId id, PieceIndex piece, SourceId who);
+  void drop(Spool& spool, PieceIndex piece);
   void after(Duration span, std::function<void()> then);
 
   Loop& loop_;

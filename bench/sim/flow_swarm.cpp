@@ -6,6 +6,12 @@
 
 namespace freshet::sim {
 
+namespace {
+
+constexpr double kSlowRate = 64e3;
+
+}  // namespace
+
 void SwarmDirectory::enter(FlowSwarm& swarm) {
   members_.push_back(&swarm);
 }
@@ -14,25 +20,35 @@ void SwarmDirectory::leave(FlowSwarm& swarm) {
   std::erase(members_, &swarm);
 }
 
+bool SwarmDirectory::fits(FlowSwarm const& asking, FlowSwarm const& other) const {
+  return &other != &asking && !other.full() && !asking.knows(other) &&
+         (!around.may_meet || around.may_meet(asking.host(), other.host()));
+}
+
 FlowSwarm* SwarmDirectory::stranger(FlowSwarm const& asking) {
   // A few draws find one in a large crowd; a small one is walked through.
-  auto const fits = [&](FlowSwarm const* other) {
-    return other != &asking && !other->full() && !asking.knows(*other);
-  };
   for (int draw = 0; draw < 8 && !members_.empty(); ++draw) {
     auto* const drawn = members_[below(around.random, members_.size())];
-    if (fits(drawn)) return drawn;
+    if (fits(asking, *drawn)) return drawn;
   }
   auto const start = members_.empty() ? 0 : below(around.random, members_.size());
-  for (std::size_t i = 0; i < members_.size() && members_.size() <= 256; ++i) {
+  for (std::size_t i = 0; i < members_.size() && members_.size() <= 2048; ++i) {
     auto* const next = members_[(start + i) % members_.size()];
-    if (fits(next)) return next;
+    if (fits(asking, *next)) return next;
   }
   return nullptr;
 }
 
-FlowSwarm::FlowSwarm(SwarmDirectory& directory, FlowStore& store, std::uint32_t host)
-    : directory_(directory), store_(store), host_(host), key_(directory.around.random.next()) {}
+FlowSwarm::FlowSwarm(SwarmDirectory& directory, FlowStore& store, std::uint32_t host, Manner manner)
+    : directory_(directory),
+      store_(store),
+      host_(host),
+      manner_(manner),
+      key_(directory.around.random.next()) {
+  auto& network = directory.around.network;
+  if (manner == Manner::silent) narrow_ = network.add_link(1e-3);
+  if (manner == Manner::slow) narrow_ = network.add_link(kSlowRate);
+}
 
 FlowSwarm::~FlowSwarm() {
   if (spec_) leave(spec_->spool);
@@ -63,11 +79,22 @@ void FlowSwarm::join(SwarmSpec spec, PieceMap const& present) {
   spec_ = std::move(spec);
   if (!spec_->manifest) return;
   present_ = present;
-  blocked_ = reserved_ = arrived_ = PieceMap(present.size());
+  reserved_ = asked_ = arrived_ = PieceMap(present.size());
   holders_.assign(present.size(), 0);
   if (!first) return;
   directory_.enter(*this);
   later(directory_.around.rules.discovery, [](FlowSwarm& self) { self.find_neighbours(); });
+  if (manner_ == Manner::claims) claim_everything();
+}
+
+void FlowSwarm::claim_everything() {
+  if (!spec_) return;
+  std::vector<Claim> claims;
+  for (std::uint32_t i = 0; i < present_.size(); i += 16) {
+    claims.push_back({pieces(i, std::min(i + 16, present_.size())), std::chrono::seconds{30}});
+  }
+  claim(spec_->spool, claims);
+  later(std::chrono::seconds{5}, [](FlowSwarm& self) { self.claim_everything(); });
 }
 
 void FlowSwarm::find_neighbours() {
@@ -83,16 +110,21 @@ void FlowSwarm::meet(FlowSwarm& other) {
   other.introduce(*this);
 }
 
+void FlowSwarm::add_holder(PieceMap const& has, int change) {
+  for (auto piece = has.next_present({}); piece;
+       piece = has.next_present(PieceIndex{to_number(*piece) + 1})) {
+    auto& count = holders_[to_number(*piece)];
+    count = static_cast<std::uint16_t>(count + change);
+  }
+}
+
 void FlowSwarm::introduce(FlowSwarm& other) {
   Neighbour neighbour;
   neighbour.swarm = &other;
   neighbour.id = SourceId{last_peer_++};
   neighbour.has = other.present_;
   neighbour.report_has = true;
-  for (auto piece = neighbour.has.next_present({}); piece;
-       piece = neighbour.has.next_present(PieceIndex{to_number(*piece) + 1})) {
-    ++holders_[to_number(*piece)];
-  }
+  add_holder(neighbour.has, 1);
   PeerInfo info;
   info.id = neighbour.id;
   info.address = "host" + std::to_string(other.host_);
@@ -101,7 +133,7 @@ void FlowSwarm::introduce(FlowSwarm& other) {
   info.key = other.key_;
   auto& known = neighbours_.emplace(other.host_, std::move(neighbour)).first->second;
   if (events_ != nullptr) events_->on_peer(spec_->spool, info);
-  if (!other.claims_.empty()) hear_claims(other, other.claims_);
+  if (!other.claims_.empty()) hear_claims(other.host_, other.claims_);
   report_soon();
   ask(known);
 }
@@ -110,82 +142,83 @@ void FlowSwarm::leave(SpoolId spool) {
   if (!spec_ || spec_->spool != spool) return;
   directory_.leave(*this);
   for (auto& [host, neighbour] : neighbours_) {
-    directory_.around.network.cancel(neighbour.flow);
-    neighbour.swarm->lose(*this);
+    drop_request(neighbour);
+    neighbour.swarm->lose(host_);
   }
   neighbours_.clear();
   spec_.reset();
 }
 
-void FlowSwarm::lose(FlowSwarm& other) {
-  auto const found = neighbours_.find(other.host_);
+// Both of them.
+void FlowSwarm::part_from(std::uint32_t host) {
+  auto const found = neighbours_.find(host);
   if (found == neighbours_.end()) return;
+  auto* const other = found->second.swarm;
+  lose(host);
+  other->lose(host_);
+}
+
+void FlowSwarm::lose(std::uint32_t host) {
+  auto const found = neighbours_.find(host);
+  if (found == neighbours_.end()) return;
+  drop_request(found->second);
   Neighbour const neighbour = std::move(found->second);
   neighbours_.erase(found);
-  directory_.around.network.cancel(neighbour.flow);
-  for (std::uint32_t i = 0; i < holders_.size(); ++i) {
-    if (neighbour.has.has(PieceIndex{i})) --holders_[i];
-  }
-  if (neighbour.asked) {
-    if (!reserved_.has(*neighbour.asked)) blocked_.reset(*neighbour.asked);
-    if (events_ != nullptr) events_->on_piece_asked(spec_->spool, *neighbour.asked, false);
-  }
+  add_holder(neighbour.has, -1);
   if (events_ != nullptr) {
     events_->on_peer_gone(spec_->spool, neighbour.id, Error{Errc::connection_lost, "", "it left"});
   }
   ask_all();
 }
 
+void FlowSwarm::ban(SourceId peer, Error) {
+  auto const found =
+      std::ranges::find(neighbours_, peer, [](auto const& entry) { return entry.second.id; });
+  if (found != neighbours_.end()) part_from(found->first);
+}
+
 void FlowSwarm::offer(SpoolId spool, PieceIndex piece) {
   verified(spool, piece);
 }
 
-void FlowSwarm::verified(SpoolId spool, PieceIndex piece) {
-  if (!spec_ || spec_->spool != spool || !spec_->manifest || !present_.set(piece)) return;
+void FlowSwarm::tell(std::function<void(FlowSwarm&)> const& what) {
   for (auto const& [host, neighbour] : neighbours_) {
-    neighbour.swarm->later(directory_.around.rules.delay, [from = host_, piece](FlowSwarm& self) {
-      auto const found = self.neighbours_.find(from);
-      if (found != self.neighbours_.end()) self.hear_has(*found->second.swarm, piece);
-    });
+    neighbour.swarm->later(directory_.around.rules.delay, what);
   }
 }
 
-void FlowSwarm::hear_has(FlowSwarm& from, PieceIndex piece) {
-  Neighbour& neighbour = neighbours_.at(from.host_);
-  if (!neighbour.has.set(piece)) return;
+void FlowSwarm::verified(SpoolId spool, PieceIndex piece) {
+  if (!spec_ || spec_->spool != spool || !spec_->manifest || !present_.set(piece)) return;
+  tell([from = host_, piece](FlowSwarm& self) { self.hear_has(from, piece); });
+}
+
+void FlowSwarm::hear_has(std::uint32_t host, PieceIndex piece) {
+  auto const found = neighbours_.find(host);
+  if (found == neighbours_.end() || !found->second.has.set(piece)) return;
   ++holders_[to_number(piece)];
-  neighbour.report_has = true;
+  found->second.report_has = true;
   report_soon();
-  ask(neighbour);
+  ask(found->second);
 }
 
 void FlowSwarm::reserve(SpoolId spool, std::vector<PieceRange> const& pieces) {
   if (!spec_ || spec_->spool != spool) return;
-  PieceMap reserved(present_.size());
-  for (auto const& range : pieces) reserved.set(range);
-  blocked_ = arrived_;
-  for (auto const& range : pieces) blocked_.set(range);
-  for (auto const& [host, neighbour] : neighbours_) {
-    if (neighbour.asked) blocked_.set(*neighbour.asked);
-  }
-  reserved_ = std::move(reserved);
+  reserved_ = PieceMap(present_.size());
+  for (auto const& range : pieces) reserved_.set(range);
   ask_all();
 }
 
 void FlowSwarm::claim(SpoolId spool, std::vector<Claim> const& claims) {
   if (!spec_ || spec_->spool != spool) return;
   claims_ = claims;
-  for (auto const& [host, neighbour] : neighbours_) {
-    neighbour.swarm->later(directory_.around.rules.delay, [from = host_, claims](FlowSwarm& self) {
-      auto const found = self.neighbours_.find(from);
-      if (found != self.neighbours_.end()) self.hear_claims(*found->second.swarm, claims);
-    });
-  }
+  auto const shared = std::make_shared<std::vector<Claim> const>(claims);
+  tell([from = host_, shared](FlowSwarm& self) { self.hear_claims(from, *shared); });
 }
 
-void FlowSwarm::hear_claims(FlowSwarm& from, std::vector<Claim> const& claims) {
-  if (events_ == nullptr) return;
-  events_->on_claims(spec_->spool, neighbours_.at(from.host_).id, claims);
+void FlowSwarm::hear_claims(std::uint32_t host, std::vector<Claim> const& claims) {
+  auto const found = neighbours_.find(host);
+  if (events_ == nullptr || found == neighbours_.end()) return;
+  events_->on_claims(spec_->spool, found->second.id, claims);
 }
 
 void FlowSwarm::ask_all() {
@@ -193,56 +226,100 @@ void FlowSwarm::ask_all() {
 }
 
 void FlowSwarm::ask(Neighbour& neighbour) {
-  if (neighbour.asked || spec_->upload_only) return;
+  if (neighbour.asked || spec_->upload_only || present_.all() || neighbour.swarm->busy()) return;
   auto const piece = choose(neighbour);
   if (!piece) return;
   neighbour.asked = piece;
-  blocked_.set(*piece);
-  auto const host = neighbour.swarm->host_;
-  neighbour.flow = directory_.around.network.start(directory_.around.path(host, host_),
-                                                   static_cast<double>(bytes(*piece).size()),
-                                                   [alive = std::weak_ptr(alive_), host] {
-                                                     if (auto const self = alive.lock())
-                                                       (*self)->arrive(host);
-                                                   });
+  asked_.set(*piece);
+  auto const& around = directory_.around;
+  auto* const from = neighbour.swarm;
+  auto const host = from->host_;
+  ++from->uploads_;
+  auto path = around.path(host, host_);
+  if (from->narrow_) path.push_back(*from->narrow_);
+  neighbour.flow = around.network.start(std::move(path), static_cast<double>(bytes(*piece).size()),
+                                        [alive = std::weak_ptr(alive_), host] {
+                                          if (auto const self = alive.lock()) (*self)->arrive(host);
+                                        });
+  if (from->manner_ == Manner::silent) {
+    later(around.rules.stall_timeout, [host](FlowSwarm& self) { self.part_from(host); });
+  }
   if (events_ != nullptr) events_->on_piece_asked(spec_->spool, *piece, true);
 }
 
 // The rarest of what it has and we lack; of equally rare ones any.
 std::optional<PieceIndex> FlowSwarm::choose(Neighbour const& neighbour) {
   std::optional<PieceIndex> best;
+  std::uint32_t fewest = 0;
   std::uint32_t equals = 0;
-  auto const& has = neighbour.has.words();
-  auto const& present = present_.words();
-  auto const& blocked = blocked_.words();
-  for (std::uint32_t word = 0; word < has.size(); ++word) {
-    for (auto bits = has[word] & ~present[word] & ~blocked[word]; bits != 0; bits &= bits - 1) {
+  for (std::uint32_t word = 0; word < present_.words().size(); ++word) {
+    auto bits = neighbour.has.words()[word] & ~present_.words()[word] & ~arrived_.words()[word] &
+                ~asked_.words()[word] & ~reserved_.words()[word];
+    for (; bits != 0; bits &= bits - 1) {
       auto const piece = word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits));
-      if (best && holders_[piece] > holders_[to_number(*best)]) continue;
-      equals = best && holders_[piece] == holders_[to_number(*best)] ? equals + 1 : 1;
+      auto const holders = holders_[piece];
+      if (best && holders > fewest) continue;
+      equals = best && holders == fewest ? equals + 1 : 1;
+      fewest = holders;
       if (equals == 1 || below(directory_.around.random, equals) == 0) best = PieceIndex{piece};
     }
   }
   return best;
 }
 
+void FlowSwarm::drop_request(Neighbour& neighbour) {
+  if (!neighbour.asked) return;
+  directory_.around.network.cancel(std::exchange(neighbour.flow, FlowId::none));
+  neighbour.swarm->upload_ended();
+  auto const piece = *std::exchange(neighbour.asked, std::nullopt);
+  asked_.reset(piece);
+  if (events_ != nullptr) events_->on_piece_asked(spec_->spool, piece, false);
+}
+
 void FlowSwarm::arrive(std::uint32_t host) {
   auto const found = neighbours_.find(host);
   if (!spec_ || found == neighbours_.end() || !found->second.asked) return;
   Neighbour& neighbour = found->second;
-  neighbour.flow = FlowId::none;
   auto const piece = *std::exchange(neighbour.asked, std::nullopt);
+  auto const from = neighbour.id;
+  neighbour.swarm->upload_ended();
+  bool const right = neighbour.swarm->manner_ != Manner::lies;
   auto const range = bytes(piece);
   received_ += range.size();
-  arrived_.set(piece);
-  store_.arrive(spec_->spool, range, neighbour.id);
+  asked_.reset(piece);
+  if (right) arrived_.set(piece);
+  store_.arrive(spec_->spool, range, from, right);
   if (events_ != nullptr) {
-    events_->on_received(spec_->spool, neighbour.id, range.size());
+    events_->on_received(spec_->spool, from, range.size());
     events_->on_piece_asked(spec_->spool, piece, false);
   }
   // The next request is out already when the last block comes, so no round trip is lost.
   auto const again = neighbours_.find(host);
-  if (again != neighbours_.end()) ask(again->second);
+  if (!spec_ || again == neighbours_.end()) return;
+  ask(again->second);
+}
+
+bool FlowSwarm::busy() const {
+  auto const slots = directory_.around.rules.upload_slots;
+  return slots > 0 && uploads_ >= slots;
+}
+
+// Whoever waits for a place gets it, by chance.
+void FlowSwarm::upload_ended() {
+  --uploads_;
+  if (directory_.around.rules.upload_slots == 0 || neighbours_.empty()) return;
+  later({}, [](FlowSwarm& self) {
+    auto& random = self.directory_.around.random;
+    auto at = self.neighbours_.begin();
+    if (at == self.neighbours_.end()) return;
+    std::advance(at, below(random, self.neighbours_.size()));
+    for (std::size_t i = 0; i < self.neighbours_.size() && !self.busy(); ++i) {
+      auto& other = *at->second.swarm;
+      auto const us = other.neighbours_.find(self.host_);
+      if (us != other.neighbours_.end() && other.spec_) other.ask(us->second);
+      if (++at == self.neighbours_.end()) at = self.neighbours_.begin();
+    }
+  });
 }
 
 void FlowSwarm::report_soon() {

@@ -22,9 +22,20 @@ class FlowSwarm;
 
 struct SwarmRules {
   std::uint32_t neighbours_max = 50;
+  std::uint32_t upload_slots = 0;  // Neighbours that are served at a time; 0: all of them.
   Duration discovery = std::chrono::milliseconds{100};  // From joining to the first neighbours.
   Duration delay = std::chrono::milliseconds{1};        // One way, of a message.
   Duration report_interval = std::chrono::milliseconds{100};
+  Duration stall_timeout = std::chrono::seconds{3};  // Then a peer that sends nothing is dropped.
+};
+
+// What a peer does to those who trust it.
+enum class Manner : std::uint8_t {
+  honest,
+  silent,  // Offers what it has and sends nothing.
+  slow,    // 64 kB in a second.
+  lies,    // Sends wrong bytes.
+  claims,  // Claims everything and fetches nothing.
 };
 
 // By which links bytes go from one host to another.
@@ -37,6 +48,7 @@ struct Surroundings {
   Random& random;
   SwarmRules rules;
   HostPath path;
+  std::function<bool(std::uint32_t, std::uint32_t)> may_meet;
 };
 
 // Who is there. Outlives its swarms.
@@ -52,12 +64,15 @@ class SwarmDirectory {
   Surroundings const around;
 
  private:
+  [[nodiscard]] bool fits(FlowSwarm const& asking, FlowSwarm const& other) const;
+
   std::vector<FlowSwarm*> members_;
 };
 
 class FlowSwarm final : public Swarm {
  public:
-  FlowSwarm(SwarmDirectory& directory, FlowStore& store, std::uint32_t host);
+  FlowSwarm(SwarmDirectory& directory, FlowStore& store, std::uint32_t host,
+            Manner manner = Manner::honest);
   ~FlowSwarm() override;
 
   [[nodiscard]] std::uint32_t host() const { return host_; }
@@ -76,7 +91,7 @@ class FlowSwarm final : public Swarm {
   void offer(SpoolId spool, PieceIndex piece) override;
   void reserve(SpoolId spool, std::vector<PieceRange> const& pieces) override;
   void claim(SpoolId spool, std::vector<Claim> const& claims) override;
-  void ban(SourceId, Error) override {}  // Nobody lies here.
+  void ban(SourceId peer, Error why) override;
   void set_limits(BytesPerSecond, BytesPerSecond) override {}
 
  private:
@@ -90,13 +105,20 @@ class FlowSwarm final : public Swarm {
   };
 
   void introduce(FlowSwarm& other);
-  void lose(FlowSwarm& other);
-  void hear_has(FlowSwarm& from, PieceIndex piece);
-  void hear_claims(FlowSwarm& from, std::vector<Claim> const& claims);
+  void lose(std::uint32_t host);
+  void part_from(std::uint32_t host);
+  void hear_has(std::uint32_t host, PieceIndex piece);
+  void hear_claims(std::uint32_t host, std::vector<Claim> const& claims);
+  void tell(std::function<void(FlowSwarm&)> const& what);
+  void claim_everything();
+  void add_holder(PieceMap const& has, int change);
   void ask_all();
   void ask(Neighbour& neighbour);
   [[nodiscard]] std::optional<PieceIndex> choose(Neighbour const& neighbour);
   void arrive(std::uint32_t host);
+  [[nodiscard]] bool busy() const;
+  void upload_ended();
+  void drop_request(Neighbour& neighbour);
   void report();
   void report_soon();
   void find_neighbours();
@@ -107,15 +129,18 @@ class FlowSwarm final : public Swarm {
   SwarmDirectory& directory_;
   FlowStore& store_;
   std::uint32_t host_;
+  Manner manner_;
   std::uint64_t key_;
+  std::optional<LinkId> narrow_;  // What it sends goes through here.
   SwarmEvents* events_ = nullptr;
   std::optional<SwarmSpec> spec_;
   PieceMap present_;
-  PieceMap blocked_;  // Asked of a neighbour, arrived from one, or reserved for the origin.
   PieceMap reserved_;
-  PieceMap arrived_;
+  PieceMap asked_;                                 // Of a neighbour,
+  PieceMap arrived_;                               // or come from one.
   std::vector<std::uint16_t> holders_;             // Neighbours that have the piece.
   std::map<std::uint32_t, Neighbour> neighbours_;  // By host.
+  std::uint32_t uploads_ = 0;
   std::vector<Claim> claims_;
   std::uint64_t last_peer_ = kFirstPeerSource;
   Bytes received_ = 0;

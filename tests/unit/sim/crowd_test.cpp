@@ -16,9 +16,14 @@ using namespace std::chrono_literals;
 struct Swarms {
   explicit Swarms(std::uint32_t leechers, Bytes length)
       : manifest(made_up_manifest(length, 1)),
-        directory({loop, network, random, SwarmRules{}, [this](auto from, auto to) {
+        directory({loop,
+                   network,
+                   random,
+                   SwarmRules{},
+                   [this](auto from, auto to) {
                      return std::vector{up[from], down[to]};
-                   }}) {
+                   },
+                   {}}) {
     for (std::uint32_t i = 0; i <= leechers; ++i) {
       up.push_back(network.add_link(1e6));
       down.push_back(network.add_link(1e6));

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <numeric>
 #include <random>
 
 namespace freshet::sim {
@@ -139,19 +140,45 @@ TEST_CASE("random flows keep every link within its rate and nobody can be given 
   }
 }
 
-TEST_CASE("above the exact limit flows end later than fair ones but never break a link", "[flow]") {
+// The rates of many flows over random paths, of which some end and others begin.
+std::vector<double> rates_after_changes(std::size_t exact_flows_max) {
+  std::mt19937 dice{Catch::rngSeed()};
   test::SimLoop loop;
-  FlowNetwork network(loop, 0);
-  auto const origin = network.add_link(100);
-  auto const thin = network.add_link(10);
-  double ended = 0;
+  FlowNetwork network(loop, exact_flows_max);
+  std::vector<LinkId> links;
+  for (int i = 0; i < 80; ++i) {
+    links.push_back(network.add_link(std::uniform_real_distribution{10.0, 100.0}(dice)));
+  }
+  std::vector<FlowId> flows;
+  auto const start = [&] {
+    auto const one = links[dice() % 40];
+    auto const other = links[40 + dice() % 40];
+    flows.push_back(network.start({one, other}, 1e9, [] {}));
+  };
+  for (int i = 0; i < 300; ++i) start();
+  loop.run_ready();
+  for (int i = 0; i < 400; ++i) {
+    network.cancel(flows[dice() % flows.size()]);
+    start();
+    loop.run_ready();
+  }
+  std::vector<double> rates;
+  for (auto const flow : flows) rates.push_back(network.rate(flow));
+  return rates;
+}
 
-  network.start({origin, thin}, 10, [] {});
-  network.start({origin}, 90, [&] { ended = seconds(loop.elapsed()); });
-  loop.run_until([&] { return network.flows() == 0; }, 1h);
+TEST_CASE("shares that are found around a change are those of filling every link", "[flow]") {
+  auto const exact = rates_after_changes(100000);
+  auto const around = rates_after_changes(0);
 
-  CHECK(ended > 1.0);   // Its fair share is 90.
-  CHECK(ended <= 1.8);  // An equal share is 50, until the other has gone.
+  REQUIRE(exact.size() == around.size());
+  for (std::size_t i = 0; i < exact.size(); ++i) {
+    CHECK(around[i] == Approx(exact[i]).epsilon(0.1));
+  }
+  auto const sum = [](std::vector<double> const& all) {
+    return std::accumulate(all.begin(), all.end(), 0.0);
+  };
+  CHECK(sum(around) == Approx(sum(exact)).epsilon(0.01));
 }
 
 }  // namespace
