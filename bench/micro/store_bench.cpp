@@ -1,16 +1,19 @@
 // What the store costs: CPU for a gibibyte through the gate, for a thousand small files, for a
 // durable job, and how long a start takes with ten thousand jobs or a content of one tebibyte.
 // Every received byte and every job passes through it once. FRESHET_BENCH_DIR says on which file
-// system.
+// system. tests/integration/store_scale_test.cpp holds the bounds.
 #include <sys/resource.h>
 
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <thread>
 
 #include "engine/base/hash.h"
+#include "freshet/client.h"
+#include "tests/support/big_state.h"
 #include "tests/support/real_store.h"
 
 using namespace freshet;
@@ -128,79 +131,53 @@ TEST_CASE("a thousand contents of 4 KiB", "[bench]") {
   }
 }
 
-namespace {
-
-JobRecord job_record(std::uint32_t number) {
-  JobRecord job;
-  std::memcpy(job.id.bytes.data(), &number, sizeof number);
-  job.spec.name = "job " + std::to_string(number);
-  job.file_count = 1;
-  return job;
+TEST_CASE("durable jobs one after the other", "[bench]") {
+  constexpr std::uint32_t kJobs = 200;
+  BenchFolder const folder;
+  RealStore store(folder / "data");
+  Stopwatch const watch;
+  for (std::uint32_t i = 0; i < kJobs; ++i) {
+    JobRecord job;
+    std::memcpy(job.id.bytes.data(), &i, sizeof i);
+    FileRecord file;
+    file.job = job.id;
+    file.spec.urls = {"https://example.org/some/path"};
+    file.spec.path = "/somewhere";
+    REQUIRE(store.save({{job}, {file}, {}}));
+  }
+  watch.report("200 jobs, each durable before the next");
 }
 
-FileRecord file_record(JobRecord const& job) {
-  FileRecord file;
-  file.job = job.id;
-  file.spec.urls = {"https://example.org/some/path/" + job.spec.name};
-  file.spec.path = "/somewhere/" + job.spec.name;
-  file.spec.sha256 = Digest{};
-  return file;
-}
-
-}  // namespace
-
-TEST_CASE("durable jobs one after the other and all of them at a start", "[bench]") {
+TEST_CASE("ten thousand jobs at a start", "[bench]") {
   constexpr std::uint32_t kJobs = 10'000;
   BenchFolder const folder;
-  {
-    RealStore store(folder / "data");
+  write_jobs(folder / "data", kJobs);
+  for (int round = 0; round < kRounds; ++round) {
     Stopwatch const watch;
-    for (std::uint32_t i = 0; i < 200; ++i) {
-      auto const job = job_record(i);
-      REQUIRE(store.save({{job}, {file_record(job)}, {}}));
-    }
-    watch.report("200 jobs, each durable before the next");
-    LedgerChange rest;
-    for (std::uint32_t i = 200; i < kJobs; ++i) {
-      rest.jobs.push_back(job_record(i));
-      rest.files.push_back(file_record(rest.jobs.back()));
-    }
-    REQUIRE(store.save(std::move(rest)));
-    watch.report("  and 9,800 more at once");
+    auto opened = Client::open({.data_dir = folder / "data", .log = {}});
+    REQUIRE(opened);
+    watch.report("client opened with 10,000 jobs");
+    Stopwatch const listing;
+    auto const listed = opened->jobs();
+    listing.report("  and all of them listed");
+    CHECK(listed.size() == kJobs);
   }
-  Stopwatch const watch;
-  RealStore store(folder / "data");
-  watch.report("store opened with 10,000 jobs");
-  auto const loaded = store.store().ledger().load();
-  watch.report("  and its ledger loaded");
-  REQUIRE(loaded);
-  CHECK(loaded->jobs.size() == kJobs);
 }
 
 TEST_CASE("a content of one tebibyte", "[bench]") {
-  BenchFolder const folder;
-  SpoolId spool{};
-  StoreOptions const sparse{.reserve = false};
-  {
-    RealStore store(folder / "data", sparse);
-    Stopwatch const watch;
-    auto const opened = store.open({1_TiB, {}});
-    REQUIRE(opened);
-    watch.report("1 TiB opened");
-    spool = opened->id;
-    FileRecord file;
-    file.spool = spool;
-    REQUIRE(store.save({{}, {file}, {}}));
-    receive(store, spool, 256_MiB, 4);
-    REQUIRE(store.wait_for_pieces(spool, 64));
-    watch.report("  and 256 MiB of it received");
+  for (bool const layer : {false, true}) {
+    BenchFolder const folder;
+    write_tebibyte(folder / "data", layer);
+    for (int round = 0; round < kRounds; ++round) {
+      Stopwatch const watch;
+      RealStore store(folder / "data", {.reserve = false});
+      watch.report(layer ? "store with 1 TiB and its layer opened" : "store with 1 TiB opened");
+      auto const opened = store.reopen(SpoolId{1});
+      REQUIRE(opened);
+      CHECK(opened->present.count() == 131'072);
+      watch.report("  and the content, every other piece there");
+      CHECK(store.list().size() == 1);
+      watch.report("  and listed");
+    }
   }
-  Stopwatch const watch;
-  RealStore store(folder / "data", sparse);
-  auto const opened = store.reopen(spool);
-  REQUIRE(opened);
-  CHECK(opened->present.count() == 64);
-  auto const listed = store.list();
-  watch.report("store and 1 TiB opened again, listed");
-  CHECK(listed.size() == 1);
 }

@@ -124,8 +124,8 @@ class CrashRun {
     file.bytes = sim_bytes(length * 8 + ++files_, random_());
     file.spec.urls = {"http://" + name + "/file"};
     file.spec.path = "/out/" + name;
-    auto const kind = below(3);
-    if (kind == 1) file.spec.sha256 = sha256_of(file.bytes);
+    auto const kind = below(4);
+    if (kind % 2 == 1) file.spec.sha256 = sha256_of(file.bytes);
     if (kind == 2) file.spec.manifest = "http://" + name + "/manifest";
     file.liar = !honest_ && kind == 2;
     if (file.liar) file.spec.urls.insert(file.spec.urls.begin(), "http://liar-" + name + "/file");
@@ -141,6 +141,7 @@ class CrashRun {
     SimFile served;
     served.bytes = std::make_shared<std::string const>(file.bytes);
     served.validator.etag = "\"v1\"";
+    served.manifest_urls = {"http://" + file.name + "/manifest"};
     SimFile document;
     document.bytes =
         std::make_shared<std::string const>(*write_torrent(*manifest_of(file.bytes), {}));

@@ -67,6 +67,7 @@ class RealStore {
 
   [[nodiscard]] Store& store() { return *store_; }
   [[nodiscard]] KeptEvents& events() { return events_; }
+  [[nodiscard]] Loop& loop() { return loop_; }
 
   [[nodiscard]] Result<OpenedSpool> open(SpoolSpec spec);
   [[nodiscard]] Result<OpenedSpool> reopen(SpoolId spool);
