@@ -41,7 +41,8 @@ void DatabaseLedger::save(LedgerChange change, std::function<void(Result<void>)>
     next_.batch.erase(Table::jobs, job_key(job));
     next_.batch.erase_prefix(Table::files, job_key(job));
   }
-  // Only what is durable lets go of a content.
+  if (change.durable) next_.sync = Sync::yes;
+  // Only what is written lets go of a content.
   next_.waiting.push_back(
       [this, change = std::move(change), done = std::move(done)](Result<void> result) {
         if (result) {
@@ -59,7 +60,7 @@ void DatabaseLedger::save(LedgerChange change, std::function<void(Result<void>)>
 void DatabaseLedger::begin() {
   auto const commit = std::make_shared<Commit>(std::exchange(next_, {}));
   work_.run_ledger([this, commit] {
-    commit->result = database_.write(commit->batch, Sync::yes);
+    commit->result = database_.write(commit->batch, commit->sync);
     work_.post([this, commit] {
       for (auto const& done : commit->waiting) done(commit->result);
       running_ = !next_.waiting.empty();

@@ -29,6 +29,7 @@ class DatabaseLedger final : public Ledger {
     Batch batch;
     std::vector<std::function<void(Result<void>)>> waiting;
     Result<void> result;
+    Sync sync = Sync::no;
   };
   void begin();
 

@@ -156,6 +156,7 @@ void Epochs::write_state(Epoch& epoch) {
       batch.put(Table::contents, spool_key(dirty.spool->id()), encode(dirty.record));
     }
   }
+  if (batch.empty()) return;  // What came before is in earlier epochs.
   auto const written = database_.write(batch, Sync::yes);
   if (written) return;
   for (auto& dirty : epoch.dirty) {

@@ -44,16 +44,42 @@ Result<void> check_manifest(std::string const& directory, ManifestState const& m
   return corrupt(directory, "its list of files is not what it was");
 }
 
-Result<void> check_tables(std::string const& directory) {
+// The tables there are; none when that cannot be read.
+Result<std::vector<std::string>> check_tables(std::string const& directory) {
   std::vector<std::string> present;
-  if (!rocksdb::DB::ListColumnFamilies({}, directory, &present).ok()) return {};
+  if (!rocksdb::DB::ListColumnFamilies({}, directory, &present).ok()) return present;
   for (auto const& table : present) {
     if (!is_table(table)) {
       return fail(Errc::store_too_new, directory, "it has a table \"" + table + "\"");
     }
   }
-  return {};
+  return present;
 }
+
+// Open for reading, as long as it exists.
+struct ReadOnly {
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+
+  ReadOnly(std::string const& directory, std::vector<std::string> const& tables) {
+    rocksdb::DBOptions options;
+    options.info_log = std::make_shared<NoLog>();
+    options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+    // All of them: logs that hold nothing for those that are opened are not read.
+    std::vector<rocksdb::ColumnFamilyDescriptor> all;
+    for (auto const& table : tables) all.emplace_back(table, rocksdb::ColumnFamilyOptions());
+    rocksdb::DB* opened = nullptr;
+    if (!all.empty() &&
+        rocksdb::DB::OpenForReadOnly(options, directory, all, &handles, &opened).ok()) {
+      db.reset(opened);
+    }
+  }
+  ~ReadOnly() {
+    for (auto* const handle : handles) db->DestroyColumnFamilyHandle(handle);
+  }
+  ReadOnly(ReadOnly const&) = delete;
+  ReadOnly& operator=(ReadOnly const&) = delete;
+};
 
 }  // namespace
 
@@ -62,13 +88,11 @@ Result<void> check_rocks(std::string const& directory, std::optional<DatabaseMar
   if (mark) {
     if (auto const good = check_manifest(directory, mark->manifest); !good) return good;
   }
-  if (auto const good = check_tables(directory); !good) return good;
-  rocksdb::Options options;
-  options.info_log = std::make_shared<NoLog>();
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  rocksdb::DB* opened = nullptr;
-  if (!rocksdb::DB::OpenForReadOnly(options, directory, &opened).ok()) return {};
-  std::unique_ptr<rocksdb::DB> const db(opened);
+  auto const tables = check_tables(directory);
+  if (!tables) return tl::unexpected(tables.error());
+  ReadOnly const open(directory, *tables);
+  if (!open.db) return {};
+  auto* const db = open.db.get();
   std::string format;
   if (db->Get({}, std::string(kFormatKey), &format).ok()) {
     if (auto const good = check_format(format, kFormatVersion); !good) return good;

@@ -3,6 +3,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
@@ -10,8 +11,10 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include "store/database_mark.h"
+#include "store/posix_disk.h"
 #include "store/rocks_check.h"
 
 namespace freshet::store {
@@ -23,6 +26,8 @@ constexpr std::size_t kWriteBufferBytes = 1 << 20;      // Of one table.
 constexpr std::size_t kWriteBuffersBytesMax = 4 << 20;  // Of all tables.
 constexpr std::uint64_t kLogBytesMax = 16 << 20;        // What a start may have to replay.
 constexpr int kOpenFilesMax = 64;
+constexpr std::size_t kLogsKeptMax = 8;               // At a start; more are made into tables.
+constexpr std::uint64_t kLogsKeptBytesMax = 2 << 20;  // Likewise.
 
 Error translate(rocksdb::Status const& status, std::string where) {
   auto code = Errc::io_error;
@@ -49,8 +54,53 @@ Error translate(rocksdb::Status const& status, std::string where) {
   return Error{code, std::move(where), status.ToString()};
 }
 
-rocksdb::DBOptions database_options() {
+// Without the files in which RocksDB notes its options: nobody reads them, and each costs two syncs
+// and some milliseconds, one for every table of a new database.
+class NoOptionsFiles final : public rocksdb::FileSystemWrapper {
+ public:
+  NoOptionsFiles() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+  [[nodiscard]] char const* Name() const override { return "NoOptionsFiles"; }
+  rocksdb::IOStatus NewWritableFile(std::string const& path, rocksdb::FileOptions const& options,
+                                    std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                    rocksdb::IODebugContext* debug) override {
+    auto const name = std::string_view(path).substr(path.rfind('/') + 1);
+    if (name.starts_with("OPTIONS-")) return rocksdb::IOStatus::NotSupported(path);
+    return FileSystemWrapper::NewWritableFile(path, options, file, debug);
+  }
+};
+
+// What RocksDB has to say comes as the status of each call; its log file would be opened and
+// renamed at every start.
+class NoLog final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void LogHeader(char const*, va_list) override {}
+  void Logv(char const*, va_list) override {}
+};
+
+// Whether the logs of earlier runs stay as they are: when they are few and small, replaying them is
+// quicker than writing them into tables, which takes a sync for each table. They are made durable
+// to their ends, since what is lost of them would take along what later logs hold.
+bool keep_logs(std::string const& directory) {
+  std::error_code error;
+  std::vector<std::string> logs;
+  std::uint64_t bytes = 0;
+  for (auto const& entry : std::filesystem::directory_iterator(directory, error)) {
+    if (entry.path().extension() != ".log") continue;
+    logs.push_back(entry.path());
+    bytes += entry.file_size(error);
+    if (error || logs.size() > kLogsKeptMax || bytes > kLogsKeptBytesMax) return false;
+  }
+  return std::ranges::all_of(logs, [](std::string const& log) {
+    auto const file = PosixDisk().open(log, Disk::Mode::read);
+    return file && (*file)->sync();
+  });
+}
+
+rocksdb::DBOptions database_options(std::string const& directory, rocksdb::Env& env) {
   rocksdb::DBOptions options;
+  options.env = &env;
+  options.info_log = std::make_shared<NoLog>();
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
@@ -60,13 +110,11 @@ rocksdb::DBOptions database_options() {
   options.db_write_buffer_size = kWriteBuffersBytesMax;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  options.keep_log_file_num = 1;
-  options.max_log_file_size = 1 << 20;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.manifest_preallocation_size = 64 << 10;
   options.max_file_opening_threads = 1;
   options.skip_stats_update_on_db_open = true;
   options.avoid_flush_during_shutdown = true;  // The log has it all.
+  options.avoid_flush_during_recovery = keep_logs(directory);
   return options;
 }
 
@@ -158,6 +206,7 @@ struct RocksKeyValue::Database {
 
   std::string const directory;
   DatabaseMarkFile mark;
+  std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(std::make_shared<NoOptionsFiles>());
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> tables;
 
@@ -177,7 +226,7 @@ Result<std::unique_ptr<RocksKeyValue>> RocksKeyValue::open(std::string const& di
   auto database = std::make_unique<Database>(directory);
   auto const mark = database->mark.read();
   if (auto const good = check_rocks(directory, mark); !good) return tl::unexpected(good.error());
-  auto options = database_options();
+  auto options = database_options(directory, *database->env);
   options.listeners.push_back(std::make_shared<Listener>(database->mark));
   auto const cache = rocksdb::NewLRUCache(kBlockCacheBytes, 0);
   std::vector<rocksdb::ColumnFamilyDescriptor> tables;

@@ -53,6 +53,7 @@ class EmbeddedEngine::Key {};
 Result<std::unique_ptr<EmbeddedEngine>> EmbeddedEngine::open(Options const& options) {
   if (auto checked = check(options); !checked) return tl::unexpected(checked.error());
   auto engine = std::make_unique<EmbeddedEngine>(Key(), options);
+  engine->loop_.post(&CurlOrigin::prepare);  // While this thread opens the store.
   if (auto opened = engine->open_store(options); !opened) return tl::unexpected(opened.error());
   Result<void> composed;
   engine->run([&](std::function<void()> const& done) {

@@ -2,6 +2,16 @@
 
 namespace freshet {
 
+namespace {
+
+LedgerWriter::Keep keep_of(JobState state) {
+  bool const runs =
+      state == JobState::queued || state == JobState::connecting || state == JobState::transferring;
+  return runs ? LedgerWriter::Keep::noted : LedgerWriter::Keep::durable;
+}
+
+}  // namespace
+
 JobChanges::JobChanges(Clock const& clock, LedgerWriter& writer, TransferDesk const& desk)
     : clock_(clock), writer_(writer), desk_(desk) {}
 
@@ -19,8 +29,9 @@ void JobChanges::move(JobEntry& job, JobState state) {
   record.why = job.why.text();
   if (state == JobState::transferred) record.transferred = record.modified;
   if (state != JobState::error && state != JobState::transient_error) record.error.reset();
-  writer_.put_job(record.id);
-  tell_when_durable({JobEvent::Kind::state, info_of(job, desk_)});
+  auto const keep = keep_of(state);
+  writer_.put_job(record.id, keep);
+  tell_when_kept({JobEvent::Kind::state, info_of(job, desk_)}, keep);
 }
 
 void JobChanges::fail(JobEntry& job, JobHappening failure, JobError error) {
@@ -34,7 +45,8 @@ void JobChanges::fail(JobEntry& job, JobHappening failure, JobError error) {
 void JobChanges::file_transferred(JobEntry& job, std::uint32_t file) {
   writer_.put_file(job.record.id, file);
   if (events_ == nullptr) return;
-  tell_when_durable({JobEvent::Kind::file_transferred, info_of(job, desk_), file});
+  tell_when_kept({JobEvent::Kind::file_transferred, info_of(job, desk_), file},
+                 LedgerWriter::Keep::durable);
 }
 
 void JobChanges::removed(JobEntry const& job) {
@@ -49,10 +61,11 @@ void JobChanges::tell(JobEvent event) {
   if (events_ != nullptr) events_->on_job(event);
 }
 
-void JobChanges::tell_when_durable(JobEvent event) {
-  writer_.then([this, alive = std::weak_ptr(alive_), event = std::move(event)](auto const&) {
+void JobChanges::tell_when_kept(JobEvent event, LedgerWriter::Keep keep) {
+  auto told = [this, alive = std::weak_ptr(alive_), event = std::move(event)](auto const&) {
     if (!alive.expired()) tell(event);
-  });
+  };
+  writer_.then(std::move(told), keep);
 }
 
 }  // namespace freshet

@@ -1,4 +1,5 @@
-// The one place where a job changes its state: remembered, and told when it is durable.
+// The one place where a job changes its state: remembered, and told when it is durable. Which step
+// of running a job is at is only noted: the next start begins with the first of them anyway.
 //
 // Loop only; owned by the JobBook.
 #pragma once
@@ -13,7 +14,7 @@ class JobEvents {
  public:
   virtual ~JobEvents() = default;
   // State changes and files come after they are durable (or, when the disk refuses, after that has
-  // been tried and logged).
+  // been tried and logged); changes between the states of a running job after they are noted.
   virtual void on_job(JobEvent const& event) = 0;
 };
 
@@ -35,7 +36,7 @@ class JobChanges {
 
  private:
   void tell(JobEvent event);
-  void tell_when_durable(JobEvent event);
+  void tell_when_kept(JobEvent event, LedgerWriter::Keep keep);
 
   Clock const& clock_;
   LedgerWriter& writer_;

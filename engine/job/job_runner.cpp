@@ -101,7 +101,7 @@ void JobRunner::retire(JobEntry& job, std::uint32_t index) {
   std::erase(job.active, index);
   job.first_pending = std::min(job.first_pending, index);
   job.totals.add(share_of(file));
-  writer_.put_file(job.record.id, index);
+  writer_.put_file(job.record.id, index, LedgerWriter::Keep::noted);
 }
 
 void JobRunner::set_spool(FileEntry& file, SpoolId spool) {
@@ -116,10 +116,13 @@ void JobRunner::on_spool(WishId wish, SpoolId spool, Bytes length, Validator con
   if (running == running_.end()) return;
   auto& job = *table_.find(running->second.job);
   auto& file = job.files[running->second.file];
+  // A spool in place of another lets go of that one.
+  bool const first = file.record.spool == SpoolId::none || file.record.spool == spool;
   set_spool(file, spool);
   file.record.length = length;
   file.record.validator = validator;
-  writer_.put_file(job.record.id, running->second.file);
+  writer_.put_file(job.record.id, running->second.file,
+                   first ? LedgerWriter::Keep::noted : LedgerWriter::Keep::durable);
   changes_.happen(job, JobHappening::data);
 }
 
@@ -222,7 +225,7 @@ void JobRunner::save_counters() {
   counters_due_ = now + options_.counters_interval;
   for (auto const& [wish, running] : running_) {
     count(table_.find(running.job)->files[running.file]);
-    writer_.put_file(running.job, running.file);
+    writer_.put_file(running.job, running.file, LedgerWriter::Keep::noted);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "engine/job/ledger_writer.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace freshet {
@@ -7,26 +8,31 @@ namespace freshet {
 LedgerWriter::LedgerWriter(Ports ports, JobTable const& table, Duration retry_delay)
     : ports_(ports), table_(table), retry_delay_(retry_delay) {}
 
-void LedgerWriter::put_job(JobId job) {
-  marks_.jobs.insert(job);
+void LedgerWriter::need(Keep keep) {
+  marks_.keep = std::max(marks_.keep, keep);
   schedule();
 }
 
-void LedgerWriter::put_file(JobId job, std::uint32_t file) {
+void LedgerWriter::put_job(JobId job, Keep keep) {
+  marks_.jobs.insert(job);
+  need(keep);
+}
+
+void LedgerWriter::put_file(JobId job, std::uint32_t file, Keep keep) {
   marks_.files[job].insert(file);
-  schedule();
+  need(keep);
 }
 
 void LedgerWriter::forget(JobId job) {
   marks_.jobs.erase(job);
   marks_.files.erase(job);
   marks_.forget.insert(job);
-  schedule();
+  need(Keep::durable);
 }
 
-void LedgerWriter::then(Done done) {
+void LedgerWriter::then(Done done, Keep keep) {
   waiting_.push_back(std::move(done));
-  schedule();
+  need(keep);
 }
 
 void LedgerWriter::schedule() {
@@ -50,13 +56,15 @@ LedgerChange LedgerWriter::change_of(Marks const& marks) const {
     for (auto const index : indexes) change.files.push_back(job->files[index].record);
   }
   change.forget.assign(marks.forget.begin(), marks.forget.end());
+  change.durable = marks.keep == Keep::durable;
   return change;
 }
 
 void LedgerWriter::write() {
   auto marks = std::exchange(marks_, {});
   auto waiting = std::exchange(waiting_, {});
-  if (marks.empty()) {
+  bool const makes_durable = marks.keep == Keep::durable && noted_;
+  if (marks.empty() && !makes_durable) {
     for (auto const& done : waiting) done({});
     return;
   }
@@ -72,7 +80,11 @@ void LedgerWriter::write() {
 void LedgerWriter::written(Marks const& marks, std::vector<Done> const& waiting,
                            Result<void> const& result) {
   writing_ = false;
-  if (!result) try_again(marks, result.error());
+  if (result) {
+    noted_ = marks.keep == Keep::noted;
+  } else {
+    try_again(marks, result.error());
+  }
   std::weak_ptr const alive = alive_;
   for (auto const& done : waiting) {
     done(result);
@@ -84,6 +96,7 @@ void LedgerWriter::written(Marks const& marks, std::vector<Done> const& waiting,
 
 void LedgerWriter::try_again(Marks const& marks, Error const& error) {
   ports_.log.write(LogLevel::warn, "job state not saved", {{"why", describe(error)}});
+  marks_.keep = std::max(marks_.keep, marks.keep);
   marks_.jobs.insert(marks.jobs.begin(), marks.jobs.end());
   for (auto const& [id, indexes] : marks.files) {
     marks_.files[id].insert(indexes.begin(), indexes.end());

@@ -2,7 +2,8 @@
 //
 // What is marked in one turn of the loop, or while a write is under way, goes together with the
 // next write. Records are read when the write begins, so a file that changes ten times is written
-// once. Loop only; the table and the ledger outlive it.
+// once. What no one was promised is only noted: it waits for no disk. Loop only; the table and the
+// ledger outlive it.
 #pragma once
 
 #include <functional>
@@ -31,21 +32,25 @@ class LedgerWriter {
   };
   LedgerWriter(Ports ports, JobTable const& table, Duration retry_delay);
 
-  void put_job(JobId job);
-  void put_file(JobId job, std::uint32_t file);
+  // How much has to survive: the end of the process, or a power cut too.
+  enum class Keep : bool { noted, durable };
+  void put_job(JobId job, Keep keep = Keep::durable);
+  void put_file(JobId job, std::uint32_t file, Keep keep = Keep::durable);
   void forget(JobId job);
-  // Runs when all that was marked so far is durable, or could not be made so. After a failure puts
+  // Runs when all that was marked so far is kept in this way, or could not be. After a failure puts
   // stay marked and are tried again; forgetting is not.
-  void then(Done done);
+  void then(Done done, Keep keep = Keep::durable);
 
  private:
   struct Marks {
     std::set<JobId> jobs;
     std::map<JobId, std::set<std::uint32_t>> files;
     std::set<JobId> forget;
+    Keep keep = Keep::noted;  // The strongest that was asked for.
     [[nodiscard]] bool empty() const { return jobs.empty() && files.empty() && forget.empty(); }
   };
 
+  void need(Keep keep);
   void schedule();
   void write();
   void written(Marks const& marks, std::vector<Done> const& waiting, Result<void> const& result);
@@ -57,6 +62,7 @@ class LedgerWriter {
   Duration retry_delay_;
   Marks marks_;
   std::vector<Done> waiting_;
+  bool noted_ = false;  // Something was written that is not durable yet.
   bool scheduled_ = false;
   bool writing_ = false;
   TimerId retry_ = TimerId::none;

@@ -14,8 +14,7 @@ namespace freshet {
 namespace {
 
 OriginOptions with_defaults(OriginOptions options) {
-  static bool const ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-  FRESHET_ASSERT(ready);
+  CurlOrigin::prepare();
   if (options.user_agent.empty()) options.user_agent = "freshet/" FRESHET_VERSION;
   return options;
 }
@@ -35,6 +34,11 @@ class CurlOrigin::Impl {
   Carrier carrier;
   std::thread thread;
 };
+
+void CurlOrigin::prepare() {
+  static bool const ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+  FRESHET_ASSERT(ready);
+}
 
 CurlOrigin::CurlOrigin(Loop& loop, Gate& gate, Clock& clock, Log& log, OriginOptions options)
     : impl_(std::make_unique<Impl>(loop, gate, clock, log, std::move(options))) {}

@@ -32,6 +32,10 @@ struct OriginOptions {
 
 class CurlOrigin final : public Origin {
  public:
+  // What libcurl and its libraries do once in a process, some milliseconds, so that it can be done
+  // while something else is waited for. Any thread; else the constructor does it.
+  static void prepare();
+
   CurlOrigin(Loop& loop, Gate& gate, Clock& clock, Log& log, OriginOptions options = {});
   ~CurlOrigin() override;  // Asserts that `stop` ran.
 

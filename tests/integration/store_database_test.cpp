@@ -114,7 +114,8 @@ class Kept {
       RealStore store(data_dir);
       make(store);
     }
-    // At the next start RocksDB moves what it replays into tables.
+    // After some starts RocksDB moves what it replays into tables.
+    for (int i = 0; i < 9; ++i) RealStore again(data_dir);
     RealStore store(data_dir);
     for (std::size_t i = kJobs / 2; i < kJobs; ++i) save_job(store, i);
   }
@@ -424,9 +425,8 @@ TEST_CASE("a log that ends within an unsynced change is taken as it is", "[store
     batch.put(Table::meta, "unsynced", std::string(5000, 'x'));
     REQUIRE((*database)->write(batch, Sync::no));
   }
-  for (auto const& path : database_files(data, ".log")) {
-    if (fs::file_size(path) > 5000) fs::resize_file(path, fs::file_size(path) - 100);
-  }
+  auto const newest = database_files(data, ".log").back();
+  fs::resize_file(newest, fs::file_size(newest) - 100);
 
   kept.check(data);
   CHECK(kept.refused == 0);

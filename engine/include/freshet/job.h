@@ -126,7 +126,7 @@ struct JobInfo {
 };
 
 // What happened to a job. Progress comes at most ten times a second for each job; everything else
-// comes after it is durable.
+// comes after it is durable, or noted where only the step of a running job changes.
 struct JobEvent {
   enum class Kind : std::uint8_t { state, progress, file_transferred, removed };
   Kind kind = Kind::state;

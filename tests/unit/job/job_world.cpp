@@ -24,6 +24,7 @@ void FakeLedger::apply(LedgerChange const& change) {
 
 void FakeLedger::save(LedgerChange change, std::function<void(Result<void>)> done) {
   ++saves;
+  if (change.durable) ++durable_saves;
   records_saved += change.jobs.size() + change.files.size();
   auto write = [this, life = life_, change = std::move(change), done = std::move(done)] {
     if (life != life_) return;

@@ -24,6 +24,7 @@ class FakeLedger final : public Ledger {
   void crash() { ++life_; }
 
   int saves = 0;
+  int durable_saves = 0;
   std::size_t records_saved = 0;
   bool failing = false;
   std::map<JobId, JobRecord> jobs;

@@ -61,6 +61,27 @@ TEST_CASE("an answer waits for the write that began after it was asked", "[job]"
   CHECK(answered);
 }
 
+TEST_CASE("what is only noted is made durable as soon as somebody waits for that", "[job]") {
+  Fixture f;
+  auto const a = f.add();
+  f.writer.put_job(a, LedgerWriter::Keep::noted);
+  bool noted = false;
+  f.writer.then([&](auto const&) { noted = true; }, LedgerWriter::Keep::noted);
+  f.loop.run_for(1s);
+  CHECK(noted);
+  CHECK(f.ledger.saves == 1);
+  CHECK(f.ledger.durable_saves == 0);
+
+  f.writer.then([](auto const&) {});
+  f.writer.then([](auto const&) {}, LedgerWriter::Keep::noted);
+  f.loop.run_for(1s);
+  CHECK(f.ledger.durable_saves == 1);
+
+  f.writer.then([](auto const&) {});
+  f.loop.run_for(1s);
+  CHECK(f.ledger.saves == 2);
+}
+
 TEST_CASE("a failed write tells who waits and is repeated", "[job]") {
   Fixture f;
   auto const a = f.add();
