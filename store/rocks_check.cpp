@@ -19,6 +19,7 @@ namespace {
 class NoLog final : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
+  void LogHeader(char const*, va_list) override {}
   void Logv(char const*, va_list) override {}
 };
 
@@ -65,6 +66,8 @@ struct ReadOnly {
     rocksdb::DBOptions options;
     options.info_log = std::make_shared<NoLog>();
     options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+    options.max_file_opening_threads = 1;  // Else 16 are started for each table.
+    options.skip_stats_update_on_db_open = true;
     // All of them: logs that hold nothing for those that are opened are not read.
     std::vector<rocksdb::ColumnFamilyDescriptor> all;
     for (auto const& table : tables) all.emplace_back(table, rocksdb::ColumnFamilyOptions());
