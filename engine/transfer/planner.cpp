@@ -196,8 +196,11 @@ void Planner::on_rejected(PieceIndex piece) {
   if (!remaining_) return;
   if (crowd_) crowd_->on_own(piece, false);
   auto const bytes = remaining_->geometry().bytes(piece);
+  auto const length = remaining_->geometry().length;
   for (auto& fetch : fetches_) {
-    ByteRange const late{std::max(bytes.begin, fetch.next), std::min(bytes.end, fetch.end)};
+    // A block that was reported in part counts as not reported: what is asked for are blocks.
+    auto const reported = whole_blocks(fetch.next, length);
+    ByteRange const late{std::max(bytes.begin, reported), std::min(bytes.end, fetch.end)};
     if (!late.empty()) fetch.refused.push_back(late);
   }
   remaining_->on_rejected(piece, in_flight());

@@ -67,6 +67,19 @@ TEST_CASE("a refused piece of which the end alone reports the bytes is asked for
   CHECK(world.started().size() == 1);
 }
 
+TEST_CASE("a piece refused in the middle of a block is asked for from the block's start",
+          "[planner]") {
+  OnePiece world;
+  auto const first = world.started();
+  REQUIRE(first.size() == 1);
+
+  world.planner.on_progress(first[0].id, 100'000, world.now);
+  world.planner.on_rejected(PieceIndex{0});
+  world.end(first[0].id, 256_KiB);
+
+  for (auto const& again : world.started()) CHECK(again.begin % 16_KiB == 0);
+}
+
 TEST_CASE("a piece that came is not asked for again while the store judges it", "[planner]") {
   OnePiece world;
   auto const first = world.started();
