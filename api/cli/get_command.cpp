@@ -48,8 +48,6 @@ int run_get(Settings const& settings, GetRequest const& request) {
   auto client = open_client(settings, console);
   if (!client) return console.error(client.error());
 
-  // One job runs in this process, so its limit is that of the process.
-  if (plan->job.limit.value > 0) client->set_download_limit(plan->job.limit);
   if (auto const earlier = find_same(*client, *plan)) {
     console.note("Going on with job " + to_string(earlier->id));
     return Follower(*client, console, wakeups).follow([&] {

@@ -36,6 +36,7 @@ class FlowOrigin final : public Origin {
   void shorten(FetchId fetch, Bytes end) override;
   void cancel(FetchId fetch) override;
   void set_limit(BytesPerSecond) override {}
+  void set_fetch_limit(FetchId, FetchLimit) override {}
   void get_document(OriginSpec origin, Bytes size_max,
                     std::function<void(Result<std::string>)> done) override;
 

@@ -16,7 +16,7 @@ Wish wish_of(JobRecord const& job, FileRecord const& file) {
   wish.allow_downgrade = spec.allow_downgrade;
   wish.connections = spec.connections;
   wish.priority = spec.priority;
-  wish.limit = spec.limit;
+  if (spec.limit.value > 0) wish.limit = {LimitId{job.order}, spec.limit};
   wish.spool = file.spool;
   wish.validator = file.validator;
   return wish;

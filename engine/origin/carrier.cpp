@@ -68,6 +68,7 @@ void Carrier::run() {
 void Carrier::obey(FetchCommand& command) {
   auto flight = std::make_unique<Flight>(Flight{.kind = Kind::fetch, .fetch = command.order.id});
   ExchangeSpec spec{command.order.origin, command.order.head_timeout, command.order.stall_timeout};
+  auto limit = limits_.of(command.order.limit, parts_.clock.now());
   auto room = [commands = commands_, fetch = command.order.id] {
     commands->push(RoomCommand{fetch});
   };
@@ -78,6 +79,7 @@ void Carrier::obey(FetchCommand& command) {
   flight->exchange = std::make_unique<Exchange>(
       Exchange::Surroundings{parts_.options, parts_.clock, throttle_, parts_.log}, std::move(spec),
       std::move(receiver));
+  flight->exchange->limit_by(std::move(limit));
   FRESHET_ASSERT(by_fetch_.emplace(static_cast<std::uint64_t>(flight->fetch), flight.get()).second);
   enqueue(std::move(flight));
 }
@@ -120,6 +122,12 @@ void Carrier::obey(RoomCommand& command) {
 
 void Carrier::obey(LimitCommand& command) {
   throttle_.set_limit(command.limit, parts_.clock.now());
+}
+
+void Carrier::obey(FetchLimitCommand& command) {
+  auto* const flight = find(command.fetch);
+  if (flight == nullptr) return;
+  flight->exchange->limit_by(limits_.of(command.limit, parts_.clock.now()));
 }
 
 void Carrier::obey(StopCommand&) {
@@ -215,18 +223,17 @@ void Carrier::read_messages() {
 // Round robin, so that under a limit every fetch gets its turn.
 void Carrier::apply_throttle() {
   auto const now = parts_.clock.now();
-  if (!throttle_.open(now)) {
-    for (auto& flight : flights_) {
-      if (flight->exchange->reading()) flight->exchange->hold();
-    }
-    return;
-  }
   auto const count = flights_.size();
   auto const first = next_released_;
-  for (std::size_t i = 0; i < count && throttle_.open(now); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     auto const index = (first + i) % count;
-    if (!flights_[index]->exchange->held()) continue;
-    act(*flights_[index], flights_[index]->exchange->release());
+    auto& exchange = *flights_[index]->exchange;
+    if (!exchange.may_read(now)) {
+      if (exchange.reading()) exchange.hold();
+      continue;
+    }
+    if (!exchange.held()) continue;
+    act(*flights_[index], exchange.release());
     next_released_ = index + 1;
   }
 }
@@ -234,14 +241,14 @@ void Carrier::apply_throttle() {
 void Carrier::tick_all() {
   auto const now = parts_.clock.now();
   next_tick_ = now + kPollMax;
-  bool held = false;
   for (auto& flight : flights_) {
     if (!flight->easy) continue;
     act(*flight, flight->exchange->tick(now));
     next_tick_ = std::min(next_tick_, flight->exchange->next_tick());
-    held = held || flight->exchange->held();
+    if (flight->exchange->held()) {
+      next_tick_ = std::min(next_tick_, now + flight->exchange->held_for(now));
+    }
   }
-  if (held) next_tick_ = std::min(next_tick_, now + throttle_.wait(now));
 }
 
 void Carrier::remove_ended() {

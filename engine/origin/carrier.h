@@ -16,6 +16,7 @@
 #include "engine/origin/easy.h"
 #include "engine/origin/exchange.h"
 #include "engine/origin/outbox.h"
+#include "engine/origin/shared_limits.h"
 #include "engine/origin/throttle.h"
 
 namespace freshet {
@@ -58,6 +59,7 @@ class Carrier {
   void obey(CancelCommand& command);
   void obey(RoomCommand& command);
   void obey(LimitCommand& command);
+  void obey(FetchLimitCommand& command);
   void obey(StopCommand& command);
 
   void enqueue(std::unique_ptr<Flight> flight);
@@ -78,7 +80,8 @@ class Carrier {
   Multi multi_;
   std::shared_ptr<Commands> commands_;  // Shared with the gate's `room` closures.
   Outbox outbox_;
-  Throttle throttle_;
+  Throttle throttle_;  // Of all.
+  SharedLimits limits_;
   std::array<std::deque<std::unique_ptr<Flight>>, 2> waiting_;  // By kind.
   std::array<std::size_t, 2> on_network_{};                     // Those with a handle.
   std::vector<std::unique_ptr<Flight>> flights_;

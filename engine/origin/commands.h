@@ -39,10 +39,15 @@ struct RoomCommand {
 struct LimitCommand {
   BytesPerSecond limit;
 };
+struct FetchLimitCommand {
+  FetchId fetch;
+  FetchLimit limit;
+};
 struct StopCommand {};
 
-using Command = std::variant<FetchCommand, DocumentCommand, AttachCommand, ShortenCommand,
-                             CancelCommand, RoomCommand, LimitCommand, StopCommand>;
+using Command =
+    std::variant<FetchCommand, DocumentCommand, AttachCommand, ShortenCommand, CancelCommand,
+                 RoomCommand, LimitCommand, FetchLimitCommand, StopCommand>;
 
 class Commands {
  public:

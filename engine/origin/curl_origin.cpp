@@ -79,6 +79,10 @@ void CurlOrigin::set_limit(BytesPerSecond limit) {
   impl_->push(LimitCommand{limit});
 }
 
+void CurlOrigin::set_fetch_limit(FetchId fetch, FetchLimit limit) {
+  impl_->push(FetchLimitCommand{fetch, limit});
+}
+
 void CurlOrigin::get_document(OriginSpec origin, Bytes size_max,
                               std::function<void(Result<std::string>)> done) {
   impl_->push(DocumentCommand{std::move(origin), size_max, std::move(done)});

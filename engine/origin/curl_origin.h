@@ -48,6 +48,7 @@ class CurlOrigin final : public Origin {
   void shorten(FetchId fetch, Bytes end) override;
   void cancel(FetchId fetch) override;
   void set_limit(BytesPerSecond limit) override;
+  void set_fetch_limit(FetchId fetch, FetchLimit limit) override;
   void get_document(OriginSpec origin, Bytes size_max,
                     std::function<void(Result<std::string>)> done) override;
 

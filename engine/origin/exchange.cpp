@@ -36,9 +36,24 @@ void Exchange::go_to(Url target) {
 
 Bytes Exchange::receive_buffer() const {
   auto size = std::clamp(around_.options.receive_buffer, kBufferMin, kBufferMax);
-  if (around_.throttle.limited()) size = std::min(size, around_.throttle.quantum());
+  for (auto const* const throttle : {&around_.throttle, own_throttle_.get()}) {
+    if (throttle != nullptr && throttle->limited()) size = std::min(size, throttle->quantum());
+  }
   if (auto const hint = receiver_->size_hint()) size = std::min(size, *hint);
   return std::clamp(size, kBufferMin, kBufferMax);
+}
+
+bool Exchange::may_read(TimePoint now) {
+  return around_.throttle.open(now) && (!own_throttle_ || own_throttle_->open(now));
+}
+
+bool Exchange::tolerates(TimePoint now) {
+  return around_.throttle.tolerates(now) && (!own_throttle_ || own_throttle_->tolerates(now));
+}
+
+Duration Exchange::held_for(TimePoint now) {
+  auto const own = own_throttle_ ? own_throttle_->wait(now) : Duration{};
+  return std::max(around_.throttle.wait(now), own);
 }
 
 Exchange::Step Exchange::prepare(EasyHandle* easy) {
@@ -143,7 +158,7 @@ std::size_t Exchange::discard(std::size_t size) {
 std::size_t Exchange::body(std::span<std::byte const> bytes) {
   if (phase_ != Phase::body) return discard(bytes.size());
   auto const now = around_.clock.now();
-  if (!around_.throttle.tolerates(now)) {
+  if (!tolerates(now)) {
     held_ = true;
     return CURL_WRITEFUNC_PAUSE;
   }
@@ -160,6 +175,7 @@ std::size_t Exchange::body(std::span<std::byte const> bytes) {
   received_ += bytes.size();
   active_at_ = now;
   around_.throttle.take(bytes.size(), now);
+  if (own_throttle_) own_throttle_->take(bytes.size(), now);
   enough_ = *took == Receiver::Took::enough;
   return !enough_ || start_draining() ? bytes.size() : 0;
 }

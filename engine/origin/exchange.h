@@ -61,6 +61,11 @@ class Exchange {
   void hold();
   // All that is wanted was taken: ends rightly.
   [[nodiscard]] Step end_early();
+  // A limit of its own, shared with others, besides that of all; null: none.
+  void limit_by(std::shared_ptr<Throttle> own) { own_throttle_ = std::move(own); }
+  [[nodiscard]] bool may_read(TimePoint now);
+  // How long until then.
+  [[nodiscard]] Duration held_for(TimePoint now);
   // Ends with this error, unless it has ended.
   void fail_with(Error error) { end(std::move(error)); }
 
@@ -96,11 +101,13 @@ class Exchange {
   [[nodiscard]] Step unpause();
   void end(std::optional<Error> error, Bytes more = 0);
   [[nodiscard]] Bytes receive_buffer() const;
+  [[nodiscard]] bool tolerates(TimePoint now);
   void go_to(Url target);
 
   Surroundings around_;
   ExchangeSpec spec_;
   std::unique_ptr<Receiver> receiver_;
+  std::shared_ptr<Throttle> own_throttle_;  // The last fetch that has it ends it.
   EasyHandle* easy_ = nullptr;
   Phase phase_ = Phase::idle;
   std::optional<Url> target_;

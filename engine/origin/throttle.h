@@ -13,6 +13,7 @@ class Throttle {
   // 0 is no limit.
   void set_limit(BytesPerSecond limit, TimePoint now);
   [[nodiscard]] bool limited() const { return limit_.value != 0; }
+  [[nodiscard]] BytesPerSecond limit() const { return limit_; }
 
   // Whether reading may go on.
   [[nodiscard]] bool open(TimePoint now);

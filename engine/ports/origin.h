@@ -44,6 +44,14 @@ struct OriginSpec {
   bool allow_downgrade = false;  // https may redirect to http.
 };
 
+// What some fetches may bring together, besides the limit of all.
+enum class LimitId : std::uint64_t { none = 0 };
+struct FetchLimit {
+  LimitId id = LimitId::none;  // Fetches with the same one share it.
+  BytesPerSecond rate{};
+  bool operator==(FetchLimit const&) const = default;
+};
+
 struct FetchOrder {
   FetchId id = FetchId::none;
   SourceId source = SourceId::none;
@@ -67,6 +75,7 @@ struct FetchOrder {
   SpoolId spool = SpoolId::none;
   Duration head_timeout = std::chrono::seconds{30};
   Duration stall_timeout = std::chrono::seconds{30};
+  FetchLimit limit;
 };
 
 // What the head of an answer said.
@@ -119,6 +128,8 @@ class Origin {
 
   // For all fetches together; 0 is no limit. Takes effect within a second.
   virtual void set_limit(BytesPerSecond limit) = 0;
+  // From now on this fetch counts for this limit, whose rate is this for all of its fetches.
+  virtual void set_fetch_limit(FetchId fetch, FetchLimit limit) = 0;
   // A small document (manifest, piece hash file, signature), at most `size_max` bytes.
   virtual void get_document(OriginSpec origin, Bytes size_max,
                             std::function<void(Result<std::string>)> done) = 0;

@@ -48,7 +48,9 @@ void Transfer::join(WishId id, Wish wish, WishListener& listener) {
 
 bool Transfer::leave(WishId wish) {
   wishes_.remove(wish);
-  return wishes_.running().empty();
+  bool const last = wishes_.running().empty();
+  if (!last) renew_limit();
+  return last;
 }
 
 void Transfer::add_source(std::string const& url, Wish const& wish) {
@@ -233,6 +235,7 @@ void Transfer::advance() {
     finish_wishes();
     if (phase_ != Phase::fetching) return;
   }
+  renew_limit();
   host_.before_plan(*this);
   auto const plan = planner_->plan(now());
   carry_out(plan);

@@ -154,6 +154,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   void on_content_changed(SourceId source, Error error);
   void finish_stream(Bytes length);
   void ban(SourceId source, Error error);
+  void renew_limit();
 
   [[nodiscard]] bool verifiable() const;  // Whoever sends wrong bytes is found out.
   [[nodiscard]] Way const* way(SourceId source) const;
@@ -177,6 +178,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   DecisionRecord why_;
   SourceBook sources_;
   std::vector<Way> ways_;
+  FetchLimit limit_;                // As the fetches have it.
   std::optional<Planner> planner_;  // Of this attempt.
   std::optional<TimePoint> wake_;
   std::uint32_t attempt_ = 0;  // Moves on when everything starts over.

@@ -37,6 +37,7 @@ void Transfer::order(StartFetch const& start) {
   order.spool = start.held ? SpoolId::none : spool_;
   order.head_timeout = host_.options().head_timeout;
   order.stall_timeout = host_.options().stall_timeout;
+  order.limit = limit_;
   host_.own_fetch(start.id, source.host, shared_from_this());
   host_.ports().origin.fetch(std::move(order));
 }
@@ -177,6 +178,17 @@ void Transfer::on_content_changed(SourceId id, Error error) {
     return advance();
   }
   start_over("nothing of the old content is kept");
+}
+
+// Wishes come and go while fetches run.
+void Transfer::renew_limit() {
+  auto const limit = wishes_.limit();
+  if (limit == limit_) return;
+  limit_ = limit;
+  if (!planner_) return;
+  for (auto const& fetch : planner_->fetches()) {
+    host_.ports().origin.set_fetch_limit(fetch.id, limit);
+  }
 }
 
 void Transfer::ban(SourceId id, Error error) {

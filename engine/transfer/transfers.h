@@ -37,7 +37,7 @@ struct Wish {
   bool allow_downgrade = false;
   std::uint32_t connections = 0;  // To one source; 0: chosen by measurement.
   Priority priority = Priority::foreground;
-  BytesPerSecond limit{};
+  FetchLimit limit;   // Shared with other wishes of the same job.
   bool peers = true;  // Whether peers may be asked and served.
   // What an earlier run left.
   SpoolId spool = SpoolId::none;

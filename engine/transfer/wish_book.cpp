@@ -26,6 +26,17 @@ bool WishBook::any_whole() const {
                              [](WishEntry const& entry) { return !entry.ended && entry.whole(); });
 }
 
+FetchLimit WishBook::limit() const {
+  std::optional<FetchLimit> loosest;
+  for (auto const& entry : entries_) {
+    if (entry.ended) continue;
+    auto const& limit = entry.wish.limit;
+    if (limit.id == LimitId::none) return {};
+    if (!loosest || limit.rate > loosest->rate) loosest = limit;
+  }
+  return loosest.value_or(FetchLimit{});
+}
+
 bool WishBook::succeeded() const {
   return std::ranges::any_of(
       entries_, [](WishEntry const& entry) { return entry.succeeded && entry.whole(); });

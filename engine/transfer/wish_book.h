@@ -33,6 +33,8 @@ class WishBook {
   // Of the wishes that have not ended. Copies of ids: listeners may drop wishes while being told.
   [[nodiscard]] std::vector<WishId> running() const;
   [[nodiscard]] bool any_whole() const;
+  // The loosest of the running wishes: what one may have at once does not wait for another.
+  [[nodiscard]] FetchLimit limit() const;
   // Someone got everything of the content.
   [[nodiscard]] bool succeeded() const;
 

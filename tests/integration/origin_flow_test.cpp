@@ -315,6 +315,38 @@ TEST_CASE("a limit holds over all fetches together", "[origin]") {
   CHECK(elapsed <= 2500ms);
 }
 
+TEST_CASE("a limit of some fetches holds for them together and for no other", "[origin]") {
+  Served const served(1 << 20);
+  OriginProbe probe;
+  auto limited = served.order();
+  limited.limit = {LimitId{1}, BytesPerSecond{1 << 20}};
+  auto const start = std::chrono::steady_clock::now();
+
+  std::vector<FetchId> const slow{probe.start(limited), probe.start(limited)};
+  CHECK_FALSE(probe.run(served.order()).error());
+  auto const free_elapsed = std::chrono::steady_clock::now() - start;
+  for (auto const fetch : slow) CHECK_FALSE(probe.wait(fetch)->error());
+
+  // 2 MiB at 1 MiB a second. The upper bound leaves room for a busy machine.
+  auto const elapsed = std::chrono::steady_clock::now() - start;
+  CHECK(elapsed >= 1900ms);
+  CHECK(elapsed <= 2900ms);
+  CHECK(free_elapsed <= 1200ms);
+}
+
+TEST_CASE("a limit of one fetch can be lifted while it runs", "[origin]") {
+  Served const served;
+  OriginProbe probe;
+  auto order = served.order();
+  order.limit = {LimitId{1}, BytesPerSecond{50'000}};
+  auto const fetch = probe.start(order);
+  REQUIRE(probe.gate.wait_for_bytes(16_KiB));
+  probe.set_fetch_limit(fetch, {});
+  auto const outcome = probe.wait(fetch);
+  REQUIRE(outcome);
+  CHECK_FALSE(outcome->error());
+}
+
 TEST_CASE("a limit that is lifted lets fetches run at once", "[origin]") {
   Served const served;
   OriginProbe probe;

@@ -94,6 +94,10 @@ void OriginProbe::shorten(FetchId fetch, Bytes end) {
 void OriginProbe::cancel(FetchId fetch) {
   loop_.post([this, fetch] { origin_->cancel(fetch); });
 }
+void OriginProbe::set_fetch_limit(FetchId fetch, FetchLimit limit) {
+  on_loop([this, fetch, limit] { origin_->set_fetch_limit(fetch, limit); });
+}
+
 void OriginProbe::set_limit(BytesPerSecond limit) {
   on_loop([this, limit] { origin_->set_limit(limit); });
 }

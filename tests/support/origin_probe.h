@@ -47,6 +47,7 @@ class OriginProbe final : private OriginEvents, private Clock, private Log {
   void shorten(FetchId fetch, Bytes end);
   void cancel(FetchId fetch);
   void set_limit(BytesPerSecond limit);
+  void set_fetch_limit(FetchId fetch, FetchLimit limit);
 
   // Until all that was ordered before is known to the origin thread.
   void wait_for_orders();

@@ -54,6 +54,7 @@ void SimOrigin::after(Duration span, FetchId id, void (SimOrigin::*then)(FetchId
 
 void SimOrigin::fetch(FetchOrder order) {
   auto const id = order.id;
+  fetch_limits[id] = order.limit;
   auto const flow = std::make_shared<Flow>();
   auto const url = parse_url(order.origin.url);
   flow->server = &servers_[url ? url->host : std::string()];

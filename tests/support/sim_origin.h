@@ -69,6 +69,13 @@ class SimOrigin final : public Origin {
   // All bytes of a server that is made to send wrong ones come from here.
   void set_gate(Gate& gate) { gate_ = &gate; }
   [[nodiscard]] std::size_t open() const { return flows_.size(); }
+  [[nodiscard]] std::vector<FetchId> open_fetches() const {
+    std::vector<FetchId> ids;
+    for (auto const& [id, flow] : flows_) ids.push_back(id);
+    return ids;
+  }
+  // As last ordered or set; not kept to.
+  std::map<FetchId, FetchLimit> fetch_limits;
 
   void set_events(OriginEvents* events) override { events_ = events; }
   void fetch(FetchOrder order) override;
@@ -76,6 +83,7 @@ class SimOrigin final : public Origin {
   void shorten(FetchId fetch, Bytes end) override;
   void cancel(FetchId fetch) override;
   void set_limit(BytesPerSecond limit) override { limit_ = limit; }
+  void set_fetch_limit(FetchId fetch, FetchLimit limit) override { fetch_limits[fetch] = limit; }
   void get_document(OriginSpec origin, Bytes size_max,
                     std::function<void(Result<std::string>)> done) override;
 

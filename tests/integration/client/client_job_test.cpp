@@ -1,4 +1,6 @@
 // Jobs from their creation to their end.
+#include <chrono>
+
 #include "api/publish.h"
 #include "tests/integration/client/client_fixture.h"
 
@@ -230,4 +232,29 @@ TEST_CASE_METHOD(ClientFixture, "bytes that rot before complete are fetched agai
   CHECK(info.progress.from_origin == bytes.size() + 262'144);
   REQUIRE(client->complete(job));
   CHECK(read_file(folder / "a") == bytes);
+}
+
+TEST_CASE_METHOD(ClientFixture, "a job keeps to its limit with all its files and others do not",
+                 "[client]") {
+  using Clock = std::chrono::steady_clock;
+  open();
+  std::vector<FileSpec> slow_files;
+  for (int i = 0; i < 4; ++i) {
+    auto const name = "slow" + std::to_string(i);
+    origin.serve_file("/" + name, made_bytes(500'000));
+    slow_files.push_back(file(name));
+  }
+  origin.serve_file("/quick", made_bytes(2'000'000));
+  auto const begin = Clock::now();
+
+  auto const slow = client->start({.name = "slow", .limit = BytesPerSecond{1'000'000}}, slow_files);
+  REQUIRE(slow);
+  auto const quick = start({file("quick")});
+  CHECK(settled(quick).state == JobState::transferred);
+  auto const quick_took = Clock::now() - begin;
+  CHECK(settled(*slow).state == JobState::transferred);
+
+  // Two million bytes at one million a second.
+  CHECK(Clock::now() - begin >= std::chrono::milliseconds{1900});
+  CHECK(quick_took < std::chrono::milliseconds{1900});
 }

@@ -1,6 +1,7 @@
 #include "engine/transfer/transfers.h"
 
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "engine/content/torrent_file.h"
 #include "tests/support/transfer_world.h"
@@ -21,6 +22,31 @@ TEST_CASE("a small file takes one request", "[transfers]") {
   CHECK(server.requests == 1);
   CHECK(world.told[wish].result->trust == Trust::computed);
   CHECK(world.told[wish].result->content == manifest_of(bytes)->content);
+}
+
+TEST_CASE("a fetch counts for the limit of its job and the loosest of several jobs",
+          "[transfers]") {
+  TransferWorld world;
+  auto& server = world.serve("origin", sim_bytes(8 << 20));
+  server.rate = 1 << 20;
+  auto slow = TransferWorld::wish({"origin"});
+  slow.limit = {LimitId{1}, BytesPerSecond{1000}};
+  auto quick = slow;
+  quick.limit = {LimitId{2}, BytesPerSecond{2000}};
+  auto const limits = [&] {
+    std::set<LimitId> ids;
+    for (auto const id : world.origin.open_fetches()) ids.insert(world.origin.fetch_limits[id].id);
+    return ids;
+  };
+
+  static_cast<void>(world.want(slow));
+  world.loop.run_for(1s);
+  CHECK(limits() == std::set{LimitId{1}});
+  auto const second = world.want(quick);
+  world.loop.run_for(100ms);
+  CHECK(limits() == std::set{LimitId{2}});
+  world.transfers->drop(second);
+  CHECK(limits() == std::set{LimitId{1}});
 }
 
 TEST_CASE("an empty file is transferred", "[transfers]") {
