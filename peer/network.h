@@ -83,6 +83,8 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
   [[nodiscard]] std::shared_ptr<Torrent> find(SpoolId spool) const;
   [[nodiscard]] std::shared_ptr<Torrent> find(Digest const& content_root) const;
 
+  // Tells the loop all there is to tell, now.
+  void flush();
   // Something of it has to be told to the loop, soon.
   void report(std::shared_ptr<Torrent> const& torrent);
 
@@ -94,7 +96,6 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
   [[nodiscard]] bool banned(std::uint64_t key) const { return banned_keys_.contains(key); }
 
  private:
-  void flush();
   void pulse();
   void look_after(std::shared_ptr<Torrent> const& torrent, TimePoint now);
   // Leaves libtorrent's session and joins it again with what the store has.

@@ -12,6 +12,7 @@
 #include "engine/content/geometry.h"
 #include "peer/ban_list.h"
 #include "peer/endpoint.h"
+#include "peer/mode.h"
 #include "peer/network.h"
 #include "peer/session.h"
 #include "peer/torrent_bytes.h"
@@ -64,6 +65,14 @@ peer::LocalNetworks networks_of(SwarmOptions const& options) {
   return peer::LocalNetworks(std::move(networks));
 }
 
+// The name belongs to what members prove, so that one secret may serve several groups.
+SwarmOptions with_group_name(SwarmOptions options) {
+  if (!options.group_secret.empty() && !options.group.empty()) {
+    options.group_secret = options.group + '\n' + options.group_secret;
+  }
+  return options;
+}
+
 std::uint64_t random_key() {
   std::uint64_t key = 0;
   FRESHET_ASSERT(RAND_bytes(reinterpret_cast<unsigned char*>(&key), sizeof key) == 1);
@@ -75,7 +84,7 @@ std::uint64_t random_key() {
 struct LibtorrentSwarm::State : std::enable_shared_from_this<State> {
   State(SwarmPorts swarm_ports, SwarmOptions swarm_options)
       : ports(swarm_ports),
-        options(std::move(swarm_options)),
+        options(with_group_name(std::move(swarm_options))),
         rules(rules_of(options.mode, !options.group_secret.empty())),
         local(networks_of(options)),
         bans(options.bans_max) {
@@ -83,13 +92,15 @@ struct LibtorrentSwarm::State : std::enable_shared_from_this<State> {
   }
 
   void start();
+  void ensure_started();
   void stop();
   void admit();
   void refresh_networks();
   void on_notices();
   void on_listening(Result<std::uint16_t> result);
   void on_batch(peer::Batch const& batch);
-  void remember_gone(SourceId peer);
+  void note_peers(peer::Batch const& batch);
+  void remember_gone(SourceId peer, Error const& why);
   void join(SwarmSpec spec, PieceMap const& present);
   void add(SwarmSpec spec, PieceMap const& present);
   void tell_layer_of_one_piece(SpoolId spool, ContentId const& content);
@@ -109,8 +120,17 @@ struct LibtorrentSwarm::State : std::enable_shared_from_this<State> {
   std::shared_ptr<peer::Network> network;
   std::optional<peer::Session> session;
   TimerId refresh = TimerId::none;
-  std::map<SpoolId, bool> joined_spools;  // Whether the manifest is known.
-  std::map<SourceId, PeerInfo> peers;     // Connected, and the last that were.
+  struct Joined {
+    ContentId content;
+    bool manifest = false;  // Is known.
+  };
+  std::map<SpoolId, Joined> joined_spools;
+  struct Known {
+    PeerInfo info;
+    PeerStatus status;
+  };
+  std::map<SourceId, Known> peers;  // Connected, and the last that were.
+  std::pair<BytesPerSecond, BytesPerSecond> limits{};
   std::deque<SourceId> gone;
   bool fell_back = false;
   std::optional<Result<std::uint16_t>> listening;
@@ -135,6 +155,13 @@ peer::SessionSpec LibtorrentSwarm::State::session_spec() const {
   spec.lan_upload = options.lan_upload;
   spec.internet_upload = options.internet_upload;
   return spec;
+}
+
+void LibtorrentSwarm::State::ensure_started() {
+  if (session || stopped) return;
+  start();
+  refresh_networks();
+  session->set_limits(limits.first, limits.second);
 }
 
 void LibtorrentSwarm::State::start() {
@@ -172,6 +199,7 @@ void LibtorrentSwarm::State::stop() {
   if (std::exchange(stopped, true)) return;
   events = nullptr;
   ports.loop.cancel(refresh);
+  if (!session) return;
   ports.reader.watch(nullptr);
   session->stop();
   network->in_flight().wait_for_none();
@@ -225,12 +253,37 @@ void LibtorrentSwarm::State::on_listening(Result<std::uint16_t> result) {
 
 void LibtorrentSwarm::State::on_batch(peer::Batch const& batch) {
   if (stopped) return;
-  for (auto const& peer : batch.peers) peers[peer.id] = peer;
+  note_peers(batch);
   if (events != nullptr && joined_spools.contains(batch.spool)) batch.deliver(*events);
-  for (auto const& [peer, why] : batch.gone) remember_gone(peer);
+  for (auto const& [peer, why] : batch.gone) remember_gone(peer, why);
 }
 
-void LibtorrentSwarm::State::remember_gone(SourceId peer) {
+void LibtorrentSwarm::State::note_peers(peer::Batch const& batch) {
+  auto const joined = joined_spools.find(batch.spool);
+  auto const content = joined == joined_spools.end() ? ContentId{} : joined->second.content;
+  for (auto const& peer : batch.peers) {
+    auto& known = peers[peer.id];
+    known.info = peer;
+    known.status.content = content;
+    known.status.address = peer.address;
+    known.status.client = peer.client;
+    known.status.peer_class = peer.peer_class;
+    known.status.speaks_claims = peer.speaks_claims;
+  }
+  for (auto const& [id, bytes] : batch.received) {
+    if (auto const peer = peers.find(id); peer != peers.end())
+      peer->second.status.received += bytes;
+  }
+  for (auto const& [id, bytes] : batch.sent) {
+    if (auto const peer = peers.find(id); peer != peers.end()) peer->second.status.sent += bytes;
+  }
+}
+
+void LibtorrentSwarm::State::remember_gone(SourceId peer, Error const& why) {
+  auto const known = peers.find(peer);
+  if (known == peers.end()) return;
+  known->second.status.connected = false;
+  if (known->second.status.trouble.empty()) known->second.status.trouble = why.why;
   gone.push_back(peer);
   if (gone.size() <= kGonePeersMax) return;
   peers.erase(gone.front());
@@ -240,6 +293,7 @@ void LibtorrentSwarm::State::remember_gone(SourceId peer) {
 void LibtorrentSwarm::State::join(SwarmSpec spec, PieceMap const& present) {
   auto const spool = spec.spool;
   if (spec.content.length == 0 || stopped) return;
+  ensure_started();
   auto const piece_length = piece_length_for(spec.content.length);
   if (spec.manifest && spec.manifest->piece_length != piece_length) {
     ports.log.write(LogLevel::warn, "swarm takes canonical manifests only",
@@ -248,7 +302,7 @@ void LibtorrentSwarm::State::join(SwarmSpec spec, PieceMap const& present) {
   }
   auto const known = joined_spools.find(spool);
   if (known == joined_spools.end()) return add(std::move(spec), present);
-  if (!spec.manifest || std::exchange(known->second, true)) return;
+  if (!spec.manifest || std::exchange(known->second.manifest, true)) return;
   auto bytes = peer::torrent_bytes(spec.content, spec.manifest.get(), options.group_secret);
   on_network([spool, manifest = spec.manifest, file = std::move(bytes.file),
               present](peer::Network& side) { side.identify(spool, manifest, file, present); });
@@ -258,7 +312,7 @@ void LibtorrentSwarm::State::add(SwarmSpec spec, PieceMap const& present) {
   auto const& content = spec.content;
   auto const pieces = piece_count(content.length, piece_length_for(content.length));
   bool const known = spec.manifest != nullptr;
-  joined_spools[spec.spool] = known;
+  joined_spools[spec.spool] = {content, known};
   if (!known && pieces == 1) tell_layer_of_one_piece(spec.spool, content);
 
   for (auto const& text : options.peers) spec.peers.push_back(text);
@@ -283,7 +337,8 @@ void LibtorrentSwarm::State::tell_layer_of_one_piece(SpoolId spool, ContentId co
 void LibtorrentSwarm::State::ban(SourceId peer, Error why) {
   auto const found = peers.find(peer);
   if (found == peers.end()) return;
-  auto const& info = found->second;
+  auto const& info = found->second.info;
+  found->second.status.trouble = "banned: " + why.why;
   ports.log.write(LogLevel::warn, "peer is banned",
                   {{"peer", info.address}, {"client", info.client}, {"why", describe(why)}});
   if (!bans.add({address_of(info.address), info.key, std::move(why)})) return;
@@ -297,8 +352,6 @@ Result<std::unique_ptr<LibtorrentSwarm>> LibtorrentSwarm::open(SwarmPorts ports,
                                                                SwarmOptions options) {
   if (auto const valid = validate(options); !valid) return unexpected(valid.error());
   auto state = std::make_shared<State>(ports, std::move(options));
-  state->start();
-  state->refresh_networks();
   return std::make_unique<LibtorrentSwarm>(Key(), std::move(state));
 }
 
@@ -313,8 +366,23 @@ void LibtorrentSwarm::stop() {
 }
 
 void LibtorrentSwarm::when_listening(std::function<void(Result<std::uint16_t>)> done) {
+  state_->ensure_started();
   if (state_->listening) return done(*state_->listening);
   state_->awaiting_listening.push_back(std::move(done));
+}
+
+void LibtorrentSwarm::peers(std::function<void(std::vector<PeerStatus>)> done) {
+  auto const answer = [state = state_, done = std::move(done)] {
+    std::vector<PeerStatus> all;
+    for (auto const& [id, known] : state->peers) all.push_back(known.status);
+    done(std::move(all));
+  };
+  if (!state_->session) return answer();
+  // What the network side still holds back comes to the loop first.
+  state_->on_network([&loop = state_->ports.loop, answer](peer::Network& side) {
+    side.flush();
+    loop.post(answer);
+  });
 }
 
 void LibtorrentSwarm::set_events(SwarmEvents* events) {
@@ -335,16 +403,19 @@ void LibtorrentSwarm::leave(SpoolId spool) {
 }
 
 void LibtorrentSwarm::offer(SpoolId spool, PieceIndex piece) {
+  if (!state_->session) return;
   state_->on_network([spool, piece](peer::Network& side) { side.offer(spool, piece); });
 }
 
 void LibtorrentSwarm::reserve(SpoolId spool, std::vector<PieceRange> const& pieces) {
+  if (!state_->session) return;
   state_->on_network([spool, pieces](peer::Network& side) {
     if (auto const torrent = side.find(spool)) torrent->set_reserved(pieces);
   });
 }
 
 void LibtorrentSwarm::claim(SpoolId spool, std::vector<Claim> const& claims) {
+  if (!state_->session) return;
   state_->on_network([spool, claims](peer::Network& side) {
     if (auto const torrent = side.find(spool)) torrent->set_claims(claims);
   });
@@ -355,7 +426,8 @@ void LibtorrentSwarm::ban(SourceId peer, Error why) {
 }
 
 void LibtorrentSwarm::set_limits(BytesPerSecond download, BytesPerSecond upload) {
-  state_->session->set_limits(download, upload);
+  state_->limits = {download, upload};
+  if (state_->session) state_->session->set_limits(download, upload);
 }
 
 }  // namespace freshet

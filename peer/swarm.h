@@ -2,12 +2,14 @@
 //
 // Loop only. One libtorrent session, whose disk is our store: blocks enter through the gate, reads
 // come from the piece reader, hashes from what the store computed. What it is given outlives it.
-// The owner calls `stop` before the loop ends; several may live in one process.
+// Sockets and threads are made when the first content joins. The owner calls `stop` before the loop
+// ends; several may live in one process.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/loop.h"
@@ -16,23 +18,15 @@
 #include "engine/ports/log.h"
 #include "engine/ports/piece_reader.h"
 #include "engine/ports/swarm.h"
-#include "peer/mode.h"
+#include "freshet/peers.h"
 
 namespace freshet {
 
-struct SwarmOptions {
-  DownloadMode mode = DownloadMode::lan;
-  // "address:port", "[address]:port"; port 0 is any. Empty: every address at port 7680, or at
-  // another when that one is taken.
-  std::vector<std::string> listen;
-  std::string group_secret;                 // Empty: no group.
-  std::vector<std::string> trackers;        // For every content.
-  std::vector<std::string> peers;           // "address:port"; asked for every content.
-  std::vector<std::string> local_networks;  // "192.0.2.0/24"; empty: as the interfaces say.
-  bool local_search = true;                 // Local service discovery, where the mode allows it.
+struct SwarmOptions : PeerOptions {
+  SwarmOptions() { mode = DownloadMode::lan; }
+  explicit SwarmOptions(PeerOptions options) : PeerOptions(std::move(options)) {}
+
   std::uint32_t connections_max = 400;
-  BytesPerSecond lan_upload{};  // 0: no limit.
-  BytesPerSecond internet_upload{};
   std::uint32_t bans_max = 1024;
   Duration stall_timeout = std::chrono::seconds{3};  // Requests out and no block for so long.
   // A piece that peers delivered is not verified for so long: it is asked for anew.
@@ -63,8 +57,12 @@ class LibtorrentSwarm final : public Swarm {
   // Ends all connections; no event comes any more. Waits for the network thread: under 2 s.
   void stop();
 
-  // Runs `done` with the port we listen on, once there is one; port_unavailable when there is none.
+  // Listens if it does not yet, and runs `done` with the port once there is one; port_unavailable
+  // when there is none.
   void when_listening(std::function<void(Result<std::uint16_t>)> done);
+
+  // Connections, and the last that ended, as they are now.
+  void peers(std::function<void(std::vector<PeerStatus>)> done);
 
   void set_events(SwarmEvents* events) override;
   [[nodiscard]] std::uint64_t key() const override;

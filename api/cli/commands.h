@@ -16,7 +16,9 @@ void add_job_complete(CLI::App& noun, Settings& settings);
 void add_job_why(CLI::App& noun, Settings& settings);
 void add_publish(CLI::App& app, Settings& settings);
 void add_content_list(CLI::App& noun, Settings& settings);
+void add_content_share(CLI::App& noun, Settings& settings);
 void add_content_verify(CLI::App& noun, Settings& settings);
+void add_peer_list(CLI::App& noun, Settings& settings);
 void add_demo(CLI::App& app, Settings& settings);
 void add_version(CLI::App& app, Settings& settings);
 

@@ -24,7 +24,8 @@ constexpr std::uint32_t kClientsMax = 64;
 struct DemoRequest {
   std::uint32_t clients = 4;
   std::string size = "64M";
-  std::string rate = "32M";
+  std::string rate = "8M";
+  bool without_peers = false;
 };
 
 Result<demo::DemoSpec> spec_of(DemoRequest const& request) {
@@ -35,7 +36,7 @@ Result<demo::DemoSpec> spec_of(DemoRequest const& request) {
   if (request.clients == 0 || request.clients > kClientsMax) {
     return fail(Errc::invalid_argument, "--clients", "is not 1 to 64");
   }
-  return demo::DemoSpec{request.clients, *size, {*rate}};
+  return demo::DemoSpec{request.clients, *size, {*rate}, !request.without_peers};
 }
 
 // Draws the table over the one before.
@@ -111,7 +112,9 @@ void add_demo(CLI::App& app, Settings& settings) {
   auto const request = std::make_shared<DemoRequest>();  // Ends with the parser's callback.
   command->add_option("--clients", request->clients, "How many (default 4)");
   command->add_option("--size", request->size, "Of the content (default 64M)");
-  command->add_option("--rate", request->rate, "Of the origin's uplink (default 32M; 0: no limit)");
+  command->add_option("--rate", request->rate, "Of the origin's uplink (default 8M; 0: no limit)");
+  command->add_flag("--without-peers", request->without_peers,
+                    "Each client for itself, to see what peers are good for");
   add_shared_options(*command, settings);
   command->callback([&settings, request] {
     settings.run = [&settings, request] { return run(settings, *request); };

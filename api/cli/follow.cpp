@@ -88,6 +88,7 @@ void Follower::show_progress(JobInfo const& job) {
 int Follower::finish(JobInfo const& job) {
   auto const files = client_.files(job.id);
   if (!files) return console_.error(files.error());
+  auto const why = client_.why(job.id);
   auto const completion = client_.complete(job.id);
   if (!completion) return console_.error(completion.error());
   for (auto const& file : *files) {
@@ -101,6 +102,7 @@ int Follower::finish(JobInfo const& job) {
     console_.record(line);
   }
   auto const took = std::chrono::steady_clock::now() - begun_;
+  ended_ = Ended{job, *files, why.value_or("{}"), took};
   auto const& progress = job.progress;
   if (console_.json()) {
     console_.record(json{{"event", "done"},

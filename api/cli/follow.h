@@ -5,6 +5,7 @@
 #pragma once
 
 #include "api/cli/console.h"
+#include "api/cli/report.h"
 #include "api/cli/wakeups.h"
 #include "freshet/client.h"
 
@@ -16,6 +17,8 @@ class Follower {
 
   // The exit code. `begin` starts the job and returns it; nothing that happens to it is missed.
   [[nodiscard]] int follow(std::function<Result<JobId>()> const& begin);
+  // How the job ended, once it is done.
+  [[nodiscard]] std::optional<Ended> const& ended() const { return ended_; }
 
  private:
   [[nodiscard]] int run(JobId job);
@@ -31,6 +34,7 @@ class Follower {
   Console& console_;
   Wakeups& wakeups_;
   JobId job_;
+  std::optional<Ended> ended_;
   std::chrono::steady_clock::time_point shown_{};
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };

@@ -12,6 +12,8 @@
 #include "api/cli/follow.h"
 #include "api/cli/get_request.h"
 #include "api/cli/job_lookup.h"
+#include "api/cli/linger.h"
+#include "api/cli/peer_flags.h"
 #include "api/cli/text.h"
 
 namespace freshet::cli {
@@ -40,19 +42,39 @@ Result<JobId> take_up(Client& client, JobInfo const& job, JobSpec const& spec) {
   return resume_unless_transferred(client, job.id);
 }
 
+// What is left to do once the files are there.
+int after(Client& client, Console& console, Wakeups& wakeups, GetRequest const& request,
+          PeerOptions const& peers, Follower const& follower) {
+  auto const report = [&]() -> Result<void> {
+    if (request.report.empty() || !follower.ended()) return {};
+    return write_report(request.report, report_text(*follower.ended(), client.peers()));
+  };
+  if (auto const written = report(); !written) return console.error(written.error());
+  if (peers.share_for == Duration::zero() || peers.mode == DownloadMode::http_only) return kDone;
+  linger(client, console, wakeups, peers.share_for);
+  // Again, with what was sent meanwhile.
+  if (auto const written = report(); !written) return console.error(written.error());
+  return kDone;
+}
+
 int run_get(Settings const& settings, GetRequest const& request) {
   Wakeups wakeups;
   Console console(settings.console);
   auto plan = plan_get(request);
   if (!plan) return console.error(plan.error());
-  auto client = open_client(settings, console);
+  auto peers = plan_peers(request.peers);
+  if (!peers) return console.error(peers.error());
+  auto client = open_client(settings, console, *peers);
   if (!client) return console.error(client.error());
 
+  Follower follower(*client, console, wakeups);
+  auto const follow = [&](std::function<Result<JobId>()> const& begin) {
+    auto const code = follower.follow(begin);
+    return code != kDone ? code : after(*client, console, wakeups, request, *peers, follower);
+  };
   if (auto const earlier = find_same(*client, *plan)) {
     console.note("Going on with job " + to_string(earlier->id));
-    return Follower(*client, console, wakeups).follow([&] {
-      return take_up(*client, *earlier, plan->job);
-    });
+    return follow([&] { return take_up(*client, *earlier, plan->job); });
   }
   auto const present = take_present(plan->files, request.force);
   if (!present) return console.error(present.error());
@@ -65,9 +87,7 @@ int run_get(Settings const& settings, GetRequest const& request) {
     }
   }
   if (plan->files.empty()) return kDone;
-  return Follower(*client, console, wakeups).follow([&] {
-    return client->start(plan->job, plan->files);
-  });
+  return follow([&] { return client->start(plan->job, plan->files); });
 }
 
 void add_source_options(CLI::App& get, GetRequest& request) {
@@ -117,6 +137,9 @@ void add_get(CLI::App& app, Settings& settings) {
   auto const request = std::make_shared<GetRequest>();  // Ends with the parser's callback.
   add_source_options(*get, *request);
   add_way_options(*get, *request);
+  add_peer_options(*get, request->peers);
+  get->add_option("--report", request->report,
+                  "Write times and bytes by source to this file, JSON");
   add_shared_options(*get, settings);
   get->callback([&settings, request] {
     settings.run = [&settings, request] { return run_get(settings, *request); };

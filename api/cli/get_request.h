@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "api/cli/peer_flags.h"
 #include "freshet/error.h"
 #include "freshet/job.h"
 
@@ -27,6 +28,8 @@ struct GetRequest {
   std::string ca_file;
   std::vector<std::string> ranges;
   double give_up_seconds = 60;
+  PeerRequest peers;
+  std::string report;
   bool allow_downgrade = false;
   bool force = false;
 };

@@ -89,13 +89,23 @@ json to_json(FileInfo const& file) {
 }
 
 json to_json(ContentInfo const& content) {
-  json value{{"content", nullptr},
-             {"length", optional_json(content.length)},
-             {"present", content.present},
-             {"sealed", content.sealed},
-             {"path", content.path}};
+  json value{{"content", nullptr},         {"length", optional_json(content.length)},
+             {"present", content.present}, {"sealed", content.sealed},
+             {"shared", content.shared},   {"path", content.path}};
   if (content.content) value["content"] = to_string(*content.content);
   return value;
+}
+
+json to_json(PeerStatus const& peer) {
+  return {{"content", to_string(peer.content)},
+          {"address", peer.address},
+          {"client", peer.client},
+          {"class", name(peer.peer_class)},
+          {"speaks_claims", peer.speaks_claims},
+          {"connected", peer.connected},
+          {"received", peer.received},
+          {"sent", peer.sent},
+          {"trouble", peer.trouble}};
 }
 
 std::string line_of(json const& value) {

@@ -12,6 +12,7 @@ namespace freshet::cli {
 [[nodiscard]] nlohmann::json to_json(JobInfo const& job);
 [[nodiscard]] nlohmann::json to_json(FileInfo const& file);
 [[nodiscard]] nlohmann::json to_json(ContentInfo const& content);
+[[nodiscard]] nlohmann::json to_json(PeerStatus const& peer);
 
 // One line; bytes that are no UTF-8 are replaced.
 [[nodiscard]] std::string line_of(nlohmann::json const& value);

@@ -25,6 +25,13 @@ void add_contents(CLI::App& app, Settings& settings) {
   noun->require_subcommand(1);
   add_content_list(*noun, settings);
   add_content_verify(*noun, settings);
+  add_content_share(*noun, settings);
+}
+
+void add_peers(CLI::App& app, Settings& settings) {
+  auto* const noun = app.add_subcommand("peer", "Peers: who else is there");
+  noun->require_subcommand(1);
+  add_peer_list(*noun, settings);
 }
 
 }  // namespace
@@ -38,6 +45,7 @@ int main(int count, char** words) {
   add_jobs(app, settings);
   add_publish(app, settings);
   add_contents(app, settings);
+  add_peers(app, settings);
   add_demo(app, settings);
   add_version(app, settings);
   try {

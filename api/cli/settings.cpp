@@ -68,8 +68,9 @@ std::string absolute(std::string const& path) {
   return std::filesystem::absolute(path).lexically_normal().string();
 }
 
-Result<Client> open_client(Settings const& settings, Console& console) {
+Result<Client> open_client(Settings const& settings, Console& console, PeerOptions peers) {
   Options options;
+  options.peers = std::move(peers);
   if (settings.data_dir.empty()) {
     auto directory = default_data_dir();
     if (!directory) return tl::unexpected(directory.error());

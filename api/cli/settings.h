@@ -30,6 +30,7 @@ void add_shared_options(CLI::App& command, Settings& settings);
 
 // Jobs of earlier commands wait until they are resumed. A data directory that another command is
 // about to leave is waited for, some seconds.
-[[nodiscard]] Result<Client> open_client(Settings const& settings, Console& console);
+[[nodiscard]] Result<Client> open_client(Settings const& settings, Console& console,
+                                         PeerOptions peers = {});
 
 }  // namespace freshet::cli

@@ -82,6 +82,20 @@ std::optional<Bytes> parse_size(std::string_view text) {
   return bytes + static_cast<Bytes>(part * static_cast<double>(Bytes{1} << shift));
 }
 
+std::optional<Duration> parse_duration(std::string_view text) {
+  constexpr std::uint64_t kSecondsMax = 10ULL * 365 * 24 * 3600;
+  std::uint64_t seconds = 1;
+  for (auto const& [unit, size] : {std::pair{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}}) {
+    if (!text.ends_with(unit)) continue;
+    seconds = static_cast<std::uint64_t>(size);
+    text.remove_suffix(1);
+    break;
+  }
+  auto const count = parse_number(text);
+  if (!count || *count > kSecondsMax / seconds) return std::nullopt;
+  return std::chrono::seconds{*count * seconds};
+}
+
 std::optional<ByteRange> parse_range(std::string_view text) {
   auto const dash = text.find('-');
   if (dash == std::string_view::npos) return std::nullopt;

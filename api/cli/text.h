@@ -15,6 +15,8 @@ namespace freshet::cli {
 [[nodiscard]] std::string rate_text(BytesPerSecond rate);
 // "3 s", "2 min 5 s", "1 h 3 min", "2 d 4 h".
 [[nodiscard]] std::string time_text(Duration span);
+// "90", "90s", "10m", "2h", "1d"; up to ten years.
+[[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);
 // "64000", "512K", "1.5M", "2G", each with an optional "iB" or "B" and "/s".
 [[nodiscard]] std::optional<Bytes> parse_size(std::string_view text);
 // "0-1023" as in HTTP: both ends belong to it.

@@ -9,6 +9,8 @@
 #include "api/client/manifests.h"
 #include "api/client/path_check.h"
 #include "engine/base/assert.h"
+#include "engine/share/sharing.h"
+#include "peer/swarm.h"
 
 namespace freshet {
 
@@ -39,8 +41,9 @@ class Client::Impl {
 
 namespace {
 
-ContentInfo info_of(StoredContent const& content) {
-  return {content.content, content.length, content.present, content.sealed, content.path};
+ContentInfo info_of(StoredContent const& content, Sharing const& sharing) {
+  return {content.content, content.length, content.present,
+          content.sealed,  content.path,   sharing.holds(content.spool)};
 }
 
 Result<void> prepare(std::vector<FileSpec>& files) {
@@ -186,7 +189,10 @@ void Client::set_download_limit(BytesPerSecond limit) {
 std::vector<ContentInfo> Client::contents() const {
   return impl_->look<std::vector<ContentInfo>>([&] {
     std::vector<ContentInfo> infos;
-    for (auto const& content : impl_->engine->contents().list()) infos.push_back(info_of(content));
+    auto& engine = *impl_->engine;
+    for (auto const& content : engine.contents().list()) {
+      infos.push_back(info_of(content, engine.sharing()));
+    }
     return infos;
   });
 }
@@ -202,6 +208,34 @@ Result<Bytes> Client::verify(ContentId content) {
       });
     }
     answer(fail(Errc::not_found, "content " + to_string(content), "is not stored here"));
+  });
+}
+
+Result<void> Client::share(ContentId content) {
+  return impl_->ask<Result<void>>(
+      [&](auto const& answer) { impl_->engine->sharing().share(content, answer); });
+}
+
+Result<void> Client::unshare(ContentId content) {
+  return impl_->look<Result<void>>([&]() -> Result<void> {
+    if (impl_->engine->sharing().unshare(content)) return {};
+    return fail(Errc::not_found, "content " + to_string(content), "is not shared");
+  });
+}
+
+std::vector<PeerStatus> Client::peers() const {
+  return impl_->ask<std::vector<PeerStatus>>([&](auto const& answer) {
+    auto* const swarm = impl_->engine->swarm();
+    if (swarm == nullptr) return answer({});
+    swarm->peers(answer);
+  });
+}
+
+Result<std::uint16_t> Client::peer_port() const {
+  return impl_->ask<Result<std::uint16_t>>([&](auto const& answer) {
+    auto* const swarm = impl_->engine->swarm();
+    if (swarm == nullptr) return answer(fail(Errc::policy_refused, "peers", "are off"));
+    swarm->when_listening(answer);
   });
 }
 

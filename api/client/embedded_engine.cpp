@@ -5,6 +5,9 @@
 
 #include "api/client/trusted_keys.h"
 #include "engine/origin/curl_origin.h"
+#include "engine/share/sharing.h"
+#include "peer/mode.h"
+#include "peer/swarm.h"
 #include "store/store.h"
 
 namespace freshet {
@@ -21,6 +24,10 @@ Result<void> check(Options const& options) {
   if (options.workers == 0 || options.workers > 64) return wrong("workers", "is not 1 to 64");
   if (options.files_active_max == 0) return wrong("files_active_max", "is 0");
   if (options.connections_per_source_max == 0) return wrong("connections_per_source_max", "is 0");
+  if (options.peers.mode == DownloadMode::group && options.peers.group_secret.empty()) {
+    return wrong("peers.group_secret",
+                 "is missing: mode group asks peers to prove that they know it");
+  }
   return {};
 }
 
@@ -80,16 +87,31 @@ Result<void> EmbeddedEngine::compose(Options const& options) {
   auto keys = read_trusted_keys(options.trusted_keys, options.data_dir);
   if (!keys) return tl::unexpected(keys.error());
   transfers.trusted_keys = std::move(*keys);
+  if (auto opened = open_swarm(options.peers); !opened) return opened;
   origin_ = std::make_unique<CurlOrigin>(loop_, contents.gate(), clock_, log_);
   transfers_ = std::make_unique<Transfers>(
-      TransferPorts{loop_, clock_, random_, log_, contents, *origin_}, std::move(transfers));
+      TransferPorts{loop_, clock_, random_, log_, contents, *origin_, swarm_.get()},
+      std::move(transfers));
   if (options.download_limit.value > 0) transfers_->set_limit(options.download_limit);
+  sharing_ = std::make_unique<Sharing>(
+      Sharing::Ports{loop_, clock_, log_, contents, *transfers_, swarm_.get()},
+      SharingOptions{options.peers.share_for, options.peers.shares_max});
   desk_ = std::make_unique<TransfersDesk>(*transfers_);
   book_ = std::make_unique<JobBook>(
-      JobPorts{loop_, clock_, random_, log_, store_->ledger(), contents, *desk_},
+      JobPorts{loop_, clock_, random_, log_, store_->ledger(), contents, *desk_,
+               [this](SpoolId spool) { sharing_->let_go(spool); }},
       job_options(options));
   book_->set_events(hub_.get());
   return book_->recover();
+}
+
+Result<void> EmbeddedEngine::open_swarm(PeerOptions const& options) {
+  if (!rules_of(options.mode, !options.group_secret.empty()).peers) return {};
+  auto swarm = LibtorrentSwarm::open(
+      {loop_, pool_, log_, store_->contents().gate(), store_->reader()}, SwarmOptions(options));
+  if (!swarm) return tl::unexpected(swarm.error());
+  swarm_ = std::move(*swarm);
+  return {};
 }
 
 ContentStore& EmbeddedEngine::contents() {
@@ -104,18 +126,28 @@ void EmbeddedEngine::run(std::function<void(std::function<void()>)> const& work)
 }
 
 void EmbeddedEngine::close_jobs(std::function<void()> done) {
-  if (!book_) return done();
+  if (!book_) {
+    close_swarm();
+    return done();
+  }
   book_->stop([this, done = std::move(done)] {
     // A later turn: the book is still on the stack here.
     loop_.post([this, done] {
       book_->set_events(nullptr);
       book_.reset();
       desk_.reset();
+      sharing_.reset();
       transfers_.reset();
+      close_swarm();
       origin_->stop();
       done();
     });
   });
+}
+
+void EmbeddedEngine::close_swarm() {
+  if (swarm_) swarm_->stop();
+  swarm_.reset();
 }
 
 void EmbeddedEngine::close_store(std::function<void()> done) {

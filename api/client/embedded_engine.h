@@ -17,6 +17,8 @@
 namespace freshet {
 
 class CurlOrigin;
+class LibtorrentSwarm;
+class Sharing;
 class Store;
 
 class EmbeddedEngine {
@@ -34,11 +36,15 @@ class EmbeddedEngine {
   [[nodiscard]] std::weak_ptr<EventHub> weak_hub() const { return hub_; }
   [[nodiscard]] Transfers& transfers() { return *transfers_; }
   [[nodiscard]] ContentStore& contents();
+  [[nodiscard]] Sharing& sharing() { return *sharing_; }
+  [[nodiscard]] LibtorrentSwarm* swarm() { return swarm_.get(); }  // Null: peers are off.
 
  private:
   [[nodiscard]] Result<void> open_store(Options const& options);
   [[nodiscard]] Result<void> compose(Options const& options);
+  [[nodiscard]] Result<void> open_swarm(PeerOptions const& options);
   void close_jobs(std::function<void()> done);
+  void close_swarm();
   void close_store(std::function<void()> done);
   // Runs `work` on the loop and waits for it to call back.
   void run(std::function<void(std::function<void()>)> const& work);
@@ -50,7 +56,9 @@ class EmbeddedEngine {
   ThreadPool pool_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<CurlOrigin> origin_;
+  std::unique_ptr<LibtorrentSwarm> swarm_;
   std::unique_ptr<Transfers> transfers_;
+  std::unique_ptr<Sharing> sharing_;
   std::unique_ptr<TransfersDesk> desk_;
   // Shared with calls under way from handles of applications; the engine ends it.
   std::shared_ptr<EventHub> hub_;

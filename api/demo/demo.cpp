@@ -93,10 +93,26 @@ Result<void> Demo::open_client() {
   if (error) return fail(Errc::io_error, folder, error.message());
   Options options;
   options.data_dir = folder + "/data";
+  options.peers = spec_.peers ? peer_options() : PeerOptions{};
   auto client = Client::open(std::move(options));
   if (!client) return tl::unexpected(client.error());
+  if (spec_.peers) {
+    auto const port = client->peer_port();
+    if (!port) return tl::unexpected(port.error());
+    addresses_.push_back("127.0.0.1:" + std::to_string(*port));
+  }
   clients_.push_back(std::move(*client));
   return {};
+}
+
+// They find each other by address, so that nothing leaves this machine.
+PeerOptions Demo::peer_options() const {
+  PeerOptions peers;
+  peers.mode = DownloadMode::lan;
+  peers.listen = {"127.0.0.1:0"};
+  peers.peers = addresses_;
+  peers.local_search = false;
+  return peers;
 }
 
 Result<void> Demo::start() {

@@ -16,7 +16,8 @@ namespace freshet::demo {
 struct DemoSpec {
   std::uint32_t clients = 4;
   Bytes size = 64_MiB;
-  BytesPerSecond rate{32_MiB};  // Of the origin's uplink; 0: no limit.
+  BytesPerSecond rate{8_MiB};  // Of the origin's uplink; 0: no limit.
+  bool peers = true;
 };
 
 struct DemoClient {
@@ -55,6 +56,7 @@ class Demo {
  private:
   [[nodiscard]] Result<void> prepare();
   [[nodiscard]] Result<void> open_client();
+  [[nodiscard]] PeerOptions peer_options() const;
   [[nodiscard]] std::string folder_of(std::size_t client) const;
   [[nodiscard]] Result<void> verify(std::size_t client);
 
@@ -65,6 +67,7 @@ class Demo {
   std::string folder_;
   std::unique_ptr<DemoOrigin> origin_;
   std::vector<Client> clients_;
+  std::vector<std::string> addresses_;  // Where their peers reach them.
   std::vector<DemoClient> seen_;
   TimePoint begun_{};
 };

@@ -30,14 +30,15 @@ bool is_lost(Errc code) {
 }  // namespace
 
 JobBook::JobBook(JobPorts ports, JobOptions options)
-    : ports_(ports),
+    : ports_(std::move(ports)),
       options_(options),
-      writer_({ports.loop, ports.clock, ports.log, ports.ledger}, table_,
+      writer_({ports_.loop, ports_.clock, ports_.log, ports_.ledger}, table_,
               options.ledger_retry_delay),
-      changes_(ports.clock, writer_, ports.transfers),
-      runner_({ports.loop, ports.clock, ports.random, ports.log, ports.transfers}, options_, table_,
-              writer_, changes_) {
-  runner_.set_release([this](SpoolId spool) { ports_.store.release(spool); });
+      changes_(ports_.clock, writer_, ports_.transfers),
+      runner_({ports_.loop, ports_.clock, ports_.random, ports_.log, ports_.transfers}, options_,
+              table_, writer_, changes_) {
+  if (!ports_.let_go) ports_.let_go = [this](SpoolId spool) { ports_.store.release(spool); };
+  runner_.set_release(ports_.let_go);
 }
 
 JobBook::~JobBook() {
@@ -234,7 +235,7 @@ void JobBook::end(JobEntry& job, JobState final_state, std::function<void(Result
 
 void JobBook::let_go(JobEntry const& job) {
   for (auto const& file : job.files) {
-    if (table_.unuse(file.record.spool)) ports_.store.release(file.record.spool);
+    if (table_.unuse(file.record.spool)) ports_.let_go(file.record.spool);
   }
 }
 

@@ -21,6 +21,8 @@ struct JobPorts {
   Ledger& ledger;
   ContentStore& store;
   TransferDesk& transfers;
+  // No job needs this content any more; empty: the store releases it.
+  std::function<void(SpoolId)> let_go{};
 };
 
 struct NewJob {

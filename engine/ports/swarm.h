@@ -17,10 +17,9 @@
 #include "engine/ports/content_store.h"
 #include "engine/ports/source_id.h"
 #include "freshet/error.h"
+#include "freshet/peers.h"
 
 namespace freshet {
-
-enum class PeerClass : std::uint8_t { lan, group, internet, link_local };
 
 struct PeerInfo {
   SourceId id = SourceId::none;  // From `kFirstPeerSource` up.

@@ -34,6 +34,8 @@ class TransferHost {
   virtual void own_fetch(FetchId fetch, HostKey host, std::shared_ptr<Transfer> transfer) = 0;
   virtual void own_spool(SpoolId spool, std::shared_ptr<Transfer> transfer) = 0;
   virtual void disown_spool(SpoolId spool) = 0;
+  // The swarm keeps it after the transfer's end.
+  virtual void on_shared(SpoolId spool) = 0;
   // `Transfer::advance` runs then, if nothing runs it before.
   virtual void wake_at(TimePoint when) = 0;
   // It fetches no more: the next one may start. The first: it only waits for the store to seal.
@@ -139,6 +141,8 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
 
   // Peers.
   void join_swarm();
+  void join_with_what_is_known();
+  void tell_swarm_manifest();
   void leave_swarm(SpoolId spool);
   [[nodiscard]] Crowd* crowd();
 
@@ -209,6 +213,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   std::vector<SourceId> suspect_sender_of_;
   SourceId only_source_ = SourceId::none;  // The others wait until it is known who lied.
 
+  bool manifest_told_ = false;           // To the swarm.
   SpoolId swarm_spool_ = SpoolId::none;  // That we share with peers.
   bool heard_claims_ = false;
   Bytes from_peers_ = 0;

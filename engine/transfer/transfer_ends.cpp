@@ -206,7 +206,7 @@ void Transfer::succeed(std::optional<Sealed> const& sealed, std::vector<WishId> 
     if (entry == nullptr || entry->ended) continue;
     why_.note(now(), WhyCode::finished, "everything that was wanted is there");
     entry->ended = true;
-    entry->succeeded = true;
+    wishes_.note_success(*entry);
     entry->listener->on_transferred(id, result);
   }
   if (wishes_.running().empty()) end();
@@ -235,6 +235,8 @@ void Transfer::end() {
   if (planner_) carry_out(planner_->stop());
   // Who got everything goes on sharing, until told to stop.
   bool const complete = planner_ && planner_->complete() && wishes_.succeeded();
+  bool const joined = swarm_spool_ != SpoolId::none && swarm_spool_ == spool_;
+  if (complete && joined) host_.on_shared(spool_);
   if (!complete) leave_swarm(spool_);
   phase_ = Phase::ended;
   wake_.reset();

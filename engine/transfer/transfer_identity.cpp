@@ -236,6 +236,7 @@ void Transfer::take_late_manifest(std::shared_ptr<Manifest const> manifest, Sour
                                                                         : "named by the origin"));
     self.admit_sources();
     self.join_swarm();
+    self.tell_swarm_manifest();
     self.advance();
   };
   host_.ports().store.identify(spool_, std::move(identity), while_alive(std::move(done)));

@@ -29,17 +29,28 @@ void Transfer::join_swarm() {
   if (!trust_ || provisional_) return;
   if (!first_wish().peers || !planner_->opened() || planner_->complete()) return;
   if (expected_->length < kSharedBytesMin || expected_->length != length_) return;
-  auto const& geometry = planner_->remaining()->geometry();
-  SwarmSpec spec;
-  spec.spool = spool_;
-  spec.content = *expected_;
-  spec.manifest = identity_.manifest;
   swarm_spool_ = spool_;
   bool const quick = priority() <= Priority::high;
   planner_->join_crowd({swarm->key(), salt_of(*expected_)},
                        quick ? CrowdPolicy{} : economy_policy(), now());
-  swarm->join(std::move(spec),
-              identity_.manifest ? planner_->remaining()->present() : PieceMap(geometry.pieces()));
+  join_with_what_is_known();
+}
+
+void Transfer::join_with_what_is_known() {
+  auto const& remaining = *planner_->remaining();
+  SwarmSpec spec;
+  spec.spool = spool_;
+  spec.content = *expected_;
+  spec.manifest = identity_.manifest;
+  manifest_told_ = identity_.manifest != nullptr;
+  host_.ports().swarm->join(std::move(spec), manifest_told_
+                                                 ? remaining.present()
+                                                 : PieceMap(remaining.geometry().pieces()));
+}
+
+// Without it no block moves.
+void Transfer::tell_swarm_manifest() {
+  if (swarm_spool_ == spool_ && identity_.manifest && !manifest_told_) join_with_what_is_known();
 }
 
 void Transfer::leave_swarm(SpoolId spool) {

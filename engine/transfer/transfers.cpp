@@ -2,6 +2,7 @@
 
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "engine/base/assert.h"
@@ -49,6 +50,7 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
     spools_.insert_or_assign(spool, std::move(transfer));
   }
   void disown_spool(SpoolId spool) override { spools_.erase(spool); }
+  void on_shared(SpoolId spool) override { shared_.insert(spool); }
   void wake_at(TimePoint when) override;
   void on_sealing(Transfer& transfer) override;
   void on_ended(Transfer& transfer) override;
@@ -131,6 +133,7 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
   std::unordered_map<Transfer const*, std::shared_ptr<Transfer>> sealing_;
   std::unordered_map<FetchId, Owned> fetches_;
   std::unordered_map<SpoolId, std::shared_ptr<Transfer>> spools_;
+  std::unordered_set<SpoolId> shared_;  // With the swarm although their transfers ended.
   TimerId timer_ = TimerId::none;
   TimePoint timer_at_{};
   bool starting_ = false;
@@ -319,8 +322,22 @@ std::string Transfers::why(WishId wish) const {
 }
 
 void Transfers::stop_sharing(SpoolId spool) {
-  auto const& ports = state_->ports_;
-  if (ports.swarm != nullptr && !state_->of_spool(spool)) ports.swarm->leave(spool);
+  if (runs(spool) || state_->shared_.erase(spool) == 0) return;
+  state_->ports_.swarm->leave(spool);
+}
+
+void Transfers::share(SwarmSpec spec, PieceMap const& present) {
+  FRESHET_ASSERT(state_->ports_.swarm != nullptr);
+  if (!state_->shared_.insert(spec.spool).second) return;
+  state_->ports_.swarm->join(std::move(spec), present);
+}
+
+bool Transfers::shares(SpoolId spool) const {
+  return state_->shared_.contains(spool);
+}
+
+bool Transfers::runs(SpoolId spool) const {
+  return state_->of_spool(spool) != nullptr;
 }
 
 void Transfers::set_limit(BytesPerSecond limit) {

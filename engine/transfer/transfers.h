@@ -124,6 +124,12 @@ class Transfers {
   [[nodiscard]] std::string why(WishId wish) const;
   // A content that was transferred whole stays with the swarm, for others, until this is called.
   void stop_sharing(SpoolId spool);
+  // A content that is stored already joins the swarm as one that was transferred.
+  void share(SwarmSpec spec, PieceMap const& present);
+  // Whether the swarm has it without a transfer,
+  [[nodiscard]] bool shares(SpoolId spool) const;
+  // and whether a transfer has it now.
+  [[nodiscard]] bool runs(SpoolId spool) const;
   // For all transfers together, from origins; 0 is no limit.
   void set_limit(BytesPerSecond limit);
 

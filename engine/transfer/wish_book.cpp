@@ -37,11 +37,6 @@ FetchLimit WishBook::limit() const {
   return loosest.value_or(FetchLimit{});
 }
 
-bool WishBook::succeeded() const {
-  return std::ranges::any_of(
-      entries_, [](WishEntry const& entry) { return entry.succeeded && entry.whole(); });
-}
-
 Result<std::vector<ByteRange>> WishBook::wanted(Wish const& wish, Bytes length) {
   if (wish.file.ranges.empty()) return std::vector<ByteRange>{{0, length}};
   std::vector<ByteRange> ranges;

@@ -15,7 +15,6 @@ struct WishEntry {
   Wish wish;
   WishListener* listener = nullptr;
   bool ended = false;         // It was told how it ended.
-  bool succeeded = false;     // And that was well.
   bool flushing = false;      // Its ranges are there and become durable.
   PieceMap pieces;            // That it wants, once the geometry is known.
   std::uint32_t missing = 0;  // Of these.
@@ -35,8 +34,9 @@ class WishBook {
   [[nodiscard]] bool any_whole() const;
   // The loosest of the running wishes: what one may have at once does not wait for another.
   [[nodiscard]] FetchLimit limit() const;
-  // Someone got everything of the content.
-  [[nodiscard]] bool succeeded() const;
+  // Someone got everything of the content; true even when that wish is gone.
+  [[nodiscard]] bool succeeded() const { return succeeded_; }
+  void note_success(WishEntry const& entry) { succeeded_ = succeeded_ || entry.whole(); }
 
   // What the wish wants of a content of this size, clipped to it. invalid_range when a range begins
   // at or after the end.
@@ -48,6 +48,7 @@ class WishBook {
 
  private:
   std::vector<WishEntry> entries_;
+  bool succeeded_ = false;
 };
 
 }  // namespace freshet

@@ -33,7 +33,8 @@ class FreshetCase(unittest.TestCase):
         kept = {name: os.environ[name] for name in ("PATH", "ASAN_OPTIONS", "TSAN_OPTIONS",
                                                     "LSAN_OPTIONS", "UBSAN_OPTIONS")
                 if name in os.environ}
-        return {**kept, "HOME": str(self.folder), "TMPDIR": str(self.folder / "tmp")}
+        return {**kept, "HOME": str(self.folder), "TMPDIR": str(self.folder / "tmp"),
+                "FRESHET_PEERS": "off"}  # Tests that want peers say so.
 
     def serve(self, path, size, seed=1):
         self.origin.files[path] = made_bytes(size, seed)

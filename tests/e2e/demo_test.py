@@ -24,6 +24,15 @@ class Demo(FreshetCase):
         self.assertIn("client 2", err)
         self.assert_nothing_left()
 
+    def test_peers_spare_the_origin_most_copies(self):
+        words = ("demo", "--clients", "4", "--size", "16M", "--rate", "8M")
+        with_peers = self.json_lines(*words)[-1]
+        without = self.json_lines(*words, "--without-peers")[-1]
+        self.assertEqual((with_peers["verified"], without["verified"]), (4, 4))
+        self.assertGreaterEqual(without["origin_copies"], 4.0)
+        self.assertLess(with_peers["origin_copies"], 2.0)
+        self.assertGreater(with_peers["from_peers"], 32 * 1024 * 1024)
+
     def test_ctrl_c_leaves_nothing(self):
         process = self.start("demo", "--clients", "2", "--size", "64M", "--rate", "100K")
         self.assertIn("One origin", process.stderr.readline())

@@ -257,6 +257,7 @@ Result<Sealed> FakeStore::seal_now(SpoolId id) {
   sealed.manifest = *manifest;
   sealed.content = sealed.manifest->content;
   spool.sealed = sealed;
+  spool.spec.identity.manifest = sealed.manifest;
   return sealed;
 }
 

@@ -16,6 +16,7 @@
 #include "freshet/content_id.h"
 #include "freshet/error.h"
 #include "freshet/job.h"
+#include "freshet/peers.h"
 
 #define FRESHET_EXPORT __attribute__((visibility("default")))
 
@@ -37,6 +38,7 @@ struct Options {
   // of files of them. The file `trusted_keys` of the data directory is read too.
   std::vector<std::string> trusted_keys;
   bool signatures_required = false;  // Whether a manifest that none of them signed is refused.
+  PeerOptions peers;                 // Off unless a mode with peers is set.
   std::function<void(LogSeverity, std::string_view line)> log;  // Any thread. Empty: silent.
 };
 
@@ -46,6 +48,7 @@ struct ContentInfo {
   Bytes present = 0;
   bool sealed = false;
   std::string path;
+  bool shared = false;  // With peers, without a job.
 };
 
 class FRESHET_EXPORT Client {
@@ -94,6 +97,15 @@ class FRESHET_EXPORT Client {
   [[nodiscard]] std::vector<ContentInfo> contents() const;
   // Hashes a stored content again; how many bytes were wrong (and dropped).
   [[nodiscard]] Result<Bytes> verify(ContentId content);
+  // Shares a stored content with peers from where it lies, until it is unshared or the client is
+  // closed. policy_refused when peers are off; not_found; file_changed.
+  [[nodiscard]] Result<void> share(ContentId content);
+  [[nodiscard]] Result<void> unshare(ContentId content);
+
+  // Connections with peers, and the last that ended.
+  [[nodiscard]] std::vector<PeerStatus> peers() const;
+  // Where peers reach us. policy_refused when peers are off; port_unavailable.
+  [[nodiscard]] Result<std::uint16_t> peer_port() const;
 
  private:
   class Impl;

@@ -1,0 +1,88 @@
+#include "api/cli/peer_flags.h"
+
+#include <CLI/CLI.hpp>
+
+#include <fstream>
+
+#include "api/cli/text.h"
+
+namespace freshet::cli {
+
+namespace {
+
+constexpr std::size_t kSecretBytesMax = 4096;
+constexpr std::size_t kSecretBytesMin = 16;
+
+tl::unexpected<Error> wrong(std::string option, std::string why) {
+  return fail(Errc::invalid_argument, std::move(option), std::move(why));
+}
+
+Result<DownloadMode> mode_of(PeerRequest const& request) {
+  bool const has_group = !request.group.empty() || !request.group_secret_file.empty();
+  if (request.mode.empty()) return has_group ? DownloadMode::group : DownloadMode::lan;
+  auto const mode = download_mode_from_string(request.mode);
+  if (!mode) return wrong("--peers " + request.mode, "is not off, lan, group or internet");
+  return *mode;
+}
+
+Result<std::string> read_secret(std::string const& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail(Errc::not_found, path, "the group's secret cannot be read");
+  std::string secret(kSecretBytesMax + 1, '\0');
+  file.read(secret.data(), static_cast<std::streamsize>(secret.size()));
+  secret.resize(static_cast<std::size_t>(file.gcount()));
+  while (secret.ends_with('\n') || secret.ends_with('\r')) secret.pop_back();
+  if (secret.size() > kSecretBytesMax) return wrong(path, "is longer than 4096 bytes");
+  if (secret.size() < kSecretBytesMin) {
+    return wrong(path, "is shorter than 16 bytes: a group's secret must be hard to guess");
+  }
+  return secret;
+}
+
+}  // namespace
+
+void add_peer_options(CLI::App& command, PeerRequest& request) {
+  auto const many = [&](char const* name, std::vector<std::string>& to, char const* about) {
+    command.add_option(name, to, about)->expected(1)->take_all();
+  };
+  command
+      .add_option("--peers", request.mode,
+                  "off, lan, group or internet: who may be asked and served (default lan)")
+      ->envname("FRESHET_PEERS");
+  command.add_option("--group", request.group, "The group's name; peers prove to know its secret");
+  command.add_option("--group-secret-file", request.group_secret_file, "Holds the group's secret");
+  command.add_option("--seed-for", request.seed_for,
+                     "Go on sharing so long afterwards: 90s, 10m, 2h, 1d");
+  many("--listen", request.listen, "ADDRESS:PORT for peers (default: every address, port 7680)");
+  many("--tracker", request.trackers, "URL of a tracker; may be repeated");
+  many("--peer", request.peers, "ADDRESS:PORT of a peer to ask; may be repeated");
+  command.add_flag("--no-local-search", request.no_local_search,
+                   "Do not look for peers on the link by multicast");
+}
+
+Result<PeerOptions> plan_peers(PeerRequest const& request) {
+  PeerOptions options;
+  auto const mode = mode_of(request);
+  if (!mode) return tl::unexpected(mode.error());
+  options.mode = *mode;
+  options.group = request.group;
+  if (!request.group_secret_file.empty()) {
+    auto secret = read_secret(request.group_secret_file);
+    if (!secret) return tl::unexpected(secret.error());
+    options.group_secret = std::move(*secret);
+  } else if (!request.group.empty() || *mode == DownloadMode::group) {
+    return wrong("--group-secret-file", "is missing: members of a group prove that they know it");
+  }
+  if (!request.seed_for.empty()) {
+    auto const duration = parse_duration(request.seed_for);
+    if (!duration) return wrong("--seed-for " + request.seed_for, "is no duration (as 10m or 2h)");
+    options.share_for = *duration;
+  }
+  options.listen = request.listen;
+  options.trackers = request.trackers;
+  options.peers = request.peers;
+  options.local_search = !request.no_local_search;
+  return options;
+}
+
+}  // namespace freshet::cli

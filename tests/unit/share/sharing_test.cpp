@@ -1,0 +1,158 @@
+#include "engine/share/sharing.h"
+
+#include <catch2/catch.hpp>
+
+#include <set>
+
+#include "tests/support/transfer_world.h"
+
+using namespace freshet;
+using namespace freshet::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Only remembers who is in.
+class RecordingSwarm final : public Swarm {
+ public:
+  void set_events(SwarmEvents*) override {}
+  [[nodiscard]] std::uint64_t key() const override { return 1; }
+  void join(SwarmSpec spec, PieceMap const&) override { joined.insert(spec.spool); }
+  void leave(SpoolId spool) override { joined.erase(spool); }
+  void offer(SpoolId, PieceIndex) override {}
+  void reserve(SpoolId, std::vector<PieceRange> const&) override {}
+  void claim(SpoolId, std::vector<Claim> const&) override {}
+  void ban(SourceId, Error) override {}
+  void set_limits(BytesPerSecond, BytesPerSecond) override {}
+
+  std::set<SpoolId> joined;
+};
+
+struct SharingWorld {
+  explicit SharingWorld(SharingOptions options) {
+    world.transfers.reset();  // It tells the ports to forget their listener.
+    world.transfers =
+        std::make_unique<Transfers>(TransferPorts{world.loop, world.loop, world.random, world.log,
+                                                  world.store, world.origin, &swarm},
+                                    TransferOptions{});
+    sharing.emplace(
+        Sharing::Ports{world.loop, world.loop, world.log, world.store, *world.transfers, &swarm},
+        options);
+  }
+  ~SharingWorld() {
+    sharing.reset();
+    world.transfers.reset();
+  }
+
+  // A content that a job wanted, got whole, and no longer needs.
+  SpoolId fetch(std::uint64_t seed, bool let_go = true) {
+    auto const bytes = sim_bytes(1 << 20, seed);
+    auto const host = "h" + std::to_string(seed);
+    world.serve(host, bytes);
+    auto wish = TransferWorld::wish({host});
+    contents[seed] = manifest_of(bytes)->content;
+    wish.file.content = contents[seed];
+    auto const id = world.want(std::move(wish));
+    REQUIRE(world.run(id));
+    REQUIRE(world.told[id].result);
+    auto const spool = world.told[id].result->spool;
+    world.transfers->drop(id);
+    if (let_go) sharing->let_go(spool);
+    return spool;
+  }
+  Result<void> share(ContentId const& content) {
+    Result<void> answer = fail(Errc::internal);
+    sharing->share(content, [&](Result<void> done) { answer = std::move(done); });
+    world.loop.run_for(1s);
+    return answer;
+  }
+
+  TransferWorld world;
+  RecordingSwarm swarm;
+  std::map<std::uint64_t, ContentId> contents;
+  std::optional<Sharing> sharing;
+};
+
+}  // namespace
+
+TEST_CASE("a content stays with the swarm for a while after its job", "[share]") {
+  SharingWorld with({.share_for = 10min});
+
+  auto const spool = with.fetch(1);
+
+  CHECK(with.swarm.joined.contains(spool));
+  CHECK(with.sharing->holds(spool));
+  with.world.loop.run_for(9min);
+  CHECK(with.swarm.joined.contains(spool));
+  with.world.loop.run_for(2min);
+  CHECK_FALSE(with.swarm.joined.contains(spool));
+  CHECK_FALSE(with.sharing->holds(spool));
+}
+
+TEST_CASE("without a time to share the swarm and the store are told at once", "[share]") {
+  SharingWorld with({});
+
+  auto const spool = with.fetch(1);
+
+  CHECK(with.swarm.joined.empty());
+  CHECK_FALSE(with.sharing->holds(spool));
+}
+
+TEST_CASE("of too many shared contents the oldest goes", "[share]") {
+  SharingWorld with({.share_for = 1h, .contents_max = 2});
+
+  auto const first = with.fetch(1);
+  auto const second = with.fetch(2);
+  auto const third = with.fetch(3);
+
+  CHECK(with.swarm.joined == std::set{second, third});
+  CHECK_FALSE(with.sharing->holds(first));
+}
+
+TEST_CASE("a stored content is shared until it is unshared", "[share]") {
+  SharingWorld with({.share_for = 1min});
+  auto const spool = with.fetch(1, false);
+  with.world.transfers->stop_sharing(spool);
+  REQUIRE(with.swarm.joined.empty());
+
+  REQUIRE(with.share(with.contents[1]));
+
+  CHECK(with.swarm.joined.contains(spool));
+  with.world.loop.run_for(1h);
+  with.sharing->let_go(spool);  // A job that had it meanwhile changes nothing.
+  CHECK(with.swarm.joined.contains(spool));
+  CHECK(with.sharing->unshare(with.contents[1]));
+  CHECK(with.swarm.joined.empty());
+  CHECK_FALSE(with.sharing->unshare(with.contents[1]));
+}
+
+TEST_CASE("what a transfer has is not let go under it", "[share]") {
+  SharingWorld with({});
+  auto const bytes = sim_bytes(1 << 20);
+  with.world.serve("h", bytes);
+  auto const id = with.world.want(TransferWorld::wish({"h"}));
+  with.world.loop.run_until([&] { return with.world.told[id].spools_told > 0; }, 1min);
+  auto const spool = with.world.told[id].spool;
+
+  with.sharing->let_go(spool);  // By a job that had the same content before.
+
+  CHECK(with.world.store.holds(spool));
+  REQUIRE(with.world.run(id));
+  CHECK(with.world.told[id].result);
+}
+
+TEST_CASE("what is not stored cannot be shared", "[share]") {
+  SharingWorld with({});
+  auto const answer = with.share(manifest_of(sim_bytes(1000))->content);
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == Errc::not_found);
+}
+
+TEST_CASE("without a swarm nothing is shared", "[share]") {
+  TransferWorld world;
+  Sharing sharing({world.loop, world.loop, world.log, world.store, *world.transfers}, {});
+  std::optional<Errc> code;
+  sharing.share(manifest_of(sim_bytes(1000))->content,
+                [&](Result<void> const& done) { code = done.error().code; });
+  CHECK(code == Errc::policy_refused);
+}
