@@ -102,10 +102,16 @@ Result<void> Placer::put(Run& run, Task& task) {
     auto const moved = move(task, from);
     if (!moved) return tl::unexpected(moved.error());
     task.moved = *moved;
-    if (task.moved) record.path = task.order.placement.path;
-    if (task.moved) return {};
+    if (task.moved) return note_moved(task, record);
   }
   return copy(task, from);
+}
+
+// With the new time of the file: the next in line looks whether anybody changed it.
+Result<void> Placer::note_moved(Task const& task, SpoolRecord& record) {
+  record.path = task.order.placement.path;
+  if (auto const stamp = disk_.stamp(record.path)) record.stamp = *stamp;
+  return {};
 }
 
 Result<bool> Placer::move(Task& task, std::string const& from) {
@@ -189,8 +195,6 @@ void Placer::note_results(Run& run) {
     auto& record = found->second;
     record.placing.clear();
     if (!task.moved) continue;
-    auto const stamp = disk_.stamp(record.path);
-    if (stamp) record.stamp = *stamp;
     if (task.order.spool) task.order.spool->moved(record.path);
   }
   for (auto const& [id, record] : run.records) {

@@ -71,6 +71,7 @@ class Placer {
   void note_intents(Run& run);
   [[nodiscard]] Result<void> put(Run& run, Task& task);
   [[nodiscard]] Result<void> check_source(Task const& task, SpoolRecord const& record);
+  [[nodiscard]] Result<void> note_moved(Task const& task, SpoolRecord& record);
   [[nodiscard]] Result<bool> move(Task& task, std::string const& from);
   [[nodiscard]] Result<void> copy(Task& task, std::string const& from);
   [[nodiscard]] Result<void> fill(DiskFile& target, DiskFile& source, Placement const& placement);

@@ -79,6 +79,23 @@ TEST_CASE("a content that two jobs need is copied to the first of them", "[store
   CHECK(world.disk->list("/out")->size() == 1);
 }
 
+TEST_CASE("placements that come together see the file that the first of them moved", "[store]") {
+  World world;
+  auto const id = world.sealed();
+  WallTime const modified{std::chrono::hours{24 * 365 * 40}};
+  std::optional<Result<void>> first;
+  world.store->contents().place(id, {.path = "/out/a", .modified = modified},
+                                [&](Result<void> result) { first = std::move(result); });
+
+  auto const second = world.store->place(id, {.path = "/out/b", .modified = modified});
+
+  REQUIRE(first);
+  CHECK(*first);
+  CHECK(second);
+  CHECK(*world.disk->contents("/out/a") == world.bytes);
+  CHECK(*world.disk->contents("/out/b") == world.bytes);
+}
+
 TEST_CASE("a placed file that was changed is no content any more", "[store]") {
   World world;
   auto const id = world.sealed();
