@@ -32,6 +32,7 @@ class MuteOrigin final : public Origin {
   void shorten(FetchId, Bytes) override {}
   void cancel(FetchId) override {}
   void set_limit(BytesPerSecond) override {}
+  void set_fetch_limit(FetchId, FetchLimit) override {}
   void get_document(OriginSpec, Bytes, std::function<void(Result<std::string>)>) override {}
 
  private:
