@@ -26,11 +26,13 @@ bool Crowd::overdue(PieceIndex piece, Duration patience, TimePoint now) const {
 
 // Whether peers have had any of `todo` for longer than they may take for it.
 bool Crowd::any_overdue(RangeSet const& todo, Duration patience, TimePoint now) const {
-  for (auto const part : todo.ranges()) {
-    auto const pieces = geometry_.touched(part);
+  auto part = todo.first_from(0);
+  while (part) {
+    auto const pieces = geometry_.touched(*part);
     for (auto index = to_number(pieces.begin); index < to_number(pieces.end); ++index) {
       if (overdue(PieceIndex{index}, patience, now)) return true;
     }
+    part = todo.first_from(part->end);
   }
   return false;
 }

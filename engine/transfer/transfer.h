@@ -144,6 +144,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   void join_with_what_is_known();
   void tell_swarm_manifest();
   void leave_swarm(SpoolId spool);
+  void advance_soon();
   [[nodiscard]] Crowd* crowd();
 
   // Orders and events of fetches.
@@ -216,6 +217,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   bool manifest_told_ = false;           // To the swarm.
   SpoolId swarm_spool_ = SpoolId::none;  // That we share with peers.
   bool heard_claims_ = false;
+  bool advancing_soon_ = false;
   Bytes from_peers_ = 0;
   Bytes wasted_ = 0;
   std::uint32_t rejections_ = 0;

@@ -63,6 +63,17 @@ Crowd* Transfer::crowd() {
   return phase_ == Phase::fetching && planner_ ? planner_->crowd() : nullptr;
 }
 
+// News of many peers come together: one decision is enough for all of them.
+void Transfer::advance_soon() {
+  if (std::exchange(advancing_soon_, true)) return;
+  host_.ports().loop.post([self = weak_from_this()] {
+    auto const alive = self.lock();
+    if (!alive) return;
+    alive->advancing_soon_ = false;
+    alive->advance();
+  });
+}
+
 void Transfer::on_peer(PeerInfo const& peer) {
   auto* const with = crowd();
   if (with == nullptr) return;
@@ -76,14 +87,14 @@ void Transfer::on_peer_gone(SourceId peer, Error why) {
   if (with == nullptr) return;
   why_.note(now(), WhyCode::peer_gone, peer, why);
   with->remove(peer);
-  advance();
+  advance_soon();
 }
 
 void Transfer::on_peer_has(SourceId peer, PieceMap const& all) {
   auto* const with = crowd();
   if (with == nullptr) return;
   with->on_has(peer, all, now());
-  advance();
+  advance_soon();
 }
 
 void Transfer::on_claims(SourceId peer, std::vector<Claim> const& claims) {
@@ -93,7 +104,7 @@ void Transfer::on_claims(SourceId peer, std::vector<Claim> const& claims) {
     why_.note(now(), WhyCode::claims_heard, peer, "others fetch parts of it from the origin");
   }
   with->on_claims(peer, claims, now());
-  advance();
+  advance_soon();
 }
 
 void Transfer::on_manifest(std::shared_ptr<Manifest const> manifest) {
