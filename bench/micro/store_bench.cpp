@@ -102,7 +102,10 @@ TEST_CASE("a thousand contents of 4 KiB", "[bench]") {
   auto const bytes = some_bytes(4096);
   for (int round = 0; round < kRounds; ++round) {
     BenchFolder const folder;
-    RealStore store(folder / "data");
+    // Room for all at once: nobody here waits for it.
+    StoreOptions options;
+    options.buffer_bytes_max = 64 << 20;
+    RealStore store(folder / "data", options);
     Stopwatch const watch;
     auto const done = store.ask<std::size_t>([&](std::function<void(std::size_t)> const& answer) {
       auto const left = std::make_shared<std::size_t>(kFiles);
