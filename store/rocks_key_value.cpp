@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <mutex>
+#include <shared_mutex>
 
 #include "store/database_mark.h"
 #include "store/posix_disk.h"
@@ -52,6 +54,10 @@ Error translate(rocksdb::Status const& status, std::string where) {
     if (says("Disk quota exceeded")) code = Errc::quota_exceeded;
   }
   return Error{code, std::move(where), status.ToString()};
+}
+
+Error unavailable(std::string where) {
+  return Error{Errc::io_error, std::move(where), "the database could not be opened again"};
 }
 
 // Without the files in which RocksDB notes its options: nobody reads them, and each costs two syncs
@@ -203,21 +209,62 @@ class Listener final : public rocksdb::EventListener {
 
 struct RocksKeyValue::Database {
   explicit Database(std::string where) : directory(std::move(where)), mark(directory) {}
+  ~Database() { close(); }
+
+  [[nodiscard]] rocksdb::Status open(bool read_only);
+  void close();
+  // After a failed write RocksDB refuses all others. Its own way back may wait for ever (a flush
+  // that failed is never begun again), so it is opened anew: the log has all that was written.
+  // While that fails too, what is there can still be read. `seen` is the count of openings at the
+  // time of the failure: of several that fail one opens.
+  [[nodiscard]] rocksdb::Status recover(std::uint64_t seen);
+
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* table(Table which) const {
+    return tables[static_cast<std::size_t>(which)];
+  }
 
   std::string const directory;
   DatabaseMarkFile mark;
+  std::shared_ptr<Listener> const listener = std::make_shared<Listener>(mark);
   std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(std::make_shared<NoOptionsFiles>());
+  std::shared_mutex mutex;  // Shared by all calls; alone: opening anew.
+  std::uint64_t openings = 0;
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> tables;
-
-  ~Database() {
-    for (auto* table : tables) db->DestroyColumnFamilyHandle(table);
-    if (db) db->Close();
-  }
-  rocksdb::ColumnFamilyHandle* table(Table which) const {
-    return tables[static_cast<std::size_t>(which)];
-  }
 };
+
+void RocksKeyValue::Database::close() {
+  if (!db) return;
+  for (auto* table : std::exchange(tables, {})) db->DestroyColumnFamilyHandle(table);
+  static_cast<void>(db->Close());
+  db.reset();
+}
+
+rocksdb::Status RocksKeyValue::Database::open(bool read_only) {
+  auto options = database_options(directory, *env);
+  options.listeners.push_back(listener);
+  auto const cache = rocksdb::NewLRUCache(kBlockCacheBytes, 0);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (auto const table : kAllTables) {
+    families.emplace_back(std::string(name(table)), table_options(cache));
+  }
+  rocksdb::DB* opened = nullptr;
+  auto status = read_only
+                    ? rocksdb::DB::OpenForReadOnly(options, directory, families, &tables, &opened)
+                    : rocksdb::DB::Open(options, directory, families, &tables, &opened);
+  db.reset(opened);
+  ++openings;
+  return status;
+}
+
+rocksdb::Status RocksKeyValue::Database::recover(std::uint64_t seen) {
+  std::unique_lock const alone(mutex);
+  if (openings != seen) return rocksdb::Status::OK();
+  close();
+  auto status = open(false);
+  if (!status.ok()) static_cast<void>(open(true));
+  return status;
+}
 
 RocksKeyValue::RocksKeyValue(std::unique_ptr<Database> database) : database_(std::move(database)) {}
 RocksKeyValue::~RocksKeyValue() = default;
@@ -226,27 +273,24 @@ Result<std::unique_ptr<RocksKeyValue>> RocksKeyValue::open(std::string const& di
   auto database = std::make_unique<Database>(directory);
   auto const mark = database->mark.read();
   if (auto const good = check_rocks(directory, mark); !good) return tl::unexpected(good.error());
-  auto options = database_options(directory, *database->env);
-  options.listeners.push_back(std::make_shared<Listener>(database->mark));
-  auto const cache = rocksdb::NewLRUCache(kBlockCacheBytes, 0);
-  std::vector<rocksdb::ColumnFamilyDescriptor> tables;
-  for (auto const table : kAllTables) {
-    tables.emplace_back(std::string(name(table)), table_options(cache));
-  }
-  rocksdb::DB* db = nullptr;
-  auto const status = rocksdb::DB::Open(options, directory, tables, &database->tables, &db);
-  if (!status.ok()) {
+  if (auto const status = database->open(false); !status.ok()) {
     auto error = translate(status, directory);
     // The directory is there, so it is one of the database's own files that is missing.
     if (error.code == Errc::not_found) error.code = Errc::store_corrupt;
     return tl::unexpected(std::move(error));
   }
-  database->db.reset(db);
-  note_manifest(*db, database->mark);
+  note_manifest(*database->db, database->mark);
   return std::make_unique<RocksKeyValue>(std::move(database));
 }
 
-Result<void> RocksKeyValue::write(Batch const& batch, Sync sync) {
+struct RocksKeyValue::Tried {
+  rocksdb::Status status;
+  std::uint64_t openings = 0;
+};
+
+RocksKeyValue::Tried RocksKeyValue::try_write(Batch const& batch, Sync sync) {
+  std::shared_lock const shared(database_->mutex);
+  if (!database_->db) return {rocksdb::Status::Aborted("closed"), database_->openings};
   rocksdb::WriteBatch changes;
   for (auto const& change : batch.changes()) {
     auto* const table = database_->table(change.table);
@@ -267,17 +311,23 @@ Result<void> RocksKeyValue::write(Batch const& batch, Sync sync) {
   // Everything in the log before this batch becomes durable with it; what others add after it may
   // not.
   auto const before = database_->db->GetLatestSequenceNumber();
-  auto status = database_->db->Write(options, &changes);
-  // After a failed write RocksDB refuses all others until it is told that the disk may be well
-  // again.
-  if (!status.ok() && database_->db->Resume().ok())
-    status = database_->db->Write(options, &changes);
+  auto const status = database_->db->Write(options, &changes);
+  if (status.ok() && options.sync) database_->mark.advance(before + changes.Count());
+  return {status, database_->openings};
+}
+
+Result<void> RocksKeyValue::write(Batch const& batch, Sync sync) {
+  auto const tried = try_write(batch, sync);
+  if (tried.status.ok()) return {};
+  auto status = database_->recover(tried.openings);
+  if (status.ok()) status = try_write(batch, sync).status;
   if (!status.ok()) return tl::unexpected(translate(status, database_->directory));
-  if (options.sync) database_->mark.advance(before + changes.Count());
   return {};
 }
 
 Result<std::optional<std::string>> RocksKeyValue::get(Table table, std::string_view key) {
+  std::shared_lock const shared(database_->mutex);
+  if (!database_->db) return tl::unexpected(unavailable(database_->directory));
   std::string value;
   auto const status = database_->db->Get({}, database_->table(table), slice(key), &value);
   if (status.IsNotFound()) return std::optional<std::string>{};
@@ -286,6 +336,8 @@ Result<std::optional<std::string>> RocksKeyValue::get(Table table, std::string_v
 }
 
 Result<void> RocksKeyValue::scan(Table table, std::string_view prefix, Visit const& visit) {
+  std::shared_lock const shared(database_->mutex);
+  if (!database_->db) return tl::unexpected(unavailable(database_->directory));
   rocksdb::ReadOptions options;
   std::string const end = after_prefix(std::string(prefix));
   rocksdb::Slice const bound = slice(end);

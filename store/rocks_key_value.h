@@ -22,6 +22,9 @@ class RocksKeyValue final : public KeyValue {
                                   Visit const& visit) override;
 
  private:
+  struct Tried;
+  [[nodiscard]] Tried try_write(Batch const& batch, Sync sync);
+
   std::unique_ptr<Database> database_;
 };
 
