@@ -33,6 +33,10 @@ void Planner::open(Geometry geometry, PieceMap present) {
   }
 }
 
+void Planner::on_whole_delivered() {
+  remaining_->deliver({0, remaining_->geometry().length});
+}
+
 void Planner::want(ByteRange range) {
   FRESHET_ASSERT(remaining_);
   remaining_->want(range);

@@ -70,6 +70,8 @@ class Planner {
   // The content's size is known and its spool is open. Before this only heads are asked for.
   void open(Geometry geometry, PieceMap present);
   void want(ByteRange range);
+  // One stream brought everything; the store has yet to say so of some pieces.
+  void on_whole_delivered();
   // One stream brings everything, up to an end that nobody knows: nothing else is asked for.
   void follow_one_stream() { one_stream_ = true; }
 

@@ -197,6 +197,7 @@ void Transfer::use_spool(OpenedSpool opened) {
     for (auto const range : *wanted) planner_->want(range);
     wishes_.measure(entry, geometry, opened.present);
   }
+  if (std::exchange(streamed_whole_, false)) planner_->on_whole_delivered();
   tell_spool();
   join_swarm();
   advance();

@@ -203,6 +203,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   SourceId reference_ = SourceId::none;  // Whose representation the spool holds.
   Validator validator_;
   std::optional<WallTime> modified_;
+  bool streamed_whole_ = false;    // The stream of unknown length has ended well.
   bool in_one_stream_ = false;     // Parts could not be told to belong together.
   FetchId probe_ = FetchId::none;  // Whose head decided.
   std::vector<PieceIndex> early_;  // Present before the end of the one stream was known.

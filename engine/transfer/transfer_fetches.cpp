@@ -135,7 +135,8 @@ void Transfer::on_fetch_end(FetchId fetch, FetchEnd end) {
   }
   wasted_ += ended->wasted;
   bool const stream = fetch == probe_ && phase_ == Phase::fetching && !planner_->opened();
-  bool const cut = in_one_stream_ && planner_->opened() && ended->fetch.next < *length_;
+  bool const cut = in_one_stream_ && planner_->opened() && !ended->fetch.cancelled &&
+                   ended->fetch.next < *length_;
   if (cut && ended->cause != Planner::Cause::store) {
     return start_over("the one stream broke off",
                       end.error.value_or(Error{Errc::stalled, {}, "it broke off"}));
@@ -163,6 +164,7 @@ void Transfer::finish_stream(Bytes length) {
   for (auto const piece : early_) {
     if (to_number(piece) < opened.present.size()) opened.present.set(piece);
   }
+  streamed_whole_ = true;
   use_spool(std::move(opened));
 }
 

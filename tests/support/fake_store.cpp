@@ -173,9 +173,14 @@ void FakeStore::judge_piece(SpoolId id, PieceIndex piece, SourceId last) {
     }
   }
   spool.present.set(piece);
-  loop_.post([this, id, piece, last] {
+  auto tell = [this, id, piece, last] {
     if (events_ != nullptr) events_->on_piece_present(id, piece, last);
-  });
+  };
+  if (judge_time == Duration{}) {
+    loop_.post(std::move(tell));
+  } else {
+    static_cast<void>(loop_.at(clock_.now() + judge_time, std::move(tell)));
+  }
 }
 
 void FakeStore::drop_piece(Spool& spool, PieceIndex piece) {

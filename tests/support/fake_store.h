@@ -42,6 +42,7 @@ class FakeStore final : public ContentStore, private Gate {
   void heal() { failing_.reset(); }
   // How long sealing takes; spools that are sealed together share it.
   Duration seal_time{};
+  Duration judge_time{};  // How long it takes to say that a piece is present.
   // The gate hands out no room while this is set; streams that wait get it when it is cleared.
   void set_full(bool full);
 

@@ -100,6 +100,21 @@ TEST_CASE("a body of unknown length ends where the stream ends", "[transfers]") 
   CHECK(world.told[wish].result->length == bytes.size());
 }
 
+TEST_CASE("the store may say of a stream's pieces after its end", "[transfers]") {
+  auto const bytes = sim_bytes(3'000'000);
+  TransferWorld world;
+  world.store.judge_time = 300ms;
+  auto& server = world.serve("origin", bytes);
+  server.ranges = false;
+  server.files["/file"].tell_length = false;
+
+  auto const wish = world.want(TransferWorld::wish({"origin"}));
+
+  REQUIRE(world.run(wish));
+  CHECK((world.bytes_of(wish) == bytes));
+  CHECK(server.requests == 1);
+}
+
 TEST_CASE("with a SHA-256 the right bytes are transferred and others are not", "[transfers]") {
   auto const bytes = sim_bytes(300'000);
   TransferWorld world;
