@@ -65,6 +65,7 @@ class Bench:
                     if not scenario.keep_state:
                         program.clean()
                     costs[program.name].append(self.once(scenario, program, origin, target, prefix))
+            shutil.rmtree(f"{target}/out")
             return costs
 
     def connect(self, scenario, stack):
@@ -79,9 +80,7 @@ class Bench:
         return origin, ()
 
     def once(self, scenario, program, origin, target, prefix):
-        folder = f"{target}/out"
-        shutil.rmtree(folder, ignore_errors=True)
-        os.makedirs(folder)
+        folder = self.empty_folder(scenario, f"{target}/out")
         os.sync()  # What the one before left to write is not charged to this one.
         if scenario.many:
             command = program.many([origin.url(name) for name in names_of(scenario)], folder, self.memory)
@@ -92,6 +91,13 @@ class Bench:
         for name in names_of(scenario):  # Nobody is fast by leaving something out.
             subprocess.run(["cmp", "-s", f"{self.www}/{name}", f"{folder}/{name}"], check=True)
         return cost
+
+    def empty_folder(self, scenario, parent):
+        # Many small files stay to the end: file systems are slow to make files where some were just removed.
+        if not scenario.many:
+            shutil.rmtree(parent, ignore_errors=True)
+        os.makedirs(parent, exist_ok=True)
+        return tempfile.mkdtemp(dir=parent)
 
 
 def names_of(scenario):
