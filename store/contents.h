@@ -144,6 +144,7 @@ class Contents final : public ContentStore,
   [[nodiscard]] bool has_newer_double(SpoolRecord const& record) const;
   void maybe_drop(SpoolId id);
   void drop(SpoolId id);
+  void trim_soon();
   void trim_cache();
 
   Ports ports_;
@@ -156,6 +157,7 @@ class Contents final : public ContentStore,
   std::uint64_t next_id_;
   std::uint64_t ids_reserved_;
   bool stopping_ = false;
+  bool trimming_ = false;  // It is posted.
 
   std::shared_ptr<OpenFiles> open_files_;  // Contents that are still written may outlive us.
   Loader loader_;

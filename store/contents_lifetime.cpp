@@ -51,7 +51,7 @@ void Contents::maybe_drop(SpoolId id) {
   if (entry == nullptr || is_needed(*entry)) return;
   if (!entry->record.sealed || has_newer_double(entry->record)) return drop(id);
   if (entry->spool) close_spool(*entry, {Errc::cancelled, {}, "the content was released"});
-  trim_cache();
+  trim_soon();
 }
 
 void Contents::close_spool(Entry& entry, Error why) {
@@ -81,6 +81,15 @@ void Contents::drop(SpoolId id) {
     // Neither has to be durable: what a crash brings back is removed at the next start.
     static_cast<void>(ports_.database.write(batch, Sync::no));
     if (!path.empty()) static_cast<void>(ports_.disk.remove(path));
+  });
+}
+
+// Once for all that are released together: it looks at every content.
+void Contents::trim_soon() {
+  if (std::exchange(trimming_, true)) return;
+  ports_.work.post([this] {
+    trimming_ = false;
+    trim_cache();
   });
 }
 

@@ -1,6 +1,8 @@
 #include "engine/job/job_runner.h"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "engine/job/retry_policy.h"
 #include "engine/job/wish_of.h"
@@ -59,17 +61,21 @@ void JobRunner::schedule_fill() {
 
 void JobRunner::fill() {
   while (auto const next = queue_.next()) {
-    if (running_.size() >= options_.files_active_max && !make_room(next->priority)) break;
+    bool const full = running_.size() - arrived_ >= options_.files_active_max;
+    if (full && !make_room(next->priority)) break;
     start_next_of(*table_.find(next->job));
   }
   schedule_tick();
 }
 
 bool JobRunner::make_room(Priority wanted) {
+  // What has arrived sorts before all others.
   auto const least = std::ranges::max_element(running_, {}, [](auto const& entry) {
-    return std::pair(entry.second.priority, entry.first);
+    return std::tuple(!entry.second.arrived, entry.second.priority, entry.first);
   });
-  if (least == running_.end() || least->second.priority <= wanted) return false;
+  if (least == running_.end() || least->second.arrived || least->second.priority <= wanted) {
+    return false;
+  }
   auto const victim = least->second;
   auto& job = *table_.find(victim.job);
   retire(job, victim.file);
@@ -96,7 +102,9 @@ void JobRunner::retire(JobEntry& job, std::uint32_t index) {
   file.done = share_of(file, ports_.desk.progress(file.wish)).done;
   count(file);
   job.why.put(index, ports_.desk.why(file.wish), options_.why_chars_max);
-  running_.erase(file.wish);
+  auto const running = running_.find(file.wish);
+  if (running->second.arrived) --arrived_;
+  running_.erase(running);
   ports_.desk.drop(std::exchange(file.wish, WishId::none));
   std::erase(job.active, index);
   job.first_pending = std::min(job.first_pending, index);
@@ -124,6 +132,13 @@ void JobRunner::on_spool(WishId wish, SpoolId spool, Bytes length, Validator con
   writer_.put_file(job.record.id, running->second.file,
                    first ? LedgerWriter::Keep::noted : LedgerWriter::Keep::durable);
   changes_.happen(job, JobHappening::data);
+}
+
+void JobRunner::on_arrived(WishId wish) {
+  auto const running = running_.find(wish);
+  if (running == running_.end() || std::exchange(running->second.arrived, true)) return;
+  ++arrived_;
+  schedule_fill();
 }
 
 void JobRunner::on_transferred(WishId wish, WishResult result) {

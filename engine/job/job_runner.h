@@ -44,9 +44,11 @@ class JobRunner final : private WishListener {
     JobId job;
     std::uint32_t file = 0;
     Priority priority = Priority::normal;
+    bool arrived = false;  // It only waits to become durable.
   };
 
   void on_spool(WishId wish, SpoolId spool, Bytes length, Validator const& validator) override;
+  void on_arrived(WishId wish) override;
   void on_transferred(WishId wish, WishResult result) override;
   void on_failed(WishId wish, Error error) override;
 
@@ -76,6 +78,7 @@ class JobRunner final : private WishListener {
   std::function<void(SpoolId)> release_;
   JobQueue queue_;
   std::map<WishId, Running> running_;
+  std::size_t arrived_ = 0;  // Of these. The transfers bound how many wait for the store.
   bool fill_scheduled_ = false;
   TimerId tick_ = TimerId::none;
   TimePoint counters_due_{};

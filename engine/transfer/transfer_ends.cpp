@@ -101,6 +101,9 @@ void Transfer::seal() {
   wake_.reset();
   carry_out(planner_->stop());
   host_.on_sealing(*this);
+  for (auto const id : wishes_.running()) {
+    if (auto* const entry = wishes_.find(id)) entry->listener->on_arrived(id);
+  }
   host_.ports().store.seal(spool_, while_alive([](Transfer& self, Result<Sealed> sealed) {
                              if (self.phase_ == Phase::sealing) self.on_sealed(std::move(sealed));
                            }));

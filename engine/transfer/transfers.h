@@ -71,6 +71,9 @@ class WishListener {
   // The spool and validator to remember, as soon as there are some, and whenever they change (the
   // content changed at the origin: everything starts over). Save before more is promised.
   virtual void on_spool(WishId wish, SpoolId spool, Bytes length, Validator const& validator) = 0;
+  // All bytes are there and wait for the store to make them durable: the wish takes no place among
+  // those that fetch any more, unless they turn out wrong.
+  virtual void on_arrived(WishId) {}
   virtual void on_transferred(WishId wish, WishResult result) = 0;
   // The transfer gave up on every source for now. Nothing is lost: a later wish goes on from there.
   virtual void on_failed(WishId wish, Error error) = 0;

@@ -30,6 +30,27 @@ TEST_CASE("files of a job begin in order and no more than the slots allow", "[jo
   CHECK(world.desk->wanted("/tmp/c"));
 }
 
+TEST_CASE("a file that only waits to become durable leaves its slot to the next", "[job]") {
+  JobWorld world(with_slots(1));
+  auto const job = world.start({"/tmp/a", "/tmp/b", "/tmp/c"}, Priority::low);
+
+  world.desk->arrive("/tmp/a");
+  world.settle();
+  CHECK(world.desk->wanted("/tmp/a"));
+  CHECK(world.desk->wanted("/tmp/b"));
+  CHECK_FALSE(world.desk->wanted("/tmp/c"));
+
+  auto const urgent = world.start({"/tmp/urgent"});
+  CHECK(world.desk->wanted("/tmp/a"));
+  CHECK_FALSE(world.desk->wanted("/tmp/b"));
+  world.desk->finish("/tmp/a", SpoolId{1}, 1);
+  world.desk->finish("/tmp/urgent", SpoolId{2}, 1);
+  world.settle();
+  CHECK(world.state(urgent) == JobState::transferred);
+  CHECK(world.desk->wanted("/tmp/b"));
+  CHECK(world.state(job) != JobState::transferred);
+}
+
 TEST_CASE("a foreground job takes slots from a background job that goes on later", "[job]") {
   JobWorld world(with_slots(1));
   auto const background = world.start({"/tmp/low"}, Priority::low);

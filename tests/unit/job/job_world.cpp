@@ -114,6 +114,11 @@ void FakeDesk::progress_to(std::string const& path, Bytes done) {
   progress.done = progress.from_origin = done;
 }
 
+void FakeDesk::arrive(std::string const& path) {
+  auto const id = wish_for(path);
+  open[id].listener->on_arrived(id);
+}
+
 void FakeDesk::finish(std::string const& path, SpoolId spool, Bytes length) {
   auto const id = wish_for(path);
   open[id].progress = {.length = length, .done = length, .from_origin = length};

@@ -86,6 +86,7 @@ class FakeDesk final : public TransferDesk {
   [[nodiscard]] bool wanted(std::string const& path) const;
   void answer(std::string const& path, SpoolId spool, Bytes length);
   void progress_to(std::string const& path, Bytes done);
+  void arrive(std::string const& path);
   void finish(std::string const& path, SpoolId spool, Bytes length);
   void fail(std::string const& path, Errc code);
 
