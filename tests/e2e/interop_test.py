@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import threading
 import time
 import unittest
 import urllib.error
@@ -24,10 +25,11 @@ POLL_SECONDS = 0.1
 
 def poll(holds, what):
     deadline = time.monotonic() + DEADLINE_SECONDS
+    pause = threading.Event()  # Never set: others offer no event to wait for.
     while not (answer := holds()):
         if time.monotonic() > deadline:
             raise AssertionError(f"not in time: {what}")
-        time.sleep(POLL_SECONDS)
+        pause.wait(POLL_SECONDS)
     return answer
 
 
