@@ -5,6 +5,7 @@ Single thread. `measure` returns an Outcome; all it started is gone when it retu
 
 import os
 import select
+import shutil
 import signal
 import time
 from dataclasses import dataclass, field
@@ -47,8 +48,9 @@ class Outcome:
     own_counts: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
-def measure(scenario: Scenario, player: Player, content: Content, directory: Path) -> Outcome:
-    """Raises StageError when it could not be made."""
+def measure(scenario: Scenario, player: Player, content: Content, directory: Path,
+            keep: Path | None = None) -> Outcome:
+    """Raises StageError when it could not be made. Logs and reports of all go to `keep`."""
     with Stage(scenario, content, directory, cache_hosts=player.needs_cache_host) as stage:
         cell = _Cell(scenario, player, stage)
         try:
@@ -58,6 +60,15 @@ def measure(scenario: Scenario, player: Player, content: Content, directory: Pat
             return cell.collect()
         finally:
             cell.stop_clients()
+            if keep:
+                _keep(stage.directory, keep)
+
+
+def _keep(directory: Path, to: Path) -> None:
+    to.mkdir(parents=True, exist_ok=True)
+    for file in [*directory.glob("*.log"), *directory.glob("*.report"), *directory.glob("*/access.log")]:
+        name = file.name if file.parent == directory else f"{file.parent.name}-{file.name}"
+        shutil.copyfile(file, to / name)
 
 
 class _Cell:

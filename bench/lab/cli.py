@@ -45,6 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--scratch", help="where content and downloads lie (default: TMPDIR)")
     parser.add_argument("--install", action="store_true",
                         help="install missing rivals with apt-get first (root)")
+    parser.add_argument("--keep", action="store_true",
+                        help="keep logs and reports of all clients in the directory, below kept/")
     parser.add_argument("--no-report", action="store_true", help="no HTML report")
     return parser
 
@@ -66,7 +68,8 @@ def _run(arguments: argparse.Namespace, argv: list[str]) -> int:
     display = Display()
     ready = [p for p in players if not _says_missing(p, display)]
     session = Session(sandbox.scratch(), Path(arguments.out),
-                      arguments.rounds or (1 if quick else 5), display)
+                      arguments.rounds or (1 if quick else 5), display,
+                      arguments.keep)
     try:
         session.run(scenarios, ready)
     except KeyboardInterrupt:

@@ -20,8 +20,10 @@ SERIES_POINTS_MAX = 120
 
 
 class Session:
-    def __init__(self, scratch: Path, out: Path, rounds: int, display) -> None:
+    def __init__(self, scratch: Path, out: Path, rounds: int, display,
+                 keep: bool = False) -> None:
         self._scratch, self._out, self._rounds, self._display = scratch, out, rounds, display
+        self._keep = keep
         self.rows: list[Row] = []
         out.mkdir(parents=True, exist_ok=True)
 
@@ -44,7 +46,8 @@ class Session:
         self._display.begin(scenario, player, number)
         bytes_to_fetch = content.make(self._scratch, list(scenario.lengths))
         try:
-            outcome = measure(scenario, player, bytes_to_fetch, self._scratch / "cell")
+            outcome = measure(scenario, player, bytes_to_fetch, self._scratch / "cell",
+                              self._kept(scenario, player, number))
         except (StageError, NoCompiler, OSError) as failure:
             row = Row(scenario.name, player.name, number, False, [str(failure)])
             self._write(lines, {"kind": "row", **asdict(row)})
@@ -54,6 +57,10 @@ class Session:
                                 "commands": outcome.commands, **series(scenario, outcome)})
         self.rows.append(row)
         self._display.end(row)
+
+    def _kept(self, scenario: Scenario, player: Player, number: int) -> Path | None:
+        name = f"{scenario.name}-{player.name}-{number + 1}"
+        return self._out / "kept" / name if self._keep else None
 
     @staticmethod
     def _write(lines, value: dict) -> None:
