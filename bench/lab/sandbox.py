@@ -51,7 +51,18 @@ def probe() -> list[str] | None:
     return None
 
 
+def lacking() -> list[str]:
+    """Debian packages without which no scenario can be run."""
+    programs = {"unshare": "util-linux", "ip": "iproute2", "tc": "iproute2", "nginx": "nginx-light"}
+    return sorted({package for program, package in programs.items()
+                   if not shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")})
+
+
 def refuse() -> int:
+    if lacking():
+        print("bench: shaped links between network namespaces need: apt-get install"
+              f" {' '.join(lacking())}. Nothing was run.", file=sys.stderr)
+        return REFUSED
     print(
         "bench: this machine does not let us make network namespaces with shaped links"
         " (needs root, or unprivileged user namespaces; ip and tc from iproute2). Nothing was run.",

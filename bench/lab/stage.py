@@ -70,7 +70,7 @@ class Stage:
     # What players use.
 
     def url(self, file: File, host: str = "origin") -> str:
-        return f"http://{self.address(host)}:{origin.PORT}/{file.name}"
+        return f"http://{self.address(host)}/{file.name}"
 
     def urls(self, file: File) -> list[str]:
         """Of the origin and of every mirror."""

@@ -144,7 +144,7 @@ class Refusal(unittest.TestCase):
                                   env={**os.environ, "PATH": empty}, capture_output=True, text=True,
                                   check=False)
             self.assertEqual(done.returncode, 77)
-            self.assertIn("network namespaces", done.stderr)
+            self.assertIn("network namespaces need: apt-get install", done.stderr)
             self.assertEqual(os.listdir(empty), [])
 
     def test_unknown_names_are_wrong_use(self):
