@@ -41,7 +41,7 @@ class Aria2:
 
 
 class Freshet:
-    """Verified piece by piece against a manifest, durable when it ends."""
+    """Over HTTP alone, as the others. Verified piece by piece against a manifest, durable when it ends."""
     name = "freshet"
 
     def __init__(self, program, data):
@@ -49,13 +49,13 @@ class Freshet:
 
     def one(self, url, target, manifest):
         verify = ["--manifest", manifest] if manifest else []
-        return [self.program, "get", "--data", self.data, "--quiet", *verify, "-o", target, url]
+        return [self.program, "get", "--peers", "off", "--data", self.data, "--quiet", *verify, "-o", target, url]
 
     def many(self, urls, folder, scratch):
         config = f"{scratch}/freshet.list"
         with open(config, "w", encoding="ascii") as file:
             file.write("".join(f"{url}\n" for url in urls))
-        return [self.program, "get", "--data", self.data, "--quiet", "-d", folder, "-i", config]
+        return [self.program, "get", "--peers", "off", "--data", self.data, "--quiet", "-d", folder, "-i", config]
 
     def clean(self):
         shutil.rmtree(self.data, ignore_errors=True)
