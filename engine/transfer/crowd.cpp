@@ -7,6 +7,8 @@ namespace freshet {
 namespace {
 
 constexpr Bytes kGroupBytesMax = 4_MiB;
+// Nobody fetches more at a time; who claims more cannot keep the crowd from the rest.
+constexpr std::uint32_t kClaimedGroupsMax = 8;
 constexpr Bytes kGroupsWanted = 64;  // Enough that shares come out even among some dozen members.
 
 Duration from_seconds(double seconds) {
@@ -48,7 +50,7 @@ Crowd::Crowd(Place place, Geometry geometry, PieceMap const& present, CrowdPolic
       holdings_(present),
       fetchers_(place.own_key ^ place.salt, groups_, policy.fetchers_max),
       asked_(geometry.pieces()),
-      claims_(ClaimTable::Limits{}),
+      claims_({.pieces_per_peer_max = kClaimedGroupsMax * group_pieces_}),
       claim_patience_(policy.claim_patience_min),
       progress_at_(now) {}
 
@@ -271,6 +273,7 @@ bool Crowd::should_yield(ByteRange range, TimePoint now) const {
   if (!our_turn(now)) return true;
   auto const group = group_of(pieces.begin);
   return claims_.any(pieces.begin, now, [&](ClaimTable::Heard const& claim) {
+    if (now - claim.since >= claim_patience_) return false;
     auto const peer = peers_.find(claim.peer);
     return peer != peers_.end() && fetchers_.outranks_us(peer->second.key, group);
   });

@@ -218,6 +218,7 @@ bool Planner::stuck(TimePoint now) const {
 Plan Planner::stop() {
   Plan plan;
   for (auto& fetch : fetches_) cancel(fetch, plan);
+  forget_claims(plan);
   return plan;
 }
 

@@ -138,6 +138,7 @@ class Planner {
   void yield_to_claims(Plan& plan, TimePoint now);
   void trim(OpenFetch& fetch, Plan& plan);
   void tell_crowd(Plan& plan, TimePoint now);
+  void forget_claims(Plan& plan);
   void remember_fetched(OpenFetch const& fetch, TimePoint now);
   [[nodiscard]] std::vector<PieceRange> claims_now(TimePoint now);
   [[nodiscard]] Duration lease_now(TimePoint now) const;

@@ -113,6 +113,15 @@ void Planner::remember_fetched(OpenFetch const& fetch, TimePoint now) {
   }
 }
 
+// At the end: peers that come later must not hear of them.
+void Planner::forget_claims(Plan& plan) {
+  if (!reserved_.empty()) plan.reserve.emplace();
+  if (!claimed_.empty()) plan.claims.emplace();
+  reserved_.clear();
+  claimed_.clear();
+  fetched_.clear();
+}
+
 void Planner::tell_crowd(Plan& plan, TimePoint now) {
   if (!crowd_) return;
   std::vector<PieceRange> reserved;

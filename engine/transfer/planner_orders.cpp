@@ -27,8 +27,7 @@ Plan Planner::plan(TimePoint now) {
     plan_work(plan, now);
     tell_crowd(plan, now);
   } else {
-    for (auto& fetch : fetches_) cancel(fetch, plan);
-    return plan;
+    return stop();
   }
   plan.wake = next_look(now);
   return plan;
