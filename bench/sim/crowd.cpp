@@ -35,12 +35,9 @@ struct World {
       : spec(given),
         random(given.seed),
         network(loop),
-        directory({loop,
-                   network,
-                   random,
-                   rules(given),
+        directory({loop, network, random, rules(given),
                    [this](auto from, auto to) { return path(hosts[from], hosts[to]); },
-                   {}}) {}
+                   [this](auto one, auto other) { return may_meet(hosts[one], hosts[other]); }}) {}
 
   struct Host {
     LinkId up;
@@ -54,6 +51,14 @@ struct World {
     rules.upload_slots = spec.upload_slots;
     rules.delay = spec.round_trip / 2;
     return rules;
+  }
+  [[nodiscard]] bool may_meet(Host const& one, Host const& other) const {
+    return spec.across_sites || one.site == other.site || !one.site || !other.site;
+  }
+  void note_piece() {
+    auto const pause = std::chrono::duration<double>(loop.now() - last_piece).count();
+    longest_pause = std::max(longest_pause, pause);
+    last_piece = loop.now();
   }
   LinkId link(double rate) { return network.add_link(rate * kPayloadShare); }
   [[nodiscard]] std::vector<LinkId> path(Host const& from, Host const& to) const {
@@ -76,6 +81,8 @@ struct World {
   SwarmDirectory directory;
   std::string torrent;
   Bytes piece_length = 0;
+  TimePoint last_piece = loop.now();
+  double longest_pause = 0;
 };
 
 class Client final : public WishListener {
@@ -85,7 +92,10 @@ class Client final : public WishListener {
         store_(world.loop, world.loop, {}),
         origin_(world.loop, world.network, store_, way(world, host)),
         swarm_(world.directory, store_, host) {
-    store_.on_verified([this](SpoolId spool, PieceIndex piece) { swarm_.verified(spool, piece); });
+    store_.on_verified([this](SpoolId spool, PieceIndex piece) {
+      world_.note_piece();
+      swarm_.verified(spool, piece);
+    });
     transfers_ = std::make_unique<Transfers>(
         TransferPorts{world.loop, world.loop, world.random, world.log, store_, origin_,
                       world.spec.peers ? &swarm_ : nullptr},
@@ -108,13 +118,18 @@ class Client final : public WishListener {
   [[nodiscard]] Bytes from_origin() const { return origin_.received(); }
   [[nodiscard]] std::string why() const { return transfers_->why(wish_); }
   [[nodiscard]] Bytes from_peers() const { return swarm_.received(); }
+  [[nodiscard]] bool claims() const { return !swarm_.claims().empty(); }
+  [[nodiscard]] bool has(PieceIndex piece) const {
+    return spool_ != SpoolId::none && store_.present(spool_).has(piece);
+  }
+  void lose_origin() { origin_.go_down(); }
 
  private:
   static OriginWay way(World const& world, std::uint32_t host) {
     return {world.path(world.hosts.back(), world.hosts[host]), world.spec.round_trip,
             world.spec.length, world.piece_length};
   }
-  void on_spool(WishId, SpoolId, Bytes, Validator const&) override {}
+  void on_spool(WishId, SpoolId spool, Bytes, Validator const&) override { spool_ = spool; }
   void on_transferred(WishId, WishResult) override { ended_ = world_.loop.now(); }
   void on_failed(WishId, Error) override { failed_ = true; }
 
@@ -124,9 +139,74 @@ class Client final : public WishListener {
   FlowSwarm swarm_;
   std::unique_ptr<Transfers> transfers_;
   WishId wish_ = WishId::none;
+  SpoolId spool_ = SpoolId::none;
   TimePoint started_{};
   std::optional<TimePoint> ended_;
   bool failed_ = false;
+};
+
+// One that is there before the crowd.
+class BadPeer {
+ public:
+  BadPeer(World& world, std::uint32_t host, std::shared_ptr<Manifest const> manifest)
+      : store_(world.loop, world.loop, {}),
+        swarm_(world.directory, store_, host, world.spec.bad.manner) {
+    PieceMap has(manifest->pieces());
+    if (world.spec.bad.manner != Manner::claims) has.set(pieces(0, manifest->pieces()));
+    auto const content = manifest->content;
+    swarm_.join({.spool = SpoolId{1},
+                 .content = content,
+                 .manifest = std::move(manifest),
+                 .upload_only = true},
+                has);
+  }
+
+ private:
+  FlowStore store_;
+  FlowSwarm swarm_;
+};
+
+using Clients = std::vector<std::unique_ptr<Client>>;
+
+// Looks after the origin's bytes until nothing is left to happen.
+class Fate {
+ public:
+  Fate(World& world, Clients& clients)
+      : world_(world), clients_(clients), left_(world.spec.mishaps) {
+    look();
+  }
+
+ private:
+  void look() {
+    auto const sent =
+        world_.network.carried(world_.hosts.back().up) / static_cast<double>(world_.spec.length);
+    if (left_.half_leaves > 0 && sent >= left_.half_leaves) {
+      left_.half_leaves = 0;
+      for (std::size_t i = 0; i < clients_.size(); i += 2) clients_[i].reset();
+    }
+    if (left_.origin_ends && all_out()) {
+      left_.origin_ends = false;
+      for (auto const& client : clients_) {
+        if (client) client->lose_origin();
+      }
+    }
+    if (left_.half_leaves <= 0 && !left_.origin_ends) return;
+    static_cast<void>(
+        world_.loop.at(world_.loop.now() + std::chrono::milliseconds{10}, [this] { look(); }));
+  }
+
+  [[nodiscard]] bool all_out() const {
+    auto const pieces = piece_count(world_.spec.length, world_.piece_length);
+    for (std::uint32_t i = 0; i < pieces; ++i) {
+      auto const has = [i](auto const& client) { return client && client->has(PieceIndex{i}); };
+      if (std::ranges::none_of(clients_, has)) return false;
+    }
+    return true;
+  }
+
+  World& world_;
+  Clients& clients_;
+  Mishaps left_;
 };
 
 void lay_links(World& world) {
@@ -139,21 +219,27 @@ void lay_links(World& world) {
     if (spec.sites > 0) host.site = i % spec.sites;
     world.hosts.push_back(host);
   }
+  for (std::uint32_t i = 0; i < spec.bad.count; ++i) {
+    world.hosts.push_back({world.link(spec.client.up), world.link(spec.client.down), std::nullopt});
+  }
   world.hosts.push_back({world.link(spec.origin.up), world.link(spec.origin.down), std::nullopt});
 }
 
-CrowdResult score(World& world, std::vector<std::unique_ptr<Client>> const& clients,
-                  TimePoint start) {
+CrowdResult score(World& world, Clients const& clients, TimePoint start) {
   CrowdResult result;
   std::vector<double> times;
   double received = 0;
   for (auto const& client : clients) {
+    if (!client) continue;
+    ++result.stayed;
+    if (client->claims()) ++result.claims_left;
     received += static_cast<double>(client->from_origin() + client->from_peers());
     if (!client->ended() || client->failed()) continue;
     times.push_back(client->seconds());
     result.last =
         std::max(result.last, std::chrono::duration<double>(client->end() - start).count());
   }
+  result.longest_pause = world.longest_pause;
   std::ranges::sort(times);
   result.done = static_cast<std::uint32_t>(times.size());
   result.bound = fluid_bound(world.spec);
@@ -163,7 +249,7 @@ CrowdResult score(World& world, std::vector<std::unique_ptr<Client>> const& clie
   auto const rank = static_cast<std::size_t>(std::ceil(0.95 * static_cast<double>(times.size())));
   result.p95 = times[rank - 1];
   auto const length = static_cast<double>(world.spec.length);
-  auto const wanted = length * static_cast<double>(clients.size());
+  auto const wanted = length * static_cast<double>(result.stayed);
   auto const from_origin = world.network.carried(world.hosts.back().up);
   result.origin_copies = from_origin / length;
   result.peer_share = std::max(0.0, 1.0 - from_origin / wanted);
@@ -193,13 +279,29 @@ std::shared_ptr<Manifest const> made_up_manifest(Bytes length, std::uint64_t see
 double fluid_bound(CrowdSpec const& spec) {
   auto const length = static_cast<double>(spec.length);
   auto const clients = static_cast<double>(spec.clients);
-  double bound = std::max(length / spec.origin.up, length / spec.client.down);
+  auto const late = std::chrono::duration<double>(spec.arrivals).count();
+  double bound = std::max(length / spec.origin.up, late + length / spec.client.down);
   bound = std::max(bound, clients * length / (spec.origin.up + clients * spec.client.up));
-  if (spec.sites > 0) bound = std::max(bound, length / spec.wan.down);
-  return bound;
+  if (spec.sites == 0) return bound;
+  bound = std::max(bound, length / spec.wan.down);
+  // Each site takes a copy of its own.
+  return spec.across_sites ? bound : std::max(bound, spec.sites * length / spec.origin.up);
 }
 
-CrowdResult run_crowd(CrowdSpec const& spec) {
+namespace {
+
+// A part of the sites with that part of the origin.
+CrowdSpec played_part(CrowdSpec spec) {
+  if (spec.sites_played == 0 || spec.sites_played >= spec.sites) return spec;
+  FRESHET_ASSERT(!spec.across_sites);
+  auto const part = static_cast<double>(spec.sites_played) / spec.sites;
+  spec.clients = static_cast<std::uint32_t>(std::lround(spec.clients * part));
+  spec.origin.up *= part;
+  spec.sites = std::exchange(spec.sites_played, 0);
+  return spec;
+}
+
+CrowdResult play(CrowdSpec const& spec) {
   World world(spec);
   lay_links(world);
   auto const manifest = made_up_manifest(spec.length, spec.seed);
@@ -209,24 +311,47 @@ CrowdResult run_crowd(CrowdSpec const& spec) {
   FRESHET_ASSERT(torrent.has_value());
   world.torrent = std::move(*torrent);
 
+  std::vector<std::unique_ptr<BadPeer>> bad;
+  for (std::uint32_t i = 0; i < spec.bad.count; ++i) {
+    bad.push_back(std::make_unique<BadPeer>(world, spec.clients + i, manifest));
+  }
   auto const start = world.loop.now();
-  std::vector<std::unique_ptr<Client>> clients;
+  Clients clients;
   for (std::uint32_t i = 0; i < spec.clients; ++i) {
     clients.push_back(std::make_unique<Client>(world, i));
     auto const wait = spec.arrivals * i / std::max(1U, spec.clients - 1);
-    static_cast<void>(
-        world.loop.at(start + wait, [client = clients.back().get()] { client->start(); }));
+    static_cast<void>(world.loop.at(start + wait, [&clients, i] {
+      if (clients[i]) clients[i]->start();
+    }));
   }
+  Fate const fate(world, clients);
   std::size_t ended = 0;
   auto const all_ended = [&] {
-    while (ended < clients.size() && clients[ended]->ended()) ++ended;
+    while (ended < clients.size() && (!clients[ended] || clients[ended]->ended())) ++ended;
     return ended == clients.size();
   };
   world.loop.run_until(all_ended, spec.limit);
   auto result = score(world, clients, start);
   for (std::uint32_t i = 0; i < std::min(spec.records, spec.clients); ++i) {
-    result.records.push_back(clients[i]->why());
+    if (clients[i]) result.records.push_back(clients[i]->why());
   }
+  return result;
+}
+
+}  // namespace
+
+CrowdResult run_crowd(CrowdSpec const& spec) {
+  auto result = play(played_part(spec));
+  result.bound = fluid_bound(spec);
+  if (spec.sites_played == 0 || spec.sites_played >= spec.sites) return result;
+  // The others do as those did.
+  auto const whole = static_cast<double>(spec.sites) / spec.sites_played;
+  auto const scaled = [whole](std::uint32_t count) {
+    return static_cast<std::uint32_t>(std::lround(count * whole));
+  };
+  result.origin_copies *= whole;
+  result.done = scaled(result.done);
+  result.stayed = scaled(result.stayed);
   return result;
 }
 

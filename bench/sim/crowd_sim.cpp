@@ -1,7 +1,11 @@
 // crowd_sim: one crowd in virtual time, its scoreboard on standard output.
 //
 //   crowd_sim [NAME=VALUE]...   clients, mib, origin, up, down (Mbit/s), sites, wan (Mbit/s),
-//                               round_trip_ms, arrivals_s, neighbours, peers (0 or 1), seed,
+//                               round_trip_ms, arrivals_s, neighbours, slots (neighbours served at
+//                               a time), peers (0 or 1), across (1: peers of different sites meet),
+//                               sites_played (so many of the sites stand for all), bad (peers) and
+//                               manner (1 silent, 2 slow, 3 lies, 4 claims), origin_ends (1: once
+//                               every piece went out), half_leaves (after so many copies), seed,
 //                               records (decision records of so many clients, one JSON line each)
 #include <chrono>
 #include <cstdio>
@@ -19,10 +23,11 @@ using freshet::sim::mbit;
 using Values = std::map<std::string, double>;
 
 Values parse(int count, char** words) {
-  Values values{{"clients", 8},    {"mib", 64},  {"origin", 80},     {"up", 80},
-                {"down", 80},      {"sites", 0}, {"wan", 20},        {"round_trip_ms", 2},
-                {"arrivals_s", 0}, {"peers", 1}, {"neighbours", 50}, {"seed", 1},
-                {"records", 0},    {"slots", 0}, {"fetchers", 16}};
+  Values values{{"clients", 8},      {"mib", 64},          {"origin", 80},    {"up", 80},
+                {"down", 80},        {"sites", 0},         {"wan", 20},       {"across", 0},
+                {"sites_played", 0}, {"round_trip_ms", 2}, {"arrivals_s", 0}, {"peers", 1},
+                {"neighbours", 400}, {"slots", 0},         {"bad", 0},        {"manner", 1},
+                {"origin_ends", 0},  {"half_leaves", 0},   {"seed", 1},       {"records", 0}};
   for (int i = 1; i < count; ++i) {
     std::string const word = words[i];
     auto const equals = word.find('=');
@@ -52,6 +57,11 @@ CrowdSpec spec_of(Values const& values) {
   spec.peers = values.at("peers") != 0;
   spec.neighbours_max = static_cast<std::uint32_t>(values.at("neighbours"));
   spec.upload_slots = static_cast<std::uint32_t>(values.at("slots"));
+  spec.across_sites = values.at("across") != 0;
+  spec.sites_played = static_cast<std::uint32_t>(values.at("sites_played"));
+  spec.bad = {static_cast<std::uint32_t>(values.at("bad")),
+              static_cast<freshet::sim::Manner>(values.at("manner"))};
+  spec.mishaps = {values.at("origin_ends") != 0, values.at("half_leaves")};
   spec.records = static_cast<std::uint32_t>(values.at("records"));
   spec.seed = static_cast<std::uint64_t>(values.at("seed"));
   return spec;
@@ -71,5 +81,5 @@ int main(int count, char** words) {
       " \"peer_share\": %.4f, \"wasted\": %.4f, \"took_s\": %.2f}\n",
       spec.clients, result.done, result.last, result.mean, result.p95, result.bound, result.ratio(),
       result.origin_copies, result.wan_copies, result.peer_share, result.wasted, took.count());
-  return result.done == spec.clients ? 0 : 1;
+  return result.done == result.stayed ? 0 : 1;
 }

@@ -32,7 +32,20 @@ void FlowOrigin::fetch(FetchOrder order) {
   fetch.next = order.begin;
   fetch.order = std::move(order);
   fetches_.emplace(id, std::move(fetch));
-  after(way_.round_trip, id, &FlowOrigin::answer);
+  after(way_.round_trip, id, down_ ? &FlowOrigin::refuse : &FlowOrigin::answer);
+}
+
+void FlowOrigin::go_down() {
+  down_ = true;
+  std::vector<FetchId> open;
+  for (auto const& [id, fetch] : fetches_) open.push_back(id);
+  for (auto const id : open) refuse(id);
+}
+
+void FlowOrigin::refuse(FetchId id) {
+  Fetch& fetch = fetches_.at(id);
+  network_.cancel(std::exchange(fetch.flow, FlowId::none));
+  finish(id, Error{Errc::connect_failed, fetch.order.origin.url, "refused"});
 }
 
 void FlowOrigin::answer(FetchId id) {

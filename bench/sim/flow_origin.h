@@ -1,5 +1,5 @@
 // The origin as one client sees it: requests become flows over the links between the two. It
-// honours ranges, never fails, and forgets nothing.
+// honours ranges and does not fail until it is told to.
 //
 // Loop only. Pieces reach the store within a millisecond of their last byte.
 #pragma once
@@ -29,6 +29,8 @@ class FlowOrigin final : public Origin {
 
   // Body bytes that arrived here.
   [[nodiscard]] Bytes received() const { return received_; }
+  // Breaks every connection and refuses new ones.
+  void go_down();
 
   void set_events(OriginEvents* events) override { events_ = events; }
   void fetch(FetchOrder order) override;
@@ -51,6 +53,7 @@ class FlowOrigin final : public Origin {
   };
 
   void answer(FetchId id);
+  void refuse(FetchId id);
   void begin_flow(FetchId id);
   void look(FetchId id);
   void complete(FetchId id);
@@ -65,6 +68,7 @@ class FlowOrigin final : public Origin {
   OriginEvents* events_ = nullptr;
   std::map<FetchId, Fetch> fetches_;
   Bytes received_ = 0;
+  bool down_ = false;
   std::shared_ptr<FlowOrigin*> alive_ = std::make_shared<FlowOrigin*>(this);
 };
 

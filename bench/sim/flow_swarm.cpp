@@ -182,9 +182,11 @@ void FlowSwarm::offer(SpoolId spool, PieceIndex piece) {
 }
 
 void FlowSwarm::tell(std::function<void(FlowSwarm&)> const& what) {
-  for (auto const& [host, neighbour] : neighbours_) {
-    neighbour.swarm->later(directory_.around.rules.delay, what);
-  }
+  later(directory_.around.rules.delay, [what](FlowSwarm& self) {
+    std::vector<FlowSwarm*> others;
+    for (auto const& [host, neighbour] : self.neighbours_) others.push_back(neighbour.swarm);
+    for (auto* const other : others) what(*other);
+  });
 }
 
 void FlowSwarm::verified(SpoolId spool, PieceIndex piece) {
@@ -226,9 +228,14 @@ void FlowSwarm::ask_all() {
 }
 
 void FlowSwarm::ask(Neighbour& neighbour) {
-  if (neighbour.asked || spec_->upload_only || present_.all() || neighbour.swarm->busy()) return;
+  if (neighbour.asked || neighbour.waits || spec_->upload_only || present_.all()) return;
   auto const piece = choose(neighbour);
   if (!piece) return;
+  if (neighbour.swarm->busy()) {
+    neighbour.waits = true;
+    neighbour.swarm->waiting_.push_back(host_);
+    return;
+  }
   neighbour.asked = piece;
   asked_.set(*piece);
   auto const& around = directory_.around;
@@ -304,20 +311,19 @@ bool FlowSwarm::busy() const {
   return slots > 0 && uploads_ >= slots;
 }
 
-// Whoever waits for a place gets it, by chance.
+// Who has waited longest for a place gets it.
 void FlowSwarm::upload_ended() {
   --uploads_;
-  if (directory_.around.rules.upload_slots == 0 || neighbours_.empty()) return;
+  if (waiting_.empty()) return;
   later({}, [](FlowSwarm& self) {
-    auto& random = self.directory_.around.random;
-    auto at = self.neighbours_.begin();
-    if (at == self.neighbours_.end()) return;
-    std::advance(at, below(random, self.neighbours_.size()));
-    for (std::size_t i = 0; i < self.neighbours_.size() && !self.busy(); ++i) {
-      auto& other = *at->second.swarm;
-      auto const us = other.neighbours_.find(self.host_);
-      if (us != other.neighbours_.end() && other.spec_) other.ask(us->second);
-      if (++at == self.neighbours_.end()) at = self.neighbours_.begin();
+    while (!self.waiting_.empty() && !self.busy()) {
+      auto const found = self.neighbours_.find(self.waiting_.front());
+      self.waiting_.pop_front();
+      if (found == self.neighbours_.end()) continue;
+      auto& other = *found->second.swarm;
+      auto& us = other.neighbours_.at(self.host_);
+      us.waits = false;
+      other.ask(us);
     }
   });
 }

@@ -5,6 +5,7 @@
 // Loop only. All swarms of a crowd know each other through one `SwarmDirectory`.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -79,6 +80,8 @@ class FlowSwarm final : public Swarm {
   [[nodiscard]] bool knows(FlowSwarm const& other) const;
   [[nodiscard]] bool full() const;
   [[nodiscard]] Bytes received() const { return received_; }
+  // As told to others last.
+  [[nodiscard]] std::vector<Claim> const& claims() const { return claims_; }
   // Both see each other from now on.
   void meet(FlowSwarm& other);
   // A piece was verified here, however it came: neighbours may ask for it.
@@ -100,6 +103,7 @@ class FlowSwarm final : public Swarm {
     SourceId id = SourceId::none;
     PieceMap has;
     bool report_has = false;
+    bool waits = false;  // For it to have a place.
     std::optional<PieceIndex> asked;
     FlowId flow = FlowId::none;
   };
@@ -141,6 +145,7 @@ class FlowSwarm final : public Swarm {
   std::vector<std::uint16_t> holders_;             // Neighbours that have the piece.
   std::map<std::uint32_t, Neighbour> neighbours_;  // By host.
   std::uint32_t uploads_ = 0;
+  std::deque<std::uint32_t> waiting_;  // Hosts.
   std::vector<Claim> claims_;
   std::uint64_t last_peer_ = kFirstPeerSource;
   Bytes received_ = 0;
