@@ -68,6 +68,10 @@ class TorrentPlugin final : public lt::torrent_plugin, private TorrentControl {
 
  private:
   // TorrentControl
+  void connect_at_once() override {
+    // What resumes looks for peers at once instead of at the session's next tick.
+    handle_.resume();
+  }
   void add_piece(PieceIndex piece) override { handle_.add_piece(index_of(piece), &kNoBytes); }
   void set_reserved(PieceIndex piece, bool reserved) override {
     handle_.piece_priority(index_of(piece), reserved ? lt::low_priority : lt::default_priority);
@@ -116,8 +120,8 @@ lt::add_torrent_params params_of(std::shared_ptr<Torrent> const& torrent,
       {spec.torrent.data(), static_cast<std::ptrdiff_t>(spec.torrent.size())});
   params.save_path = "/";  // Never used: the disk is ours.
   namespace flags = lt::torrent_flags;
-  params.flags &= ~(flags::auto_managed | flags::paused);
-  params.flags |= flags::no_verify_files;
+  params.flags &= ~flags::auto_managed;
+  params.flags |= flags::no_verify_files | flags::paused;  // Until it is ready.
   if (!network->spec().dht) params.flags |= flags::disable_dht;
   if (!network->spec().peer_exchange) params.flags |= flags::disable_pex;
   if (!network->spec().local_search) params.flags |= flags::disable_lsd;

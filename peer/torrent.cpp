@@ -48,6 +48,7 @@ void Torrent::on_ready() {
   std::vector<PieceIndex> waiting;
   for (auto const& [piece, leaves] : leaves_) waiting.push_back(PieceIndex{piece});
   for (auto const piece : waiting) add(piece);
+  if (control_ != nullptr) control_->connect_at_once();
 }
 
 std::optional<std::vector<Digest>> Torrent::take_leaves(PieceIndex piece) {

@@ -23,6 +23,8 @@ namespace freshet::peer {
 class TorrentControl {
  public:
   virtual ~TorrentControl() = default;
+  // It takes pieces now: peers that are known are connected to at once.
+  virtual void connect_at_once() = 0;
   // The store has the piece: libtorrent may tell peers.
   virtual void add_piece(PieceIndex piece) = 0;
   // Peers are asked for it last.

@@ -28,6 +28,16 @@ std::string some_bytes(std::size_t size) {
 SwarmHost::SwarmHost(std::string const& address, SwarmOptions options) {
   options.listen = {address + ":0"};
   options.local_search = false;
+  open(std::move(options));
+  endpoint_ = address + ":" + std::to_string(port_);
+}
+
+SwarmHost::SwarmHost(SwarmOptions options, std::function<void()> const& enter) {
+  on_loop(enter);
+  open(std::move(options));
+}
+
+void SwarmHost::open(SwarmOptions options) {
   std::promise<Result<std::uint16_t>> port;
   on_loop([&] {
     auto opened = LibtorrentSwarm::open({loop_, pool_, *this, store, store}, std::move(options));
@@ -38,7 +48,7 @@ SwarmHost::SwarmHost(std::string const& address, SwarmOptions options) {
   });
   auto const result = port.get_future().get();
   if (!result) throw std::runtime_error(describe(result.error()));
-  endpoint_ = address + ":" + std::to_string(*result);
+  port_ = *result;
 }
 
 SwarmHost::~SwarmHost() {
@@ -64,7 +74,8 @@ void SwarmHost::on_loop(std::function<void()> const& act) {
   done.get_future().get();
 }
 
-void SwarmHost::share(std::shared_ptr<Manifest const> const& manifest, std::string const& bytes) {
+void SwarmHost::share(std::shared_ptr<Manifest const> const& manifest, std::string const& bytes,
+                      std::vector<std::string> peers) {
   store.add(kSpool, manifest, bytes);
   PieceMap all(manifest->pieces());
   all.set(pieces(0, manifest->pieces()));
@@ -72,6 +83,7 @@ void SwarmHost::share(std::shared_ptr<Manifest const> const& manifest, std::stri
   spec.spool = kSpool;
   spec.content = manifest->content;
   spec.manifest = manifest;
+  spec.peers = std::move(peers);
   on_loop([&] { swarm_->join(spec, all); });
 }
 

@@ -41,16 +41,20 @@ class SwarmHost final : private SwarmEvents, private Log {
   };
 
   explicit SwarmHost(std::string const& address, SwarmOptions options = {});
+  // The options as they are; `enter` runs first, on the thread that all sockets are made by.
+  SwarmHost(SwarmOptions options, std::function<void()> const& enter);
   ~SwarmHost() override;
 
   [[nodiscard]] std::string endpoint() const { return endpoint_; }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] LibtorrentSwarm& swarm() { return *swarm_; }
   MemoryStore store;
 
   // Runs it on the loop and waits for it.
   void on_loop(std::function<void()> const& act);
   // All of it is there: serves it.
-  void share(std::shared_ptr<Manifest const> const& manifest, std::string const& bytes);
+  void share(std::shared_ptr<Manifest const> const& manifest, std::string const& bytes,
+             std::vector<std::string> peers = {});
   // Nothing is there: gets it from these peers.
   void get(std::shared_ptr<Manifest const> const& manifest, std::vector<std::string> peers);
   // Its identity alone is known.
@@ -77,10 +81,12 @@ class SwarmHost final : private SwarmEvents, private Log {
   [[nodiscard]] bool enabled(LogLevel) const override { return false; }
   void write(LogLevel, std::string_view, std::initializer_list<LogField>) override {}
   void note(std::function<void(Heard&)> const& change);
+  void open(SwarmOptions options);
 
   ThreadLoop loop_{"test"};
   ThreadPool pool_{2};
   std::unique_ptr<LibtorrentSwarm> swarm_;
+  std::uint16_t port_ = 0;
   std::string endpoint_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

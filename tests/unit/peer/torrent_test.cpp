@@ -12,11 +12,13 @@ using namespace std::chrono_literals;
 namespace {
 
 struct Control final : TorrentControl {
+  void connect_at_once() override { ++connects; }
   void add_piece(PieceIndex piece) override { added.push_back(to_number(piece)); }
   void set_reserved(PieceIndex piece, bool is) override { reserved[to_number(piece)] = is; }
   [[nodiscard]] std::vector<Digest> piece_layer() const override { return layer; }
   void remove() override {}
 
+  int connects = 0;
   std::vector<std::uint32_t> added;
   std::map<std::uint32_t, bool> reserved;
   std::vector<Digest> layer;
@@ -61,6 +63,7 @@ TEST_CASE("verified pieces wait until libtorrent takes them", "[torrent]") {
   CHECK(world.control.added.empty());
 
   world.torrent.on_ready();
+  CHECK(world.control.connects == 1);
   CHECK(world.control.added == std::vector{2U});
   world.torrent.on_verified(PieceIndex{3}, {});
   CHECK(world.control.added == std::vector{2U, 3U});
