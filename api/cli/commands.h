@@ -20,6 +20,7 @@ void add_content_share(CLI::App& noun, Settings& settings);
 void add_content_verify(CLI::App& noun, Settings& settings);
 void add_peer_list(CLI::App& noun, Settings& settings);
 void add_demo(CLI::App& app, Settings& settings);
+void add_bench(CLI::App& app, Settings& settings);
 void add_version(CLI::App& app, Settings& settings);
 
 }  // namespace freshet::cli

@@ -47,6 +47,7 @@ int main(int count, char** words) {
   add_contents(app, settings);
   add_peers(app, settings);
   add_demo(app, settings);
+  add_bench(app, settings);
   add_version(app, settings);
   try {
     app.parse(count, words);
