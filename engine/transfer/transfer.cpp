@@ -54,9 +54,14 @@ bool Transfer::leave(WishId wish) {
 }
 
 void Transfer::add_source(std::string const& url, Wish const& wish) {
-  auto const same = [&](Way const& way) { return way.origin.url == url; };
-  if (std::ranges::any_of(ways_, same)) return;
   auto const parsed = parse_url(url);
+  // A manifest may spell the job's URL in another way; asked twice, the origin would send twice.
+  auto const same = [&](Way const& way) {
+    if (way.origin.url == url) return true;
+    auto const other = parse_url(way.origin.url);
+    return parsed && other && to_string(*parsed) == to_string(*other);
+  };
+  if (std::ranges::any_of(ways_, same)) return;
   Source source;
   source.id = host_.next_source();
   source.name = redact(url);
