@@ -21,6 +21,10 @@ std::string add_address(std::string const& address, std::string const& device) {
 
 }  // namespace
 
+class NetSpace::Key {};
+
+NetSpace::NetSpace(Key, int descriptor) : descriptor_(descriptor) {}
+
 std::unique_ptr<NetSpace> NetSpace::make() {
   int descriptor = -1;
   // A thread of its own: the caller stays where it is.
@@ -29,7 +33,7 @@ std::unique_ptr<NetSpace> NetSpace::make() {
     descriptor = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
   }).join();
   if (descriptor < 0) return nullptr;
-  std::unique_ptr<NetSpace> made(new NetSpace(descriptor));
+  auto made = std::make_unique<NetSpace>(Key(), descriptor);
   made->ip("link set lo up");
   return made;
 }

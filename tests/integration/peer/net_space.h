@@ -12,6 +12,8 @@ class NetSpace {
  public:
   // Null where this process may not make any.
   [[nodiscard]] static std::unique_ptr<NetSpace> make();
+  class Key;  // Only `make` has one.
+  NetSpace(Key, int descriptor);
   ~NetSpace();
   NetSpace(NetSpace const&) = delete;
   NetSpace& operator=(NetSpace const&) = delete;
@@ -25,7 +27,6 @@ class NetSpace {
                std::string const& there) const;
 
  private:
-  explicit NetSpace(int descriptor) : descriptor_(descriptor) {}
   [[nodiscard]] std::string path() const;
   [[nodiscard]] bool try_run(std::string const& command) const;
   void wait_for_carrier(std::string const& name) const;
