@@ -186,6 +186,9 @@ void Network::look_after(std::shared_ptr<Torrent> const& torrent, TimePoint now)
   }
   torrent->look_for_layer();
   report(torrent);
+  bool const alone = torrent->links().empty() && !torrent->complete();
+  bool const search = spec_.local_search && torrent->link_search.due(now, alone);
+  if (search && torrent->control() != nullptr) torrent->control()->search_link();
   bool const idle = now - torrent->idle_since > spec_.idle_timeout;
   if (idle && torrent->downloaded && torrent->complete()) restart(torrent);
 }

@@ -72,6 +72,7 @@ class TorrentPlugin final : public lt::torrent_plugin, private TorrentControl {
     // What resumes looks for peers at once instead of at the session's next tick.
     handle_.resume();
   }
+  void search_link() override { handle_.force_lsd_announce(); }
   void add_piece(PieceIndex piece) override { handle_.add_piece(index_of(piece), &kNoBytes); }
   void set_reserved(PieceIndex piece, bool reserved) override {
     handle_.piece_priority(index_of(piece), reserved ? lt::low_priority : lt::default_priority);

@@ -15,6 +15,7 @@
 #include "engine/content/manifest.h"
 #include "engine/content/piece_map.h"
 #include "engine/ports/swarm.h"
+#include "peer/link_search.h"
 #include "peer/report.h"
 
 namespace freshet::peer {
@@ -25,6 +26,8 @@ class TorrentControl {
   virtual ~TorrentControl() = default;
   // It takes pieces now: peers that are known are connected to at once.
   virtual void connect_at_once() = 0;
+  // Asks the link again who has it.
+  virtual void search_link() = 0;
   // The store has the piece: libtorrent may tell peers.
   virtual void add_piece(PieceIndex piece) = 0;
   // Peers are asked for it last.
@@ -122,6 +125,7 @@ class Torrent {
   Report report;
   bool downloaded = false;  // Some piece passed in this session: libtorrent keeps its leaf hashes.
   TimePoint idle_since{};   // No peer is connected.
+  LinkSearch link_search;
 
   // The same content as it is now, to be added again.
   [[nodiscard]] std::shared_ptr<Torrent> again() const;

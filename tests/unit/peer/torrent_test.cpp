@@ -13,6 +13,7 @@ namespace {
 
 struct Control final : TorrentControl {
   void connect_at_once() override { ++connects; }
+  void search_link() override {}
   void add_piece(PieceIndex piece) override { added.push_back(to_number(piece)); }
   void set_reserved(PieceIndex piece, bool is) override { reserved[to_number(piece)] = is; }
   [[nodiscard]] std::vector<Digest> piece_layer() const override { return layer; }
