@@ -100,6 +100,41 @@ JobSpec get_job_spec(Decoder& in) {
   return spec;
 }
 
+// What version 2 added to a job.
+void put_second(Encoder& out, JobRecord const& record) {
+  auto const& spec = record.spec;
+  put_all(out, spec.signed_by, [&](std::string const& key) { out.text(key); });
+  for (auto const flag : {spec.notify.transferred, spec.notify.error, spec.notify.file_transferred,
+                          spec.notify.modification}) {
+    out.flag(flag);
+  }
+  put_all(out, spec.notify_command, [&](std::string const& word) { out.text(word); });
+  out.number(spec.costs);
+  out.signed_number(spec.transfer_time_max.count());
+  out.maybe(spec.size_max, [&](Bytes size) { out.number(size); });
+  out.flag(spec.validate_first);
+  out.flag(record.resumed);
+  out.flag(record.notified);
+  out.signed_number(record.transfer_time.count());
+}
+
+void get_second(Decoder& in, JobRecord& record) {
+  auto& spec = record.spec;
+  spec.signed_by = get_all(in, [&] { return in.text(); });
+  for (auto* const flag : {&spec.notify.transferred, &spec.notify.error,
+                           &spec.notify.file_transferred, &spec.notify.modification}) {
+    *flag = in.flag();
+  }
+  spec.notify_command = get_all(in, [&] { return in.text(); });
+  spec.costs = in.number32();
+  spec.transfer_time_max = Duration{in.signed_number()};
+  spec.size_max = in.maybe([&] { return in.number(); });
+  spec.validate_first = in.flag();
+  record.resumed = in.flag();
+  record.notified = in.flag();
+  record.transfer_time = Duration{in.signed_number()};
+}
+
 void put_error(Encoder& out, JobError const& error) {
   out.number(static_cast<std::uint16_t>(error.error.code));
   out.text(error.error.where);
@@ -167,7 +202,7 @@ std::string encode(JobRecord const& record) {
   put_time(out, record.modified);
   out.maybe(record.transferred, [&](WallTime time) { put_time(out, time); });
   out.text(record.why);
-  put_all(out, record.spec.signed_by, [&](std::string const& key) { out.text(key); });
+  put_second(out, record);
   return out.take();
 }
 
@@ -188,7 +223,9 @@ Result<JobRecord> decode_job(std::string_view bytes) {
   record.modified = get_time(in);
   record.transferred = in.maybe([&] { return get_time(in); });
   record.why = in.text();
-  if (*version >= 2) record.spec.signed_by = get_all(in, [&] { return in.text(); });
+  // A job of the first version was resumed if it is anything but suspended.
+  record.resumed = record.state != JobState::suspended;
+  if (*version >= 2) get_second(in, record);
   if (auto const good = in.finish("job record"); !good) return tl::unexpected(good.error());
   return record;
 }
@@ -213,6 +250,9 @@ std::string encode(FileRecord const& record) {
   out.number(record.wasted);
   out.text(record.spec.manifest_signature);
   out.text(record.signer);
+  out.flag(record.validated);
+  out.flag(record.told);
+  out.flag(record.origin_only);
   return out.take();
 }
 
@@ -239,6 +279,9 @@ Result<FileRecord> decode_file(std::string_view bytes) {
   if (*version >= 2) {
     record.spec.manifest_signature = in.text();
     record.signer = in.text();
+    record.validated = in.flag();
+    record.told = in.flag();
+    record.origin_only = in.flag();
   }
   if (auto const good = in.finish("file record"); !good) return tl::unexpected(good.error());
   return record;

@@ -5,39 +5,13 @@
 #include <future>
 #include <utility>
 
-#include "api/client/embedded_engine.h"
+#include "api/client/client_impl.h"
 #include "api/client/manifests.h"
 #include "api/client/path_check.h"
-#include "engine/base/assert.h"
 #include "engine/share/sharing.h"
 #include "peer/swarm.h"
 
 namespace freshet {
-
-class Client::Impl {
- public:
-  explicit Impl(std::unique_ptr<EmbeddedEngine> embedded) : engine(std::move(embedded)) {}
-
-  // Runs `call` on the loop with a function that takes the answer, and waits for it.
-  template <typename T, typename Call>
-  T ask(Call call) const {
-    FRESHET_ASSERT(!engine->loop().in_loop());
-    // Shared: the caller may be gone before `set_value` has returned.
-    auto const promise = std::make_shared<std::promise<T>>();
-    auto future = promise->get_future();
-    engine->loop().post(
-        [&call, promise] { call([promise](T answer) { promise->set_value(std::move(answer)); }); });
-    return future.get();
-  }
-  template <typename T, typename Look>
-  T look(Look look) const {
-    return ask<T>([&](auto const& answer) { answer(look()); });
-  }
-  [[nodiscard]] JobBook& book() const { return engine->book(); }
-  [[nodiscard]] Result<JobId> create(NewJob job) const;
-
-  std::unique_ptr<EmbeddedEngine> engine;
-};
 
 namespace {
 
@@ -53,6 +27,22 @@ Result<void> prepare(std::vector<FileSpec>& files) {
     if (auto read = read_manifest(file); !read) return read;
   }
   return {};
+}
+
+Caller this_process() {
+  auto const uid = static_cast<std::uint32_t>(::geteuid());
+  return {uid, uid == 0};
+}
+
+// Events of jobs that the caller may see, without what it may not.
+Client::Listener shown_to(Caller caller, Client::Listener listener) {
+  return [caller, listener = std::move(listener)](JobEvent const& event) {
+    if (event.job.owner == caller.uid) return listener(event);
+    if (!caller.administrator) return;
+    auto shown = event;
+    shown.job.spec.headers.clear();
+    listener(shown);
+  };
 }
 
 // Bytes of pieces that are not right.
@@ -71,14 +61,14 @@ Bytes wrong_bytes(PieceMap const& right, Bytes length) {
 
 Result<JobId> Client::Impl::create(NewJob job) const {
   if (auto prepared = prepare(job.files); !prepared) return tl::unexpected(prepared.error());
-  job.owner = static_cast<std::uint32_t>(::getuid());
-  return ask<Result<JobId>>([&](auto const& answer) { book().create(std::move(job), answer); });
+  return ask<Result<JobId>>(
+      [&](auto const& answer) { book().create(caller, std::move(job), answer); });
 }
 
 Result<Client> Client::open(Options options) {
   auto engine = EmbeddedEngine::open(options);
   if (!engine) return tl::unexpected(engine.error());
-  return Client(std::make_unique<Impl>(std::move(*engine)));
+  return Client(std::make_unique<Impl>(std::move(*engine), this_process()));
 }
 
 Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -91,51 +81,57 @@ Result<JobId> Client::create(JobSpec spec, std::vector<FileSpec> files) {
 }
 
 Result<JobId> Client::start(JobSpec spec, std::vector<FileSpec> files) {
-  return impl_->create({std::move(spec), std::move(files), 0, true});
+  return impl_->create({std::move(spec), std::move(files), true});
 }
 
 Result<void> Client::add_files(JobId job, std::vector<FileSpec> files) {
   if (auto prepared = prepare(files); !prepared) return prepared;
-  return impl_->ask<Result<void>>(
-      [&](auto const& answer) { impl_->book().add_files(job, std::move(files), answer); });
+  return impl_->ask<Result<void>>([&](auto const& answer) {
+    impl_->book().add_files(impl_->caller, job, std::move(files), answer);
+  });
 }
 
 Result<void> Client::resume(JobId job) {
-  return impl_->ask<Result<void>>([&](auto const& answer) { impl_->book().resume(job, answer); });
+  return impl_->ask<Result<void>>(
+      [&](auto const& answer) { impl_->book().resume(impl_->caller, job, answer); });
 }
 
 Result<void> Client::suspend(JobId job) {
-  return impl_->ask<Result<void>>([&](auto const& answer) { impl_->book().suspend(job, answer); });
+  return impl_->ask<Result<void>>(
+      [&](auto const& answer) { impl_->book().suspend(impl_->caller, job, answer); });
 }
 
 Result<void> Client::cancel(JobId job) {
-  return impl_->ask<Result<void>>([&](auto const& answer) { impl_->book().cancel(job, answer); });
+  return impl_->ask<Result<void>>(
+      [&](auto const& answer) { impl_->book().cancel(impl_->caller, job, answer); });
 }
 
 Result<Completion> Client::complete(JobId job) {
   return impl_->ask<Result<Completion>>(
-      [&](auto const& answer) { impl_->book().complete(job, answer); });
+      [&](auto const& answer) { impl_->book().complete(impl_->caller, job, answer); });
 }
 
 Result<void> Client::configure(JobId job, JobSpec spec) {
-  return impl_->ask<Result<void>>(
-      [&](auto const& answer) { impl_->book().configure(job, std::move(spec), answer); });
+  return impl_->ask<Result<void>>([&](auto const& answer) {
+    impl_->book().configure(impl_->caller, job, std::move(spec), answer);
+  });
 }
 
 Result<JobInfo> Client::job(JobId job) const {
-  return impl_->look<Result<JobInfo>>([&] { return impl_->book().job(job); });
+  return impl_->look<Result<JobInfo>>([&] { return impl_->book().job(impl_->caller, job); });
 }
 
 std::vector<JobInfo> Client::jobs() const {
-  return impl_->look<std::vector<JobInfo>>([&] { return impl_->book().jobs(); });
+  return impl_->look<std::vector<JobInfo>>([&] { return impl_->book().jobs(impl_->caller); });
 }
 
 Result<std::vector<FileInfo>> Client::files(JobId job) const {
-  return impl_->look<Result<std::vector<FileInfo>>>([&] { return impl_->book().files(job); });
+  return impl_->look<Result<std::vector<FileInfo>>>(
+      [&] { return impl_->book().files(impl_->caller, job); });
 }
 
 Result<std::string> Client::why(JobId job) const {
-  return impl_->look<Result<std::string>>([&] { return impl_->book().why(job); });
+  return impl_->look<Result<std::string>>([&] { return impl_->book().why(impl_->caller, job); });
 }
 
 Result<JobInfo> Client::wait(JobId job, std::optional<Duration> timeout) const {
@@ -143,10 +139,11 @@ Result<JobInfo> Client::wait(JobId job, std::optional<Duration> timeout) const {
   auto const promise = std::make_shared<std::promise<Result<JobInfo>>>();
   auto future = promise->get_future();
   auto& engine = *impl_->engine;
+  auto const caller = impl_->caller;
   // After what is under way is durable, so that a settled state is one that stays.
   auto const begin = [&](auto const& answer) {
-    engine.book().flush([&engine, job, promise, answer] {
-      auto const now = engine.book().job(job);
+    engine.book().flush([&engine, caller, job, promise, answer] {
+      auto const now = engine.book().job(caller, job);
       if (!now || is_settled(now->state)) {
         promise->set_value(now);
         return answer(std::uint64_t{0});
@@ -165,7 +162,8 @@ Result<JobInfo> Client::wait(JobId job, std::optional<Duration> timeout) const {
 
 std::shared_ptr<void> Client::watch(Listener listener) const {
   auto& engine = *impl_->engine;
-  auto const id = impl_->look<std::uint64_t>([&] { return engine.hub().add(std::move(listener)); });
+  auto const id = impl_->look<std::uint64_t>(
+      [&] { return engine.hub().add(shown_to(impl_->caller, std::move(listener))); });
   // The hub is gone after the engine: then there is nothing to remove.
   auto const remove = [this_loop = &engine.loop(), hub = engine.weak_hub(), id](void*) {
     auto const alive = hub.lock();

@@ -47,7 +47,7 @@ TransferOptions transfer_options(Options const& options) {
 }
 
 JobOptions job_options(Options const& options) {
-  JobOptions jobs;
+  auto jobs = options.jobs;
   jobs.files_active_max = options.files_active_max;
   jobs.autostart = options.autostart;
   return jobs;
@@ -102,6 +102,10 @@ Result<void> EmbeddedEngine::compose(Options const& options) {
                [this](SpoolId spool) { sharing_->let_go(spool); }},
       job_options(options));
   book_->set_events(hub_.get());
+  commands_ = std::make_unique<CommandRunner>(loop_);
+  book_->set_command_runner(
+      [this](std::uint32_t owner, std::vector<std::string> const& command,
+             JobNotices::Accepted done) { commands_->run(owner, command, std::move(done)); });
   return book_->recover();
 }
 
@@ -134,6 +138,7 @@ void EmbeddedEngine::close_jobs(std::function<void()> done) {
     // A later turn: the book is still on the stack here.
     loop_.post([this, done] {
       book_->set_events(nullptr);
+      commands_->stop();
       book_.reset();
       desk_.reset();
       sharing_.reset();

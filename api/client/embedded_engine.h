@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "api/client/command_runner.h"
 #include "api/client/event_hub.h"
 #include "api/client/sink_log.h"
 #include "api/client/system_clock.h"
@@ -62,6 +63,7 @@ class EmbeddedEngine {
   std::unique_ptr<TransfersDesk> desk_;
   // Shared with calls under way from handles of applications; the engine ends it.
   std::shared_ptr<EventHub> hub_;
+  std::unique_ptr<CommandRunner> commands_;
   std::unique_ptr<JobBook> book_;
 };
 

@@ -36,42 +36,61 @@ JobBook::JobBook(JobPorts ports, JobOptions options)
               options.ledger_retry_delay),
       changes_(ports_.clock, writer_, ports_.transfers),
       runner_({ports_.loop, ports_.clock, ports_.random, ports_.log, ports_.transfers}, options_,
-              table_, writer_, changes_) {
+              table_, writer_, changes_),
+      notices_({ports_.loop, ports_.clock, ports_.random, ports_.transfers}, options_, table_,
+               writer_) {
   if (!ports_.let_go) ports_.let_go = [this](SpoolId spool) { ports_.store.release(spool); };
   runner_.set_release(ports_.let_go);
+  changes_.set_events(this);
 }
 
 JobBook::~JobBook() {
   ports_.loop.cancel(retention_);
 }
 
-Result<JobEntry*> JobBook::find(JobId id) const {
-  FRESHET_ASSERT(ports_.loop.in_loop());
-  if (auto* const job = table_.find(id)) return job;
-  return fail(Errc::job_not_found, "job " + to_string(id), "is not known");
+void JobBook::on_job(JobEvent const& event) {
+  if (events_ != nullptr) events_->on_job(event);
+  notices_.on_event(event);
 }
 
-Result<JobBook::Allowed> JobBook::allow(JobId id, JobCall call) const {
-  auto const job = find(id);
-  if (!job) return tl::unexpected(job.error());
+Result<JobEntry*> JobBook::find(Caller const& caller, JobId id) const {
+  FRESHET_ASSERT(ports_.loop.in_loop());
+  auto* const job = table_.find(id);
+  if (job == nullptr) return fail(Errc::job_not_found, "job " + to_string(id), "is not known");
+  if (!caller.administrator && job->record.owner != caller.uid) {
+    return fail(Errc::access_denied, "job " + to_string(id), "belongs to another user");
+  }
+  return job;
+}
+
+Result<JobBook::Allowed> JobBook::allow(JobEntry& job, JobCall call, bool file_there) const {
   auto const refused = [&](Errc code, std::string why) {
-    return fail(code, "job " + to_string(id), std::move(why));
+    return fail(code, "job " + to_string(job.record.id), std::move(why));
   };
-  if ((*job)->ending) return refused(Errc::invalid_state, "is being ended by another call");
-  auto const next = state_after(call, (*job)->record.state, (*job)->files_view());
+  if (job.ending) return refused(Errc::invalid_state, "is being ended by another call");
+  auto facts = job.facts();
+  facts.file_transferred = file_there;
+  auto const next = state_after(call, job.record.state, facts);
   if (!next) return refused(next.error().code, next.error().why);
-  return Allowed{**job, *next};
+  return Allowed{job, *next};
+}
+
+Result<JobBook::Allowed> JobBook::allow(Caller const& caller, JobId id, JobCall call) const {
+  auto const job = find(caller, id);
+  if (!job) return tl::unexpected(job.error());
+  return allow(**job, call);
 }
 
 void JobBook::answer_when_durable(Answer<void> answer) {
   writer_.then([answer = std::move(answer)](Result<void> const& saved) { answer(saved); });
 }
 
-JobEntry& JobBook::insert(NewJob&& job) {
+JobEntry& JobBook::insert(Caller const& caller, NewJob&& job) {
   JobRecord record;
   record.id = make_id(ports_.random);
   record.spec = std::move(job.spec);
-  record.owner = job.owner;
+  record.owner = caller.uid;
+  record.resumed = job.start;
   record.created = record.modified = ports_.clock.wall();
   record.state = job.start ? JobState::queued : JobState::suspended;
   auto& entry = table_.add(std::move(record));
@@ -94,16 +113,28 @@ void JobBook::append(JobEntry& job, std::vector<FileSpec>&& files) {
   writer_.put_job(id);
 }
 
-void JobBook::create(NewJob job, Answer<JobId> answer) {
-  auto checked = check_job(job.spec, options_);
-  if (checked) checked = check_files(job.files, 0, options_);
-  if (checked && job.start && job.files.empty()) checked = fail(Errc::job_empty, "job", "no files");
-  if (checked && table_.size() >= options_.jobs_max) {
-    checked = fail(Errc::limit_reached, "jobs", "there are too many");
+Result<void> JobBook::check_room(Caller const& caller, NewJob const& job) const {
+  auto const limits = limits_for(caller, options_);
+  if (auto checked = check_job(job.spec, limits); !checked) return checked;
+  if (auto checked = check_files(job.files, 0, limits); !checked) return checked;
+  if (job.start && job.files.empty()) return fail(Errc::job_empty, "job", "has no files");
+  if (table_.size() >= limits.jobs_max) {
+    return fail(Errc::too_many_jobs, "jobs", "there are " + std::to_string(table_.size()));
   }
+  // Counting is slow, and pointless while there is room for all.
+  bool const may_be_full = table_.size() >= limits.jobs_per_user_max;
+  if (may_be_full && table_.size_of(caller.uid) >= limits.jobs_per_user_max) {
+    return fail(Errc::too_many_jobs_of_user, "user " + std::to_string(caller.uid),
+                "has " + std::to_string(limits.jobs_per_user_max) + " jobs");
+  }
+  return {};
+}
+
+void JobBook::create(Caller const& caller, NewJob job, Answer<JobId> answer) {
+  auto const checked = check_room(caller, job);
   if (!checked) return answer(tl::unexpected(checked.error()));
   bool const start = job.start;
-  auto const id = insert(std::move(job)).record.id;
+  auto const id = insert(caller, std::move(job)).record.id;
   writer_.then([this, id, start, answer = std::move(answer)](Result<void> const& saved) {
     created(id, start, saved, answer);
   });
@@ -119,52 +150,52 @@ void JobBook::created(JobId id, bool start, Result<void> const& saved,
   answer(id);
 }
 
-void JobBook::add_files(JobId id, std::vector<FileSpec> files, Answer<void> answer) {
-  auto const allowed = allow(id, JobCall::add_files);
+void JobBook::add_files(Caller const& caller, JobId id, std::vector<FileSpec> files,
+                        Answer<void> answer) {
+  auto const allowed = allow(caller, id, JobCall::add_files);
   if (!allowed) return answer(tl::unexpected(allowed.error()));
   auto& job = allowed->job;
-  auto const checked = check_files(files, job.files.size(), options_);
+  auto const checked = check_files(files, job.files.size(), limits_for(caller, options_));
   if (!checked) return answer(checked);
   append(job, std::move(files));
+  changes_.touch(job);
+  notices_.modified(job);
   runner_.refresh(job);
   answer_when_durable(std::move(answer));
 }
 
-void JobBook::resume(JobId id, Answer<void> answer) {
-  auto const allowed = allow(id, JobCall::resume);
+void JobBook::resume(Caller const& caller, JobId id, Answer<void> answer) {
+  auto const allowed = allow(caller, id, JobCall::resume);
   if (!allowed) return answer(tl::unexpected(allowed.error()));
-  changes_.move(allowed->job, allowed->next);
-  runner_.run(allowed->job);
+  auto& job = allowed->job;
+  job.record.resumed = true;
+  job.record.transfer_time = Duration::zero();
+  if (job.moving_since) job.moving_since = ports_.clock.now();
+  changes_.move(job, allowed->next);
+  changes_.touch(job);
+  if (!is_running(allowed->next)) return answer_when_durable(std::move(answer));
+  bool const runs = is_moving(allowed->next) && !job.parked;
+  if (!runs) runner_.run(job);
   answer_when_durable(std::move(answer));
 }
 
-void JobBook::suspend(JobId id, Answer<void> answer) {
-  auto const allowed = allow(id, JobCall::suspend);
+void JobBook::suspend(Caller const& caller, JobId id, Answer<void> answer) {
+  auto const allowed = allow(caller, id, JobCall::suspend);
   if (!allowed) return answer(tl::unexpected(allowed.error()));
   runner_.halt(allowed->job);
   changes_.move(allowed->job, allowed->next);
+  changes_.touch(allowed->job);
   answer_when_durable(std::move(answer));
 }
 
-void JobBook::configure(JobId id, JobSpec spec, Answer<void> answer) {
-  auto const allowed = allow(id, JobCall::set_property);
-  if (!allowed) return answer(tl::unexpected(allowed.error()));
-  if (auto const checked = check_job(spec, options_); !checked) return answer(checked);
-  auto& job = allowed->job;
-  job.record.spec = std::move(spec);
-  writer_.put_job(id);
-  runner_.renew(job);
-  answer_when_durable(std::move(answer));
-}
-
-void JobBook::cancel(JobId id, Answer<void> answer) {
-  auto const allowed = allow(id, JobCall::cancel);
+void JobBook::cancel(Caller const& caller, JobId id, Answer<void> answer) {
+  auto const allowed = allow(caller, id, JobCall::cancel);
   if (!allowed) return answer(tl::unexpected(allowed.error()));
   end(allowed->job, JobState::cancelled, std::move(answer));
 }
 
-void JobBook::complete(JobId id, Answer<Completion> answer) {
-  auto const allowed = allow(id, JobCall::complete);
+void JobBook::complete(Caller const& caller, JobId id, Answer<Completion> answer) {
+  auto const allowed = allow(caller, id, JobCall::complete);
   if (!allowed) return answer(tl::unexpected(allowed.error()));
   auto& job = allowed->job;
   runner_.halt(job);
@@ -237,40 +268,6 @@ void JobBook::let_go(JobEntry const& job) {
   for (auto const& file : job.files) {
     if (table_.unuse(file.record.spool)) ports_.let_go(file.record.spool);
   }
-}
-
-Result<JobInfo> JobBook::job(JobId id) const {
-  auto const job = find(id);
-  if (!job) return tl::unexpected(job.error());
-  return info_of(**job, ports_.transfers);
-}
-
-std::vector<JobInfo> JobBook::jobs() const {
-  std::vector<JobEntry const*> entries;
-  for (auto const& [id, job] : table_.all()) entries.push_back(job.get());
-  std::ranges::sort(entries, {}, [](JobEntry const* job) { return job->record.order; });
-  std::vector<JobInfo> infos;
-  infos.reserve(entries.size());
-  for (auto const* job : entries) infos.push_back(info_of(*job, ports_.transfers));
-  return infos;
-}
-
-Result<std::vector<FileInfo>> JobBook::files(JobId id) const {
-  auto const job = find(id);
-  if (!job) return tl::unexpected(job.error());
-  std::vector<FileInfo> infos;
-  for (auto const& file : (*job)->files) infos.push_back(info_of(file, ports_.transfers));
-  return infos;
-}
-
-Result<std::string> JobBook::why(JobId id) const {
-  auto const job = find(id);
-  if (!job) return tl::unexpected(job.error());
-  auto log = (*job)->why;
-  for (auto const index : (*job)->active) {
-    log.put(index, ports_.transfers.why((*job)->files[index].wish), options_.why_chars_max);
-  }
-  return log.text();
 }
 
 void JobBook::stop(std::function<void()> done) {

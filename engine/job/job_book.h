@@ -1,14 +1,15 @@
 // All jobs: what callers may ask of them, and what is promised.
 //
 // Loop only; the ports outlive it. Answers come when what they promise is durable. Its parts: the
-// rules in job_machine.h, who runs next in job_queue.h, running in job_runner.h, remembering in
-// ledger_writer.h.
+// rules in job_machine.h, who runs next in job_queue.h and job_turns.h, running in job_runner.h,
+// telling in job_notices.h, remembering in ledger_writer.h.
 #pragma once
 
 #include <functional>
 #include <vector>
 
 #include "engine/job/job_completion.h"
+#include "engine/job/job_notices.h"
 #include "engine/job/job_runner.h"
 
 namespace freshet {
@@ -28,37 +29,63 @@ struct JobPorts {
 struct NewJob {
   JobSpec spec;
   std::vector<FileSpec> files;
-  std::uint32_t owner = 0;
   bool start = false;  // As if resumed, in the same write.
 };
 
-class JobBook {
+class JobBook : private JobEvents {
  public:
   template <typename T>
   using Answer = std::function<void(Result<T>)>;
 
   JobBook(JobPorts ports, JobOptions options);
   // Running jobs stop where they are and go on after the next `recover`.
-  ~JobBook();
+  ~JobBook() override;
 
-  void set_events(JobEvents* events) { changes_.set_events(events); }
+  void set_events(JobEvents* events) { events_ = events; }
+  void set_command_runner(JobNotices::RunCommand run) {
+    notices_.set_command_runner(std::move(run));
+  }
 
   // Once, first: takes up what an earlier run left.
   [[nodiscard]] Result<void> recover();
 
-  void create(NewJob job, Answer<JobId> answer);
-  void add_files(JobId id, std::vector<FileSpec> files, Answer<void> answer);
-  void resume(JobId id, Answer<void> answer);
-  void suspend(JobId id, Answer<void> answer);
-  void cancel(JobId id, Answer<void> answer);
-  void complete(JobId id, Answer<Completion> answer);
-  // Replaces all settings; running files begin anew with them where they were.
-  void configure(JobId id, JobSpec spec, Answer<void> answer);
+  // All calls but `create`: access_denied unless the caller owns the job or is an administrator.
+  void create(Caller const& caller, NewJob job, Answer<JobId> answer);
+  void add_files(Caller const& caller, JobId id, std::vector<FileSpec> files, Answer<void> answer);
+  void resume(Caller const& caller, JobId id, Answer<void> answer);
+  void suspend(Caller const& caller, JobId id, Answer<void> answer);
+  void cancel(Caller const& caller, JobId id, Answer<void> answer);
+  void complete(Caller const& caller, JobId id, Answer<Completion> answer);
+  // Replaces all settings; where they concern it, what runs begins anew with them where it was.
+  void configure(Caller const& caller, JobId id, JobSpec spec, Answer<void> answer);
 
-  [[nodiscard]] Result<JobInfo> job(JobId id) const;
-  [[nodiscard]] std::vector<JobInfo> jobs() const;  // Oldest first.
-  [[nodiscard]] Result<std::vector<FileInfo>> files(JobId id) const;
-  [[nodiscard]] Result<std::string> why(JobId id) const;
+  // Where a file comes from, from now on. A file that is transferred keeps its bytes.
+  void set_urls(Caller const& caller, JobId id, std::uint32_t file, std::vector<std::string> urls,
+                Answer<void> answer);
+  // The beginning of every URL that has it, letter by letter; of files that are not transferred.
+  // How many files changed.
+  void replace_prefix(Caller const& caller, JobId id, std::string const& from,
+                      std::string const& to, Answer<std::uint32_t> answer);
+  // The application has looked at a transferred file. When it is wrong it is fetched again: at once
+  // and from the origin alone when peers sent some of it, else after a Resume.
+  void validate(Caller const& caller, JobId id, std::uint32_t file, bool right,
+                Answer<void> answer);
+  // Administrators only. Headers, credentials in URLs and the notify command stay behind.
+  void take_ownership(Caller const& caller, JobId id, Answer<void> answer);
+  // Replaces the job's last handler; empty: none. Not remembered over restarts.
+  [[nodiscard]] Result<void> set_handler(Caller const& caller, JobId id,
+                                         JobNotices::Handler handler);
+
+  [[nodiscard]] Result<JobInfo> job(Caller const& caller, JobId id) const;
+  [[nodiscard]] std::vector<JobInfo> jobs(Caller const& caller) const;  // Its own, oldest first.
+  // Of everyone: administrators only.
+  [[nodiscard]] Result<std::vector<JobInfo>> all_jobs(Caller const& caller) const;
+  [[nodiscard]] Result<std::vector<FileInfo>> files(Caller const& caller, JobId id) const;
+  [[nodiscard]] Result<std::string> why(Caller const& caller, JobId id) const;
+  // error_unavailable unless it is in an error state.
+  [[nodiscard]] Result<ErrorReport> error(Caller const& caller, JobId id) const;
+
+  void set_conditions(Conditions const& conditions) { runner_.set_conditions(conditions); }
 
   // All that is known so far is saved, or could not be; then `done`.
   void flush(std::function<void()> done);
@@ -71,13 +98,23 @@ class JobBook {
     JobEntry& job;
     JobState next;
   };
-  [[nodiscard]] Result<Allowed> allow(JobId id, JobCall call) const;
-  [[nodiscard]] Result<JobEntry*> find(JobId id) const;
+  [[nodiscard]] Result<Allowed> allow(Caller const& caller, JobId id, JobCall call) const;
+  [[nodiscard]] Result<Allowed> allow(JobEntry& job, JobCall call, bool file_there = false) const;
+  [[nodiscard]] Result<JobEntry*> find(Caller const& caller, JobId id) const;
+  [[nodiscard]] Result<FileEntry*> file_of(JobEntry& job, std::uint32_t file) const;
+  [[nodiscard]] Result<void> check_room(Caller const& caller, NewJob const& job) const;
+  [[nodiscard]] Result<void> check_fixed(JobEntry& job, JobSpec const& spec) const;
+  [[nodiscard]] std::vector<JobInfo> list(std::function<bool(JobEntry const&)> const& shown,
+                                          Caller const& caller) const;
 
-  JobEntry& insert(NewJob&& job);
+  void on_job(JobEvent const& event) override;
+
+  JobEntry& insert(Caller const& caller, NewJob&& job);
   void append(JobEntry& job, std::vector<FileSpec>&& files);
   void answer_when_durable(Answer<void> answer);
   void created(JobId id, bool start, Result<void> const& saved, Answer<JobId> const& answer);
+  void put_urls(JobEntry& job, std::uint32_t file, std::vector<std::string> urls);
+  void refuse_file(JobEntry& job, std::uint32_t file);
 
   void placed(JobEntry& job, JobCompletion::Outcome outcome, Answer<Completion> const& answer);
   // Forgets the job, then lets go of its contents.
@@ -87,6 +124,7 @@ class JobBook {
 
   void take_up(JobRecord record, std::vector<FileRecord> files);
   void restart(JobEntry& job);
+  [[nodiscard]] std::optional<Error> too_old(JobRecord const& job) const;
   void schedule_retention();
   void retire_old();
 
@@ -96,6 +134,8 @@ class JobBook {
   LedgerWriter writer_;
   JobChanges changes_;
   JobRunner runner_;
+  JobNotices notices_;
+  JobEvents* events_ = nullptr;
   TimerId retention_ = TimerId::none;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

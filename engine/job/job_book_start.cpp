@@ -62,6 +62,7 @@ Result<void> JobBook::recover() {
       job->totals.add(share_of(file));
     }
     restart(*job);
+    notices_.take_up(*job);
   }
   retire_old();
   return {};
@@ -93,6 +94,8 @@ void JobBook::restart(JobEntry& job) {
     changes_.happen(job, JobHappening::transferred);
   } else if (options_.autostart) {
     runner_.run(job);
+  } else {
+    job.parked = true;
   }
 }
 
@@ -100,16 +103,36 @@ void JobBook::schedule_retention() {
   retention_ = ports_.loop.at(ports_.clock.now() + kRetentionCheck, [this] { retire_old(); });
 }
 
-void JobBook::retire_old() {
-  auto const oldest =
-      ports_.clock.wall() - std::chrono::floor<std::chrono::milliseconds>(options_.retention);
-  std::vector<JobId> old;
-  for (auto const& [id, job] : table_.all()) {
-    if (job->record.created < oldest && !job->ending) old.push_back(id);
+// Why a job ends that nobody ended.
+std::optional<Error> JobBook::too_old(JobRecord const& job) const {
+  auto const now = ports_.clock.wall();
+  auto const limit = [](Duration span) {
+    return std::chrono::floor<std::chrono::milliseconds>(span);
+  };
+  auto const where = "job " + to_string(job.id);
+  if (job.created < now - limit(options_.retention)) {
+    return Error{Errc::job_too_old, where, "was not ended in time"};
   }
-  for (auto const& id : old) {
-    ports_.log.write(LogLevel::info, "job too old: cancelled", {{"job", to_string(id)}});
-    cancel(id, [](auto const&) {});
+  bool const idles = options_.inactivity > Duration::zero();
+  if (idles && std::max(job.created, job.modified) < now - limit(options_.inactivity)) {
+    return Error{Errc::job_too_old, where, "nothing happened to it for too long"};
+  }
+  return std::nullopt;
+}
+
+void JobBook::retire_old() {
+  std::vector<JobEntry*> old;
+  for (auto const& [id, job] : table_.all()) {
+    if (job->ending) continue;
+    auto why = too_old(job->record);
+    if (!why) continue;
+    job->record.error = JobError{std::move(*why), std::nullopt};
+    old.push_back(job.get());
+  }
+  for (auto* const job : old) {
+    auto const id = to_string(job->record.id);
+    ports_.log.write(LogLevel::info, "job too old: cancelled", {{"job", id}});
+    end(*job, JobState::cancelled, [](auto const&) {});
   }
   schedule_retention();
 }

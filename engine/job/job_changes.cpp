@@ -24,8 +24,10 @@ bool JobChanges::happen(JobEntry& job, JobHappening happening) {
 void JobChanges::move(JobEntry& job, JobState state) {
   auto& record = job.record;
   if (record.state == state) return;
+  keep_time(job, state);
   record.state = state;
   record.modified = clock_.wall();
+  if (state == JobState::transferred || state == JobState::error) settle(job);
   record.why = job.why.text();
   if (state == JobState::transferred) record.transferred = record.modified;
   if (state != JobState::error && state != JobState::transient_error) record.error.reset();
@@ -39,7 +41,29 @@ void JobChanges::fail(JobEntry& job, JobHappening failure, JobError error) {
   if (!next) return;
   job.record.error = std::move(error);
   ++job.record.error_count;
-  move(job, *next);
+  if (job.record.state != *next) return move(job, *next);
+  settle(job);
+  writer_.put_job(job.record.id);
+  tell_when_kept({JobEvent::Kind::state, info_of(job, desk_)}, LedgerWriter::Keep::durable);
+}
+
+void JobChanges::settle(JobEntry& job) {
+  ++job.settled;
+  job.record.notified = false;
+}
+
+void JobChanges::keep_time(JobEntry& job, JobState next) {
+  auto const now = clock_.now();
+  if (job.moving_since && !is_moving(next)) {
+    job.record.transfer_time = job.transfer_time(now);
+    job.moving_since.reset();
+  }
+  if (!job.moving_since && is_moving(next)) job.moving_since = now;
+}
+
+void JobChanges::touch(JobEntry& job) {
+  job.record.modified = clock_.wall();
+  writer_.put_job(job.record.id);
 }
 
 void JobChanges::file_transferred(JobEntry& job, std::uint32_t file) {

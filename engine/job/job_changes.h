@@ -30,11 +30,17 @@ class JobChanges {
   // The same for a failure: `error` stays until the job leaves the error states.
   void fail(JobEntry& job, JobHappening failure, JobError error);
 
+  // The caller set something of it: durable with the next write.
+  void touch(JobEntry& job);
+
   void file_transferred(JobEntry& job, std::uint32_t file);
   void removed(JobEntry const& job);
   void progressed(JobEntry const& job);
 
  private:
+  // It came to an end of its own: that is to be told.
+  static void settle(JobEntry& job);
+  void keep_time(JobEntry& job, JobState next);
   void tell(JobEvent event);
   void tell_when_kept(JobEvent event, LedgerWriter::Keep keep);
 

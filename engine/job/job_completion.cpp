@@ -1,5 +1,6 @@
 #include "engine/job/job_completion.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace freshet {
@@ -36,6 +37,9 @@ void JobCompletion::place(std::uint32_t file) {
   Placement placement;
   placement.path = entry.record.spec.path;
   placement.ranges = entry.record.spec.ranges;
+  for (auto& range : placement.ranges) {
+    if (entry.record.length) range.end = std::min(range.end, *entry.record.length);
+  }
   placement.modified = entry.record.modified;
   store_.place(entry.record.spool, std::move(placement),
                [self = shared_from_this(), file](Result<void> const& result) {

@@ -4,8 +4,12 @@
 
 namespace freshet {
 
-JobFiles JobEntry::files_view() const {
-  return {!files.empty(), !all_transferred()};
+JobFacts JobEntry::facts() const {
+  return {!files.empty(), !all_transferred(), record.resumed};
+}
+
+Duration JobEntry::transfer_time(TimePoint now) const {
+  return record.transfer_time + (moving_since ? now - *moving_since : Duration::zero());
 }
 
 std::optional<std::uint32_t> JobEntry::next_waiting() {
@@ -85,6 +89,7 @@ FileInfo info_of(FileEntry const& file, TransferDesk const& desk) {
   info.content = record.content;
   info.trust = record.trust;
   info.signer = record.signer;
+  info.validated = record.validated;
   return info;
 }
 

@@ -33,9 +33,14 @@ struct JobEntry {
   TimePoint last_progress{};
   Bytes seen_done = 0;  // When progress was last told.
   TimerId retry = TimerId::none;
-  bool ending = false;  // Complete or Cancel is under way.
+  bool parked = false;                    // Of an earlier run, until somebody resumes it.
+  bool ending = false;                    // Complete or Cancel is under way.
+  std::uint32_t settled = 0;              // How often it came to `transferred` or `error`.
+  std::optional<TimePoint> moving_since;  // While it connects or transfers.
 
-  [[nodiscard]] JobFiles files_view() const;
+  [[nodiscard]] JobFacts facts() const;
+  // Connecting and transferring, since the last resume.
+  [[nodiscard]] Duration transfer_time(TimePoint now) const;
   // The first file that is neither transferred nor active.
   [[nodiscard]] std::optional<std::uint32_t> next_waiting();
   [[nodiscard]] bool all_transferred() const;

@@ -1,7 +1,6 @@
 // The states of a job, and what calls and happenings lead from one to the next.
 //
-// Pure. The rules are those of Delivery Optimization and BITS (docs/architecture.md, "Life of a
-// job").
+// Pure. The rules are those of Delivery Optimization and BITS (docs/api.md, "States").
 #pragma once
 
 #include <optional>
@@ -18,34 +17,43 @@ enum class JobCall : std::uint8_t {
   suspend,
   cancel,
   complete,
-  set_property,  // Priority, name, description, notification, delays, proxy, headers, cost.
+  set_property,       // Priority, name, description, notices, delays, proxy, headers, costs.
+  set_before_resume,  // What is fixed by the first resume.
+  set_before_files,   // What is fixed by the first file.
+  set_file_property,  // Where a file's bytes go and how they are judged.
   set_file_acl,
   set_credentials,
-  rename_remote,  // One file's URL, or the prefix of all.
+  rename_remote,  // One file's URLs, or the prefix of all.
+  validate,       // The application has looked at one file.
   take_ownership,
   get_error,
 };
 
-struct JobFiles {
-  bool any = false;      // The job has files.
-  bool pending = false;  // Some of them are not transferred yet.
+struct JobFacts {
+  bool files = false;             // The job has some.
+  bool pending = false;           // Some of them are not transferred yet.
+  bool resumed = false;           // It was resumed before.
+  bool file_transferred = false;  // With `validate`: the file that it is about.
 };
 
-// The state after the call, or why it is refused (invalid_state, job_empty, error_unavailable).
-// Complete leads to `acknowledged` once the files are placed.
-[[nodiscard]] Result<JobState> state_after(JobCall call, JobState state, JobFiles files);
+// The state after the call, or why it is refused: invalid_state, job_empty, error_unavailable,
+// not_yet, fixed_after_resume, fixed_after_add. Complete leads to `acknowledged` once the files are
+// placed; what a failed validation leads to is a happening.
+[[nodiscard]] Result<JobState> state_after(JobCall call, JobState state, JobFacts facts);
 
 // What happens to a job while nobody calls.
 enum class JobHappening : std::uint8_t {
   slot,               // A file of it begins.
   data,               // A source answered.
-  preempted,          // Its last running file gave way to a more urgent one.
+  preempted,          // Its last running file gave way, or its time slice is over.
   transferred,        // The last pending file arrived.
   transient_failure,  // No source can deliver now.
   fatal_failure,      // Somebody must act, or what had arrived is gone again.
   retry_due,
-  no_progress,  // The no-progress timeout ran out.
-  restart,      // The process came back.
+  no_progress,    // The no-progress timeout ran out.
+  refused,        // The application found a file wrong that came from the origin.
+  refused_peers,  // It found one wrong that came from peers: fetched again by itself.
+  restart,        // The process came back.
 };
 
 // The state after it; nothing when it cannot happen in this state, or means nothing there.
@@ -54,6 +62,11 @@ enum class JobHappening : std::uint8_t {
 // Queued, connecting, transferring or waiting for a retry.
 [[nodiscard]] constexpr bool is_running(JobState state) {
   return state >= JobState::queued && state <= JobState::transient_error;
+}
+
+// Of these the time is limited.
+[[nodiscard]] constexpr bool is_moving(JobState state) {
+  return state == JobState::connecting || state == JobState::transferring;
 }
 
 }  // namespace freshet

@@ -11,10 +11,16 @@ namespace freshet {
 
 JobRunner::JobRunner(Ports ports, JobOptions const& options, JobTable& table, LedgerWriter& writer,
                      JobChanges& changes)
-    : ports_(ports), options_(options), table_(table), writer_(writer), changes_(changes) {}
+    : ports_(ports),
+      options_(options),
+      table_(table),
+      writer_(writer),
+      changes_(changes),
+      turns_(options.background_jobs_max, options.time_slice) {}
 
 JobRunner::~JobRunner() {
   ports_.loop.cancel(tick_);
+  ports_.loop.cancel(turns_timer_);
   for (auto const& [wish, running] : running_) ports_.desk.drop(wish);
   for (auto const& [id, job] : table_.all()) ports_.loop.cancel(job->retry);
 }
@@ -23,31 +29,75 @@ void JobRunner::run(JobEntry& job) {
   ports_.loop.cancel(std::exchange(job.retry, TimerId::none));
   job.last_progress = ports_.clock.now();
   job.first_pending = 0;
-  refresh(job);
+  job.parked = false;
+  job.seen_done = progress_of(job, ports_.desk).bytes_done;
+  if (admit(job)) refresh(job);
+}
+
+bool JobRunner::admit(JobEntry& job) {
+  bool const waits = job.record.state == JobState::queued || is_moving(job.record.state);
+  auto blocked = waits ? why_blocked(job.record.spec, conditions_) : std::nullopt;
+  if (!blocked) return true;
+  // Without a timer: what it waits for is a change of the conditions.
+  halt(job);
+  changes_.fail(job, JobHappening::transient_failure, {std::move(*blocked), std::nullopt});
+  return false;
 }
 
 void JobRunner::refresh(JobEntry& job) {
-  auto const state = job.record.state;
-  bool const runs = is_running(state) && state != JobState::transient_error;
-  if (!runs || !job.next_waiting()) {
-    queue_.remove(job.record.id);
+  auto const& record = job.record;
+  bool const runs = is_running(record.state) && record.state != JobState::transient_error;
+  if (!runs) {
+    turns_.leave(record.id);
+    return queue_.remove(record.id);
+  }
+  turns_.want(record.id, record.spec.priority, record.order);
+  schedule_fill();
+  if (!job.next_waiting() || !turns_.has(record.id, record.spec.priority)) {
+    queue_.remove(record.id);
   } else {
-    queue_.put({job.record.spec.priority, job.active.size(), job.record.order, job.record.id});
-    schedule_fill();
+    queue_.put({record.spec.priority, job.active.size(), record.order, record.id});
   }
 }
 
-void JobRunner::renew(JobEntry& job) {
+void JobRunner::preempt(JobEntry& job) {
   if (!job.active.empty()) changes_.happen(job, JobHappening::preempted);
   while (!job.active.empty()) retire(job, job.active.back());
-  refresh(job);
+  job.seen_done = progress_of(job, ports_.desk).bytes_done;
+}
+
+void JobRunner::renew(JobEntry& job) {
+  preempt(job);
+  if (admit(job)) refresh(job);
 }
 
 void JobRunner::halt(JobEntry& job) {
   ports_.loop.cancel(std::exchange(job.retry, TimerId::none));
   queue_.remove(job.record.id);
+  turns_.leave(job.record.id);
   while (!job.active.empty()) retire(job, job.active.back());
+  job.seen_done = progress_of(job, ports_.desk).bytes_done;
   job.meter.pause();
+  schedule_fill();
+}
+
+void JobRunner::set_conditions(Conditions const& conditions) {
+  auto const before = std::exchange(conditions_, conditions);
+  for (auto const& [id, job] : table_.all()) {
+    if (job->ending || job->parked) continue;
+    auto const& record = job->record;
+    bool const waits = record.state == JobState::transient_error && record.error;
+    if (waits && ends_waiting(record.error->error.code, before, conditions)) {
+      retry(*job);
+    } else {
+      static_cast<void>(admit(*job));
+    }
+  }
+}
+
+void JobRunner::retry(JobEntry& job) {
+  ports_.loop.cancel(std::exchange(job.retry, TimerId::none));
+  if (changes_.happen(job, JobHappening::retry_due) && admit(job)) refresh(job);
 }
 
 void JobRunner::schedule_fill() {
@@ -59,7 +109,29 @@ void JobRunner::schedule_fill() {
   });
 }
 
+// Turns end and begin before slots are given out.
+void JobRunner::change_turns() {
+  auto const change = turns_.advance(ports_.clock.now());
+  for (auto const& id : change.lost) {
+    preempt(*table_.find(id));
+    queue_.remove(id);
+  }
+  for (auto const& id : change.got) refresh(*table_.find(id));
+  schedule_turns();
+}
+
+void JobRunner::schedule_turns() {
+  ports_.loop.cancel(std::exchange(turns_timer_, TimerId::none));
+  auto const next = turns_.next_change();
+  if (!next) return;
+  turns_timer_ = ports_.loop.at(*next, [this] {
+    turns_timer_ = TimerId::none;
+    fill();
+  });
+}
+
 void JobRunner::fill() {
+  change_turns();
   while (auto const next = queue_.next()) {
     bool const full = running_.size() - arrived_ >= options_.files_active_max;
     if (full && !make_room(next->priority)) break;
@@ -132,6 +204,18 @@ void JobRunner::on_spool(WishId wish, SpoolId spool, Bytes length, Validator con
   writer_.put_file(job.record.id, running->second.file,
                    first ? LedgerWriter::Keep::noted : LedgerWriter::Keep::durable);
   changes_.happen(job, JobHappening::data);
+  if (!too_large(job)) return;
+  met(job,
+      {{Errc::size_limit_reached, file.record.spec.path, "the files are larger together"}, {}});
+}
+
+bool JobRunner::too_large(JobEntry const& job) const {
+  if (!job.record.spec.size_max) return false;
+  Bytes wanted = 0;
+  for (auto const& file : job.files) {
+    wanted += wanted_bytes(file.record.spec, file.record.length).value_or(0);
+  }
+  return wanted > *job.record.spec.size_max;
 }
 
 void JobRunner::on_arrived(WishId wish) {
@@ -155,6 +239,7 @@ void JobRunner::on_transferred(WishId wish, WishResult result) {
   file.record.trust = result.trust;
   file.record.signer = result.signer;
   file.record.transferred = true;
+  file.record.told = !job.record.spec.notify.file_transferred;
   file.record.modified = result.modified;
   file.done = wanted_bytes(file.record.spec, result.length).value_or(0);
   job.totals.add(share_of(file));
@@ -168,6 +253,7 @@ void JobRunner::on_transferred(WishId wish, WishResult result) {
 void JobRunner::settle(JobEntry& job) {
   if (job.all_transferred()) {
     queue_.remove(job.record.id);
+    turns_.leave(job.record.id);
     changes_.happen(job, JobHappening::transferred);
   } else {
     refresh(job);
@@ -195,18 +281,42 @@ void JobRunner::met(JobEntry& job, JobError error) {
   schedule_fill();
 }
 
+// The last attempt is made when the timeout runs out. A delay longer than all of it leaves nothing
+// to wait for.
 void JobRunner::met_transient(JobEntry& job, JobError error) {
   auto const& spec = job.record.spec;
-  auto const due = ports_.clock.now() + retry_delay(options_, spec, job.failures++, ports_.random);
-  if (due - job.last_progress > no_progress_timeout(options_, spec)) {
+  auto const now = ports_.clock.now();
+  auto const timeout = no_progress_timeout(options_, spec);
+  auto const deadline = job.last_progress + timeout;
+  auto const delay = retry_delay(options_, spec, job.failures++, ports_.random);
+  if (delay > timeout || now >= deadline) {
     return changes_.fail(job, JobHappening::no_progress, std::move(error));
   }
   changes_.fail(job, JobHappening::transient_failure, std::move(error));
+  auto const due = std::min(now + delay, deadline);
   job.retry = ports_.loop.at(due, [this, id = job.record.id] {
     auto& waiting = *table_.find(id);
     waiting.retry = TimerId::none;
-    if (changes_.happen(waiting, JobHappening::retry_due)) refresh(waiting);
+    retry(waiting);
   });
+}
+
+void JobRunner::forget_bytes(JobEntry& job, std::uint32_t index) {
+  auto& file = job.files[index];
+  job.totals.remove(share_of(file));
+  set_spool(file, SpoolId::none);
+  auto& record = file.record;
+  record.length.reset();
+  record.validator = {};
+  record.content.reset();
+  record.trust.reset();
+  record.signer.clear();
+  record.modified.reset();
+  record.transferred = record.validated = record.told = false;
+  file.done = 0;
+  job.totals.add(share_of(file));
+  job.first_pending = std::min(job.first_pending, index);
+  writer_.put_file(job.record.id, index);
 }
 
 void JobRunner::schedule_tick() {
@@ -223,6 +333,17 @@ void JobRunner::tick() {
   std::set<JobId> jobs;
   for (auto const& [wish, running] : running_) jobs.insert(running.job);
   for (auto const& id : jobs) measure(*table_.find(id));
+  for (auto const& id : jobs) {
+    auto& job = *table_.find(id);
+    if (!time_over(job)) continue;
+    met(job, {{Errc::transfer_time_over, "job " + to_string(id), "ran as long as it may"}, {}});
+  }
+}
+
+bool JobRunner::time_over(JobEntry const& job) const {
+  auto const own = job.record.spec.transfer_time_max;
+  auto const most = own > Duration::zero() ? own : options_.transfer_time_max;
+  return job.transfer_time(ports_.clock.now()) > most;
 }
 
 void JobRunner::count(FileEntry& file) {
@@ -251,6 +372,7 @@ void JobRunner::measure(JobEntry& job) {
   if (done > job.seen_done) {
     job.last_progress = now;
     job.failures = 0;
+    job.record.modified = ports_.clock.wall();
     changes_.happen(job, JobHappening::data);
   }
   job.seen_done = done;

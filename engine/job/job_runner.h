@@ -7,10 +7,12 @@
 #include <map>
 
 #include "engine/job/job_changes.h"
+#include "engine/job/job_conditions.h"
 #include "engine/job/job_queue.h"
 #include "engine/job/job_table.h"
-#include "engine/job/options.h"
+#include "engine/job/job_turns.h"
 #include "engine/ports/random.h"
+#include "freshet/job_options.h"
 
 namespace freshet {
 
@@ -38,6 +40,9 @@ class JobRunner final : private WishListener {
   void refresh(JobEntry& job);
   // Its settings changed: what runs begins anew with them.
   void renew(JobEntry& job);
+  // The bytes of this file, which is not active, are not wanted any more: it begins anew.
+  void forget_bytes(JobEntry& job, std::uint32_t file);
+  void set_conditions(Conditions const& conditions);
 
  private:
   struct Running {
@@ -54,6 +59,12 @@ class JobRunner final : private WishListener {
 
   void schedule_fill();
   void fill();
+  void change_turns();
+  void schedule_turns();
+  void preempt(JobEntry& job);
+  // It waits for the network when that does not suit it; else it may run.
+  [[nodiscard]] bool admit(JobEntry& job);
+  void retry(JobEntry& job);
   [[nodiscard]] bool make_room(Priority wanted);
   void start_next_of(JobEntry& job);
   // The file no longer runs: its counters are kept, its wish is dropped.
@@ -62,6 +73,8 @@ class JobRunner final : private WishListener {
   void settle(JobEntry& job);
   void met(JobEntry& job, JobError error);
   void met_transient(JobEntry& job, JobError error);
+  [[nodiscard]] bool too_large(JobEntry const& job) const;
+  [[nodiscard]] bool time_over(JobEntry const& job) const;
 
   void schedule_tick();
   void tick();
@@ -77,6 +90,9 @@ class JobRunner final : private WishListener {
   JobChanges& changes_;
   std::function<void(SpoolId)> release_;
   JobQueue queue_;
+  JobTurns turns_;
+  TimerId turns_timer_ = TimerId::none;
+  Conditions conditions_;
   std::map<WishId, Running> running_;
   std::size_t arrived_ = 0;  // Of these. The transfers bound how many wait for the store.
   bool fill_scheduled_ = false;

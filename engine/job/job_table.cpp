@@ -18,8 +18,18 @@ JobEntry* JobTable::find(JobId id) const {
   return found == jobs_.end() ? nullptr : found->second.get();
 }
 
+std::size_t JobTable::size_of(std::uint32_t owner) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      jobs_, [owner](auto const& entry) { return entry.second->record.owner == owner; }));
+}
+
 void JobTable::use(SpoolId spool) {
   if (spool != SpoolId::none) ++users_[spool];
+}
+
+bool JobTable::shared(SpoolId spool) const {
+  auto const found = users_.find(spool);
+  return found != users_.end() && found->second > 1;
 }
 
 bool JobTable::unuse(SpoolId spool) {

@@ -22,8 +22,10 @@ class JobTable {
   [[nodiscard]] JobEntry* find(JobId id) const;
   [[nodiscard]] Jobs const& all() const { return jobs_; }
   [[nodiscard]] std::size_t size() const { return jobs_.size(); }
+  [[nodiscard]] std::size_t size_of(std::uint32_t owner) const;
 
   void use(SpoolId spool);
+  [[nodiscard]] bool shared(SpoolId spool) const;  // By several files.
   // True when nobody uses it any more.
   [[nodiscard]] bool unuse(SpoolId spool);
 

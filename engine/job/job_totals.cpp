@@ -1,13 +1,18 @@
 #include "engine/job/job_totals.h"
 
-#include <numeric>
+#include <algorithm>
 
 namespace freshet {
 
 std::optional<Bytes> wanted_bytes(FileSpec const& spec, std::optional<Bytes> length) {
   if (spec.ranges.empty()) return length;
-  return std::accumulate(spec.ranges.begin(), spec.ranges.end(), Bytes{0},
-                         [](Bytes sum, ByteRange range) { return sum + range.size(); });
+  Bytes sum = 0;
+  for (auto const& range : spec.ranges) {
+    if (!length && range.end == kToEnd) return std::nullopt;
+    auto const end = length ? std::min(range.end, *length) : range.end;
+    sum += end - std::min(range.begin, end);
+  }
+  return sum;
 }
 
 void JobTotals::add(FileShare const& share) {

@@ -13,10 +13,10 @@
 
 #include "engine/base/loop.h"
 #include "engine/job/job_table.h"
-#include "engine/job/options.h"
 #include "engine/ports/clock.h"
 #include "engine/ports/ledger.h"
 #include "engine/ports/log.h"
+#include "freshet/job_options.h"
 
 namespace freshet {
 

@@ -23,7 +23,10 @@ struct JobRecord {
   WallTime created{};
   WallTime modified{};
   std::optional<WallTime> transferred;
-  std::string why;  // The decision record, JSON, bounded.
+  std::string why;           // The decision record, JSON, bounded.
+  bool resumed = false;      // At least once.
+  bool notified = false;     // The notice of its state was accepted.
+  Duration transfer_time{};  // Since the last resume, when it last stopped.
 };
 
 struct FileRecord {
@@ -42,6 +45,9 @@ struct FileRecord {
   Bytes from_origin = 0;
   Bytes from_peers = 0;
   Bytes wasted = 0;
+  bool validated = false;    // By the application.
+  bool told = false;         // The notice of its transfer was accepted, or not wanted.
+  bool origin_only = false;  // What peers had was wrong for the application.
 };
 
 }  // namespace freshet

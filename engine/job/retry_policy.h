@@ -3,8 +3,8 @@
 // Pure: time and chance come in with each call.
 #pragma once
 
-#include "engine/job/options.h"
 #include "engine/ports/random.h"
+#include "freshet/job_options.h"
 
 namespace freshet {
 

@@ -50,7 +50,8 @@ Result<void> check_path(std::string const& path) {
 
 Result<void> check_ranges(FileSpec const& file, std::size_t ranges_max) {
   if (file.ranges.size() > ranges_max) {
-    return fail(Errc::limit_reached, file.path, "has too many ranges");
+    return fail(Errc::too_many_ranges, file.path,
+                "has more than " + std::to_string(ranges_max) + " ranges");
   }
   auto sorted = file.ranges;
   std::ranges::sort(sorted);
@@ -98,6 +99,18 @@ bool is_token(std::string_view text) {
   });
 }
 
+Result<void> check_command(std::vector<std::string> const& command, std::size_t chars_max) {
+  if (command.empty()) return {};
+  std::size_t chars = 0;
+  for (auto const& word : command) chars += word.size() + 1;
+  if (chars > chars_max) return fail(Errc::limit_reached, "notify_command", "is too long");
+  auto const broken = [](std::string const& word) { return word.find('\0') != std::string::npos; };
+  if (!command.front().starts_with('/') || std::ranges::any_of(command, broken)) {
+    return fail(Errc::invalid_argument, "notify_command", "does not begin with an absolute path");
+  }
+  return {};
+}
+
 Result<void> check_headers(JobSpec const& spec, std::size_t chars_max) {
   std::size_t chars = 0;
   for (auto const& header : spec.headers) {
@@ -113,6 +126,16 @@ Result<void> check_headers(JobSpec const& spec, std::size_t chars_max) {
 
 }  // namespace
 
+JobOptions limits_for(Caller const& caller, JobOptions const& options) {
+  constexpr JobOptions kDefaults;
+  auto limits = options;
+  if (!caller.administrator) return limits;
+  limits.jobs_max = limits.jobs_per_user_max = 10 * kDefaults.jobs_max;
+  limits.files_per_job_max = 10 * kDefaults.files_per_job_max;
+  limits.ranges_per_file_max = 10 * kDefaults.ranges_per_file_max;
+  return limits;
+}
+
 Result<void> check_job(JobSpec const& spec, JobOptions const& options) {
   if (spec.name.empty() || spec.name.size() > kNameCharsMax) {
     return fail(Errc::invalid_argument, "name", "has not between 1 and 256 characters");
@@ -121,8 +144,12 @@ Result<void> check_job(JobSpec const& spec, JobOptions const& options) {
     return fail(Errc::invalid_argument, "description", "is longer than 1024 characters");
   }
   if (spec.priority > Priority::low) return fail(Errc::invalid_argument, "priority", "is unknown");
-  if (spec.no_progress_timeout < Duration::zero() || spec.retry_delay_min < Duration::zero()) {
+  if (std::min({spec.no_progress_timeout, spec.retry_delay_min, spec.transfer_time_max}) <
+      Duration::zero()) {
     return fail(Errc::invalid_argument, "timeout", "is negative");
+  }
+  if (auto checked = check_command(spec.notify_command, options.command_chars_max); !checked) {
+    return checked;
   }
   if (auto const pinned = pinned_signers(spec.signed_by); !pinned) {
     return fail(Errc::invalid_argument, "signed_by", "has what is no public key of minisign");
@@ -133,7 +160,7 @@ Result<void> check_job(JobSpec const& spec, JobOptions const& options) {
 Result<void> check_files(std::span<FileSpec const> files, std::size_t already,
                          JobOptions const& options) {
   if (already + files.size() > options.files_per_job_max) {
-    return fail(Errc::limit_reached, "job",
+    return fail(Errc::too_many_files, "job",
                 "would have more than " + std::to_string(options.files_per_job_max) + " files");
   }
   for (auto const& file : files) {

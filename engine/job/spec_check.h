@@ -5,11 +5,14 @@
 
 #include <span>
 
-#include "engine/job/options.h"
 #include "freshet/error.h"
 #include "freshet/job.h"
+#include "freshet/job_options.h"
 
 namespace freshet {
+
+// The limits for this caller: administrators are bound only by what memory allows.
+[[nodiscard]] JobOptions limits_for(Caller const& caller, JobOptions const& options);
 
 [[nodiscard]] Result<void> check_job(JobSpec const& spec, JobOptions const& options);
 // `already` files are in the job.

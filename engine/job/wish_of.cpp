@@ -17,6 +17,7 @@ Wish wish_of(JobRecord const& job, FileRecord const& file) {
   wish.connections = spec.connections;
   wish.priority = spec.priority;
   if (spec.limit.value > 0) wish.limit = {LimitId{job.order}, spec.limit};
+  wish.peers = !file.origin_only && (!spec.validate_first || file.validated);
   wish.spool = file.spool;
   wish.validator = file.validator;
   return wish;

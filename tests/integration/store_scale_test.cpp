@@ -20,6 +20,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr Caller kUser{1000, false};
+constexpr Caller kRoot{0, true};
+
 // Every sync of this process, RocksDB's too: the definitions below come before the C library's.
 std::atomic<std::size_t> syncs = 0;
 
@@ -135,7 +138,9 @@ TEST_CASE("a job of one tebibyte with half of its pieces is taken up in a moment
     });
     REQUIRE(jobs.recovered);
     jobs.on_loop([&] {
-      for (auto const& job : jobs.book->jobs()) jobs.book->resume(job.id, [](auto const&) {});
+      for (auto const& job : jobs.book->jobs(kRoot)) {
+        jobs.book->resume(kRoot, job.id, [](auto const&) {});
+      }
     });
     auto found = begin.get_future();
     REQUIRE(found.wait_for(60s) == std::future_status::ready);
@@ -179,8 +184,8 @@ TEST_CASE("a durable job costs one synced write", "[store]") {
     job.files = {file};
     auto const before = syncs.load();
 
-    auto const created =
-        store.ask<Result<JobId>>([&](auto done) { jobs.book->create(std::move(job), done); });
+    auto const created = store.ask<Result<JobId>>(
+        [&](auto done) { jobs.book->create(kUser, std::move(job), done); });
 
     REQUIRE(created);
     CHECK(syncs.load() - before == 1);

@@ -20,6 +20,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr Caller kUser{1000, false};
+
 constexpr Bytes kEpochBytes = 1_MiB;
 constexpr Bytes kPerKill = 1_MiB;
 constexpr std::size_t kLivesMax = 7;
@@ -190,7 +192,7 @@ class CrashRun {
   // What was promised is there, nothing twice; what is not there is asked for again.
   void take_up(Life& life) {
     for (auto& job : jobs_) {
-      auto const jobs = life.book->jobs();
+      auto const jobs = life.book->jobs(kUser);
       auto const found =
           std::ranges::count(jobs, job.name, [](JobInfo const& info) { return info.spec.name; });
       CHECK(found <= 1);
@@ -202,7 +204,7 @@ class CrashRun {
       job.promised = job.promised || found == 1;
       if (!job.promised) create(life, job);
     }
-    for (auto const& info : life.book->jobs()) {
+    for (auto const& info : life.book->jobs(kUser)) {
       CHECK_FALSE(info.error);
       if (info.state == JobState::transferred) life.arrived.push_back(info.id);
     }
@@ -213,7 +215,7 @@ class CrashRun {
     asked.spec.name = job.name;
     asked.start = true;
     for (auto const& file : job.files) asked.files.push_back(file.spec);
-    life.book->create(std::move(asked), [&job](Result<JobId> const& id) {
+    life.book->create(kUser, std::move(asked), [&job](Result<JobId> const& id) {
       REQUIRE(id);
       job.promised = true;
     });
@@ -221,10 +223,10 @@ class CrashRun {
 
   void complete_arrived(Life& life) {
     for (auto const& id : std::exchange(life.arrived, {})) {
-      auto const info = life.book->job(id);
+      auto const info = life.book->job(kUser, id);
       if (!info || info->state != JobState::transferred) continue;
       auto const job = std::ranges::find(jobs_, info->spec.name, &Job::name);
-      life.book->complete(id, [job](Result<Completion> const& done) {
+      life.book->complete(kUser, id, [job](Result<Completion> const& done) {
         if (!done) UNSCOPED_INFO(describe(done.error()));
         CHECK(done);
         job->ended = true;

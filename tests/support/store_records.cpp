@@ -54,6 +54,15 @@ JobRecord RecordMaker::job() {
   if (maybe()) job.transferred = time();
   job.why = text();
   for (auto left = random_() % 3; left > 0; --left) job.spec.signed_by.push_back(text());
+  job.spec.notify = {maybe(), maybe(), maybe(), maybe()};
+  for (auto left = random_() % 3; left > 0; --left) job.spec.notify_command.push_back(text());
+  job.spec.costs = static_cast<std::uint32_t>(random_());
+  job.spec.transfer_time_max = Duration{static_cast<std::int64_t>(number())};
+  if (maybe()) job.spec.size_max = number();
+  job.spec.validate_first = maybe();
+  job.resumed = maybe();
+  job.notified = maybe();
+  job.transfer_time = Duration{static_cast<std::int64_t>(number())};
   return job;
 }
 
@@ -84,6 +93,9 @@ FileRecord RecordMaker::file() {
   file.wasted = number();
   file.spec.manifest_signature = text();
   file.signer = text();
+  file.validated = maybe();
+  file.told = maybe();
+  file.origin_only = maybe();
   return file;
 }
 

@@ -16,6 +16,7 @@
 #include "freshet/content_id.h"
 #include "freshet/error.h"
 #include "freshet/job.h"
+#include "freshet/job_options.h"
 #include "freshet/peers.h"
 
 #define FRESHET_EXPORT __attribute__((visibility("default")))
@@ -34,6 +35,8 @@ struct Options {
   // Whether jobs that ran when the directory was last closed go on by themselves; otherwise they
   // are queued until they are resumed.
   bool autostart = true;
+  // Limits, timeouts and turns; `files_active_max` and `autostart` are those above.
+  JobOptions jobs;
   // Whose signatures make a manifest trusted: public keys of minisign in base64, or absolute paths
   // of files of them. The file `trusted_keys` of the data directory is read too.
   std::vector<std::string> trusted_keys;
@@ -76,8 +79,35 @@ class FRESHET_EXPORT Client {
   // Replaces all settings of the job. What runs goes on where it is, with them.
   [[nodiscard]] Result<void> configure(JobId job, JobSpec spec);
 
+  // Where a file comes from, from now on; what has arrived is kept if it is the same there. A file
+  // that is transferred keeps its bytes.
+  [[nodiscard]] Result<void> set_urls(JobId job, std::uint32_t file, std::vector<std::string> urls);
+  // The beginning of every URL that has it, of files that are not transferred. How many changed.
+  [[nodiscard]] Result<std::uint32_t> replace_prefix(JobId job, std::string const& from,
+                                                     std::string const& to);
+  // What the application says of a transferred file. A wrong one is fetched again: from the origin
+  // alone, at once, when peers had sent some of it, else after a resume (validation_failed).
+  // not_yet before it is transferred.
+  [[nodiscard]] Result<void> validate(JobId job, std::uint32_t file, bool right);
+  // Administrators only. Headers, credentials and the notify command stay behind.
+  [[nodiscard]] Result<void> take_ownership(JobId job);
+
+  // Told on the loop of what `JobSpec::notify` asks for. `accept` is called once, there or later on
+  // any thread; false asks to be told again. The last handler counts, an empty one ends it; what
+  // happened before is told too. No call is under way when this returns, unless from within one.
+  using Accept = std::function<void(bool accepted)>;
+  using NoticeHandler = std::function<void(Notice const&, Accept accept)>;
+  [[nodiscard]] Result<void> notify(JobId job, NoticeHandler handler);
+
+  // This engine for another caller: its own jobs, its own rights over them. Paths are still checked
+  // and files placed with the rights of this process. Who holds a client of its own may do this.
+  [[nodiscard]] Client as(Caller caller) const;
+
   [[nodiscard]] Result<JobInfo> job(JobId job) const;
-  [[nodiscard]] std::vector<JobInfo> jobs() const;
+  [[nodiscard]] std::vector<JobInfo> jobs() const;              // The caller's, oldest first.
+  [[nodiscard]] Result<std::vector<JobInfo>> all_jobs() const;  // Administrators only.
+  // error_unavailable unless the job is in error or transient_error.
+  [[nodiscard]] Result<ErrorReport> error(JobId job) const;
   [[nodiscard]] Result<std::vector<FileInfo>> files(JobId job) const;
   // The decision record: sources tried, refused and why, bytes by source (docs/why.md). JSON.
   [[nodiscard]] Result<std::string> why(JobId job) const;
@@ -93,6 +123,9 @@ class FRESHET_EXPORT Client {
   [[nodiscard]] std::shared_ptr<void> watch(Listener listener) const;
 
   void set_download_limit(BytesPerSecond limit);
+  // Without network, or where it costs more than a job allows, jobs wait in transient_error and go
+  // on by themselves.
+  void set_conditions(Conditions conditions);
 
   [[nodiscard]] std::vector<ContentInfo> contents() const;
   // Hashes a stored content again; how many bytes were wrong (and dropped).

@@ -31,6 +31,16 @@ enum class Errc : std::uint16_t {
   file_exists = 14,
   error_unavailable = 15,
   job_too_old = 16,
+  not_yet = 17,
+  not_supported = 18,
+  too_many_jobs_of_user = 19,
+  too_many_jobs = 20,
+  too_many_files = 21,
+  too_many_ranges = 22,
+  fixed_after_add = 23,
+  fixed_after_resume = 24,
+  transfer_time_over = 25,
+  size_limit_reached = 26,
 
   // The origin and the way to it.
   name_not_resolved = 30,
@@ -67,6 +77,7 @@ enum class Errc : std::uint16_t {
   signature_invalid = 74,
   signature_untrusted = 75,
   signature_missing = 76,
+  validation_failed = 77,
 
   // The disk and the state.
   disk_full = 90,
@@ -86,6 +97,8 @@ enum class Errc : std::uint16_t {
   policy_refused = 112,
   port_unavailable = 113,
   budget_spent = 114,
+  cost_refused = 115,
+  network_absent = 116,
 
   internal = 200,
 };

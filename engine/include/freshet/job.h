@@ -45,9 +45,53 @@ enum class JobState : std::uint8_t {
 enum class Priority : std::uint8_t { foreground = 0, high = 1, normal = 2, low = 3 };
 [[nodiscard]] std::string_view to_string(Priority priority);
 
+// Who calls. Only the owner of a job and administrators may see or change it.
+struct Caller {
+  std::uint32_t uid = 0;
+  bool administrator = false;
+  bool operator==(Caller const&) const = default;
+};
+
 struct Header {
   std::string name;
   std::string value;
+  bool operator==(Header const&) const = default;
+};
+
+// What using the network may cost: bits. A job runs while its own `costs` have one of those that
+// hold now (Delivery Optimization's and BITS' cost states and transfer policies).
+namespace cost {
+inline constexpr std::uint32_t unrestricted = 0x1;
+inline constexpr std::uint32_t capped_usage_unknown = 0x2;
+inline constexpr std::uint32_t below_cap = 0x4;
+inline constexpr std::uint32_t near_cap = 0x8;
+inline constexpr std::uint32_t over_cap_charged = 0x10;
+inline constexpr std::uint32_t over_cap_throttled = 0x20;
+inline constexpr std::uint32_t usage_based = 0x40;
+inline constexpr std::uint32_t roaming = 0x80;
+inline constexpr std::uint32_t ignore_congestion = 0x80000000;  // No state; always accepted.
+
+inline constexpr std::uint32_t always = 0x800000ff;
+inline constexpr std::uint32_t not_roaming = 0x8000007f;
+inline constexpr std::uint32_t no_surcharge = 0x8000006f;
+inline constexpr std::uint32_t standard = 0x80000067;
+inline constexpr std::uint32_t only_unrestricted = 0x80000021;
+}  // namespace cost
+
+// What the machine's network is like now.
+struct Conditions {
+  bool network = true;
+  std::uint32_t costs = cost::unrestricted;
+  bool operator==(Conditions const&) const = default;
+};
+
+// Which notices a job's handler gets.
+struct NotifyFlags {
+  bool transferred = true;
+  bool error = true;
+  bool file_transferred = false;
+  bool modification = false;
+  bool operator==(NotifyFlags const&) const = default;
 };
 
 // One file of a job.
@@ -82,6 +126,18 @@ struct JobSpec {
   // Public keys of minisign, in base64. Not empty: every file needs a manifest that one of them
   // signed, whoever else is trusted.
   std::vector<std::string> signed_by;
+
+  NotifyFlags notify;
+  // A program and its arguments, run as the owner when `transferred` or `error` is due and no
+  // handler takes the notice: an absolute path, not searched for. Empty: none.
+  std::vector<std::string> notify_command;
+  std::uint32_t costs = cost::always;  // In which cost states it may run.
+  // Connecting and transferring since the last resume; 0: the default.
+  Duration transfer_time_max{};
+  std::optional<Bytes> size_max;  // Of all files together. Fixed once the job was resumed.
+  // Peers are neither asked for its files nor served them: the application looks at them first.
+  // Fixed once there is a file.
+  bool validate_first = false;
 };
 
 struct Progress {
@@ -104,12 +160,35 @@ struct FileInfo {
   bool placed = false;
   std::optional<ContentId> content;
   std::optional<Trust> trust;
-  std::string signer;  // Whose signature of the manifest was verified; empty: nobody's.
+  std::string signer;      // Whose signature of the manifest was verified; empty: nobody's.
+  bool validated = false;  // The application has said that it is right.
 };
 
 struct JobError {
   Error error;
   std::optional<std::uint32_t> file;  // Index of the file concerned.
+};
+
+// Where an error belongs; the numbers are those of BG_ERROR_CONTEXT.
+enum class ErrorContext : std::uint8_t {
+  none = 0,
+  unknown = 1,
+  queue = 2,
+  notification = 3,
+  local_file = 4,
+  remote_file = 5,
+  transport = 6,
+};
+[[nodiscard]] std::string_view to_string(ErrorContext context);
+[[nodiscard]] ErrorContext context_of(Errc code);
+
+// All that is known of a job's error.
+struct ErrorReport {
+  JobError error;
+  ErrorContext context = ErrorContext::none;
+  std::string protocol;  // "http" or "https"; empty when it is not tied to one.
+  std::string url;       // Of the file concerned, without query and credentials.
+  std::string path;
 };
 
 struct JobInfo {
@@ -133,6 +212,16 @@ struct JobEvent {
   JobInfo job;
   std::uint32_t file = 0;  // With file_transferred.
 };
+
+// What a job's handler is told. It is told again, later and later, until it accepts, except for
+// `modification`.
+struct Notice {
+  enum class Kind : std::uint8_t { file_transferred, transferred, error, modification };
+  Kind kind = Kind::transferred;
+  JobInfo job;
+  std::uint32_t file = 0;  // With file_transferred.
+};
+[[nodiscard]] std::string_view to_string(Notice::Kind kind);
 
 struct Completion {
   std::uint32_t files_placed = 0;

@@ -26,6 +26,9 @@ struct ByteRange {
   auto operator<=>(ByteRange const&) const = default;
 };
 
+// As the end of a range: wherever the file ends.
+inline constexpr Bytes kToEnd = std::numeric_limits<Bytes>::max();
+
 // Monotonic time, for deadlines and rates. Comes from the `Clock` port only.
 using Duration = std::chrono::nanoseconds;
 using TimePoint = std::chrono::time_point<std::chrono::steady_clock, Duration>;

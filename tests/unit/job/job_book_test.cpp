@@ -16,7 +16,7 @@ TEST_CASE("a job that was created is in the ledger after one write when the answ
   job.spec.name = "many";
   for (int i = 0; i < 1000; ++i) job.files.push_back(file_at("/tmp/" + std::to_string(i)));
 
-  auto const id = world.ask<JobId>([&](auto answer) { world.book->create(job, answer); });
+  auto const id = world.ask<JobId>([&](auto answer) { world.book->create(kUser, job, answer); });
 
   REQUIRE(id);
   CHECK(world.ledger.saves == 1);
@@ -31,11 +31,11 @@ TEST_CASE("a job that could not be made durable does not exist", "[job]") {
   world.ledger.failing = true;
   NewJob job{.spec = {.name = "lost"}, .files = {file_at("/tmp/a")}, .start = true};
 
-  auto const id = world.ask<JobId>([&](auto answer) { world.book->create(job, answer); });
+  auto const id = world.ask<JobId>([&](auto answer) { world.book->create(kUser, job, answer); });
 
   REQUIRE_FALSE(id);
   CHECK(id.error().code == Errc::disk_full);
-  CHECK(world.book->jobs().empty());
+  CHECK(world.book->jobs(kUser).empty());
   world.ledger.failing = false;
   world.loop.run_for(1min);
   CHECK(world.ledger.jobs.empty());
@@ -56,7 +56,7 @@ TEST_CASE("a job goes from queued to transferred and tells each step once", "[jo
         std::vector{JobState::connecting, JobState::transferring, JobState::transferred});
   CHECK(world.ledger.jobs[id].state == JobState::transferred);
   CHECK(world.ledger.files[{id, 0}].transferred);
-  CHECK(world.book->job(id)->progress.from_origin == 100);
+  CHECK(world.book->job(kUser, id)->progress.from_origin == 100);
 }
 
 TEST_CASE("nobody hears that a job is transferred before that is durable", "[job]") {
@@ -87,7 +87,7 @@ TEST_CASE("complete places what arrived and drops the rest", "[job]") {
   CHECK(world.ledger.jobs.empty());
   CHECK(world.ledger.files.empty());
   CHECK(world.desk->open.empty());
-  CHECK(world.book->job(id).error().code == Errc::job_not_found);
+  CHECK(world.book->job(kUser, id).error().code == Errc::job_not_found);
   CHECK(world.states_told(id).back() == JobState::acknowledged);
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("a file that cannot be placed keeps the job and complete can be repeat
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == Errc::disk_full);
   CHECK(world.state(id) == JobState::transferred);
-  CHECK((*world.book->files(id))[0].placed);
+  CHECK((*world.book->files(kUser, id))[0].placed);
   CHECK(world.store.released.empty());
   world.store.refused.clear();
   auto const completion = world.complete(id);
@@ -156,7 +156,7 @@ TEST_CASE("cancel forgets the job before it lets go of its bytes", "[job]") {
   world.loop.run_for(1s);
   bool answered = false;
 
-  world.book->cancel(id, [&](auto const& result) { answered = result.has_value(); });
+  world.book->cancel(kUser, id, [&](auto const& result) { answered = result.has_value(); });
 
   CHECK(world.desk->open.empty());
   world.loop.run_for(5ms);
@@ -187,7 +187,7 @@ TEST_CASE("a cancel that cannot be saved leaves the job as it was and running", 
 TEST_CASE("a job that is being ended takes no other call", "[job]") {
   JobWorld world({}, 10ms);
   auto const id = world.start({"/tmp/a"});
-  world.book->cancel(id, [](auto const&) {});
+  world.book->cancel(kUser, id, [](auto const&) {});
 
   CHECK(world.resume(id).error().code == Errc::invalid_state);
 }
@@ -215,7 +215,7 @@ TEST_CASE("a spool that the transfer replaced is let go", "[job]") {
 
   CHECK(world.store.released == std::vector{SpoolId{1}});
   CHECK(world.ledger.files[{id, 0}].spool == SpoolId{2});
-  CHECK(world.book->job(id)->progress.bytes_total == 20);
+  CHECK(world.book->job(kUser, id)->progress.bytes_total == 20);
 }
 
 TEST_CASE("suspend stops the files and resume goes on in the same spool", "[job]") {
@@ -228,7 +228,7 @@ TEST_CASE("suspend stops the files and resume goes on in the same spool", "[job]
 
   CHECK(world.state(id) == JobState::suspended);
   CHECK(world.desk->open.empty());
-  CHECK(world.book->job(id)->progress.bytes_done == 40);
+  CHECK(world.book->job(kUser, id)->progress.bytes_done == 40);
   CHECK(world.ledger.files[{id, 0}].from_origin == 40);
   REQUIRE(world.resume(id));
   world.settle();
@@ -244,8 +244,8 @@ TEST_CASE("files that are added to a transferred job run after resume", "[job]")
   world.settle();
   CHECK(world.resume(id).error().code == Errc::job_empty);
 
-  auto const added =
-      world.ask<void>([&](auto answer) { world.book->add_files(id, {file_at("/tmp/b")}, answer); });
+  auto const added = world.ask<void>(
+      [&](auto answer) { world.book->add_files(kUser, id, {file_at("/tmp/b")}, answer); });
   REQUIRE(added);
   CHECK(world.state(id) == JobState::transferred);
   REQUIRE(world.resume(id));
@@ -260,5 +260,5 @@ TEST_CASE("calls for a job that is not known say so", "[job]") {
 
   CHECK(world.resume(JobId{}).error().code == Errc::job_not_found);
   CHECK(world.complete(JobId{}).error().code == Errc::job_not_found);
-  CHECK(world.book->why(JobId{}).error().code == Errc::job_not_found);
+  CHECK(world.book->why(kUser, JobId{}).error().code == Errc::job_not_found);
 }

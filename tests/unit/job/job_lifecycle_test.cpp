@@ -72,9 +72,10 @@ TEST_CASE("a job whose priority is raised overtakes", "[job]") {
   auto const second = world.start({"/tmp/second"}, Priority::normal);
   CHECK(world.desk->wanted("/tmp/first"));
 
-  auto spec = world.book->job(second)->spec;
+  auto spec = world.book->job(kUser, second)->spec;
   spec.priority = Priority::high;
-  REQUIRE(world.ask<void>([&](auto answer) { world.book->configure(second, spec, answer); }));
+  REQUIRE(
+      world.ask<void>([&](auto answer) { world.book->configure(kUser, second, spec, answer); }));
   world.settle();
 
   CHECK(world.desk->wanted("/tmp/second"));
@@ -88,21 +89,21 @@ TEST_CASE("a transient failure is tried again after a delay that grows", "[job]"
   world.settle();
 
   CHECK(world.state(id) == JobState::transient_error);
-  CHECK(world.book->job(id)->error->error.code == Errc::connect_failed);
-  CHECK(world.book->job(id)->error->file == 0);
+  CHECK(world.book->job(kUser, id)->error->error.code == Errc::connect_failed);
+  CHECK(world.book->job(kUser, id)->error->file == 0);
   CHECK(world.desk->open.empty());
   world.loop.run_for(4s);
   CHECK(world.desk->open.empty());
   world.loop.run_for(3s);
   CHECK(world.desk->wanted("/tmp/a"));
-  CHECK_FALSE(world.book->job(id)->error);
+  CHECK_FALSE(world.book->job(kUser, id)->error);
 
   world.desk->fail("/tmp/b", Errc::connect_failed);
   world.loop.run_for(9s);
   CHECK(world.desk->open.empty());
   world.loop.run_for(4s);
   CHECK(world.desk->wanted("/tmp/a"));
-  CHECK(world.book->job(id)->error_count == 2);
+  CHECK(world.book->job(kUser, id)->error_count == 2);
 }
 
 TEST_CASE("resume does not wait for the retry", "[job]") {
@@ -129,8 +130,8 @@ TEST_CASE("without progress for the whole timeout the job is in error", "[job]")
   }
 
   CHECK(world.state(id) == JobState::error);
-  CHECK(world.loop.elapsed() - begun > 45min);
-  CHECK(world.loop.elapsed() - begun <= 1h);
+  CHECK(world.loop.elapsed() - begun >= 1h);
+  CHECK(world.loop.elapsed() - begun <= 1h + 2s);
 }
 
 TEST_CASE("progress restarts the timeout and the growth of the delay", "[job]") {
@@ -155,7 +156,7 @@ TEST_CASE("a fatal failure stops the whole job and names the file", "[job]") {
   world.settle();
 
   CHECK(world.state(id) == JobState::error);
-  CHECK(world.book->job(id)->error->file == 1);
+  CHECK(world.book->job(kUser, id)->error->file == 1);
   CHECK(world.desk->open.empty());
   CHECK(world.ledger.jobs[id].error->error.code == Errc::http_not_found);
   world.loop.run_for(24h);
@@ -175,9 +176,9 @@ TEST_CASE("a running job goes on by itself after a crash where it was", "[job]")
 
   world.restart(true);
 
-  REQUIRE(world.book->jobs().size() == 1);
-  CHECK(world.book->job(id)->progress.bytes_done == 70);
-  CHECK(world.book->job(id)->progress.files_done == 1);
+  REQUIRE(world.book->jobs(kUser).size() == 1);
+  CHECK(world.book->job(kUser, id)->progress.bytes_done == 70);
+  CHECK(world.book->job(kUser, id)->progress.files_done == 1);
   CHECK_FALSE(world.desk->wanted("/tmp/a"));
   CHECK(world.desk->open.at(world.desk->wish_for("/tmp/b")).wish.spool == SpoolId{2});
 }
@@ -210,10 +211,10 @@ TEST_CASE("suspended and failed jobs stay so over a restart and ended ones stay 
   world.restart();
   world.settle();
 
-  CHECK(world.book->jobs().size() == 2);
+  CHECK(world.book->jobs(kUser).size() == 2);
   CHECK(world.state(suspended) == JobState::suspended);
   CHECK(world.state(failed) == JobState::error);
-  CHECK(world.book->job(failed)->error->error.code == Errc::http_gone);
+  CHECK(world.book->job(kUser, failed)->error->error.code == Errc::http_gone);
   CHECK(world.desk->wants == 0);
 }
 
@@ -225,7 +226,7 @@ TEST_CASE("a final job that is found at start is forgotten", "[job]") {
   world.restart(true);
   world.settle();
 
-  CHECK(world.book->jobs().empty());
+  CHECK(world.book->jobs(kUser).empty());
   CHECK(world.ledger.jobs.empty());
 }
 
@@ -238,7 +239,7 @@ TEST_CASE("a job that lost files in the ledger is in error instead of half done"
   world.settle();
 
   CHECK(world.state(id) == JobState::error);
-  CHECK(world.book->job(id)->error->error.code == Errc::store_corrupt);
+  CHECK(world.book->job(kUser, id)->error->error.code == Errc::store_corrupt);
   CHECK(world.desk->wants == 0);
 }
 
@@ -248,10 +249,10 @@ TEST_CASE("a job that nobody ends is cancelled after thirty days", "[job]") {
   REQUIRE(world.suspend(id));
 
   world.loop.run_for(24h * 29);
-  CHECK(world.book->job(id));
+  CHECK(world.book->job(kUser, id));
   world.loop.run_for(25h);
 
-  CHECK(world.book->job(id).error().code == Errc::job_not_found);
+  CHECK(world.book->job(kUser, id).error().code == Errc::job_not_found);
   CHECK(world.states_told(id).back() == JobState::cancelled);
 }
 
@@ -292,10 +293,10 @@ TEST_CASE("a running job goes on where it was with the settings it is given", "[
   JobWorld world;
   auto const id = world.start({"/tmp/a"});
   world.desk->answer("/tmp/a", SpoolId{1}, 100);
-  auto spec = world.book->job(id)->spec;
+  auto spec = world.book->job(kUser, id)->spec;
   spec.headers = {{"Authorization", "Bearer new"}};
 
-  REQUIRE(world.ask<void>([&](auto answer) { world.book->configure(id, spec, answer); }));
+  REQUIRE(world.ask<void>([&](auto answer) { world.book->configure(kUser, id, spec, answer); }));
   world.settle();
 
   auto const& wish = world.desk->open.at(world.desk->wish_for("/tmp/a")).wish;
@@ -310,14 +311,14 @@ TEST_CASE("bytes by source are known after a crash but for the last seconds", "[
   world.desk->answer("/tmp/a", SpoolId{1}, 1000);
   for (Bytes done = 100; done <= 600; done += 100) {
     world.desk->progress_to("/tmp/a", done);
-    CHECK(world.book->job(id)->progress.from_origin == done);
+    CHECK(world.book->job(kUser, id)->progress.from_origin == done);
     world.loop.run_for(2s);
   }
 
   world.restart(true);
-  auto const kept = world.book->job(id)->progress.from_origin;
+  auto const kept = world.book->job(kUser, id)->progress.from_origin;
   CHECK(kept >= 400);
   world.desk->progress_to("/tmp/a", 50);
   world.loop.run_for(6s);
-  CHECK(world.book->job(id)->progress.from_origin == kept + 50);
+  CHECK(world.book->job(kUser, id)->progress.from_origin == kept + 50);
 }

@@ -13,17 +13,20 @@ constexpr std::array kStates{
     JobState::transferring, JobState::transient_error, JobState::error,
     JobState::transferred,  JobState::acknowledged,    JobState::cancelled};
 
-constexpr JobFiles kNone{false, false};
-constexpr JobFiles kPending{true, true};
-constexpr JobFiles kArrived{true, false};
+constexpr JobFacts kNone{false, false};
+constexpr JobFacts kPending{true, true};
+constexpr JobFacts kArrived{true, false};
+constexpr JobFacts kResumed{true, true, true};
+constexpr JobFacts kFileThere{true, true, true, true};
 
 // One column each of kStates: a letter for the state that follows, or for the refusal.
 //   s q c t r e T A C: suspended queued connecting transferring transient_error error Transferred
 //                      Acknowledged Cancelled; =: unchanged
-//   !: invalid_state   0: job_empty   -: error_unavailable
+//   !: invalid_state   0: job_empty   -: error_unavailable   w: not_yet
+//   R: fixed_after_resume   F: fixed_after_add
 struct Row {
   JobCall call;
-  JobFiles files;
+  JobFacts facts;
   std::string_view cells;
 };
 
@@ -36,6 +39,12 @@ std::string cell_of(Result<JobState> const& after, JobState before) {
       return "0";
     case Errc::error_unavailable:
       return "-";
+    case Errc::not_yet:
+      return "w";
+    case Errc::fixed_after_resume:
+      return "R";
+    case Errc::fixed_after_add:
+      return "F";
     default:
       return "?";
   }
@@ -65,6 +74,13 @@ TEST_CASE("every call in every state does what the table of the job API says", "
       Row{JobCall::complete, kPending, "AAAAAAA!!"},
       Row{JobCall::complete, kArrived, "AAAAAAA!!"},
       Row{JobCall::set_property, kPending, "=======!!"},
+      Row{JobCall::set_before_resume, kPending, "=RRRRRR!!"},
+      Row{JobCall::set_before_resume, kResumed, "RRRRRRR!!"},
+      Row{JobCall::set_before_files, kNone, "=======!!"},
+      Row{JobCall::set_before_files, kPending, "FFFFFFF!!"},
+      Row{JobCall::set_file_property, kPending, "=!!!!!!!!"},
+      Row{JobCall::validate, kPending, "wwwwwww!!"},
+      Row{JobCall::validate, kFileThere, "=======!!"},
       Row{JobCall::set_file_acl, kPending, "======!!!"},
       Row{JobCall::set_credentials, kPending, "=======!!"},
       Row{JobCall::rename_remote, kPending, "=======!!"},
@@ -74,9 +90,9 @@ TEST_CASE("every call in every state does what the table of the job API says", "
   for (auto const& row : rows) {
     std::string cells;
     for (auto const state : kStates)
-      cells += cell_of(state_after(row.call, state, row.files), state);
-    INFO("call " << static_cast<int>(row.call) << " any " << row.files.any << " pending "
-                 << row.files.pending);
+      cells += cell_of(state_after(row.call, state, row.facts), state);
+    INFO("call " << static_cast<int>(row.call) << " files " << row.facts.files << " pending "
+                 << row.facts.pending);
     CHECK(cells == row.cells);
   }
 }
@@ -96,6 +112,8 @@ TEST_CASE("what happens to a job leads only along the arrows of its diagram", "[
       Happening{JobHappening::fatal_failure, ".eeee.e.."},
       Happening{JobHappening::retry_due, "....q...."},
       Happening{JobHappening::no_progress, ".eeee...."},
+      Happening{JobHappening::refused, "eeeeeee.."},
+      Happening{JobHappening::refused_peers, "......q.."},
       Happening{JobHappening::restart, "..qqq...."},
   };
   for (auto const& row : rows) {

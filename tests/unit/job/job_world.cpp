@@ -63,9 +63,6 @@ void FakeStore::reopen(SpoolId, std::function<void(Result<OpenedSpool>)>) {
 void FakeStore::identify(SpoolId, Identity, std::function<void(Result<void>)>) {
   FRESHET_ASSERT(false);
 }
-void FakeStore::discard(SpoolId, PieceMap const&, std::function<void()>) {
-  FRESHET_ASSERT(false);
-}
 void FakeStore::seal(SpoolId, std::function<void(Result<Sealed>)>) {
   FRESHET_ASSERT(false);
 }
@@ -164,23 +161,23 @@ JobId JobWorld::start(std::vector<std::string> const& paths, Priority priority) 
   job.spec.priority = priority;
   for (auto const& path : paths) job.files.push_back(file_at(path));
   job.start = true;
-  auto const id = ask<JobId>([&](auto answer) { book->create(job, answer); });
+  auto const id = ask<JobId>([&](auto answer) { book->create(kUser, job, answer); });
   FRESHET_ASSERT(id.has_value());
   settle();
   return *id;
 }
 
 Result<void> JobWorld::resume(JobId id) {
-  return ask<void>([&](auto answer) { book->resume(id, answer); });
+  return ask<void>([&](auto answer) { book->resume(kUser, id, answer); });
 }
 Result<void> JobWorld::suspend(JobId id) {
-  return ask<void>([&](auto answer) { book->suspend(id, answer); });
+  return ask<void>([&](auto answer) { book->suspend(kUser, id, answer); });
 }
 Result<void> JobWorld::cancel(JobId id) {
-  return ask<void>([&](auto answer) { book->cancel(id, answer); });
+  return ask<void>([&](auto answer) { book->cancel(kUser, id, answer); });
 }
 Result<Completion> JobWorld::complete(JobId id) {
-  return ask<Completion>([&](auto answer) { book->complete(id, answer); });
+  return ask<Completion>([&](auto answer) { book->complete(kUser, id, answer); });
 }
 
 std::vector<JobState> JobWorld::states_told(JobId id) const {

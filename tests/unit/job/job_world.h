@@ -14,6 +14,11 @@
 
 namespace freshet::test {
 
+// Who owns the jobs of these tests, and others.
+inline constexpr Caller kUser{1000, false};
+inline constexpr Caller kOther{1001, false};
+inline constexpr Caller kAdministrator{0, true};
+
 class FakeLedger final : public Ledger {
  public:
   FakeLedger(SimLoop& loop, Duration latency) : loop_(loop), latency_(latency) {}
@@ -43,12 +48,17 @@ class FakeStore final : public ContentStore {
   explicit FakeStore(SimLoop& loop) : loop_(loop) {}
 
   void place(SpoolId spool, Placement placement, std::function<void(Result<void>)> done) override;
+  void discard(SpoolId spool, PieceMap const&, std::function<void()> done) override {
+    discarded.push_back(spool);
+    loop_.post(std::move(done));
+  }
   void release(SpoolId spool) override { released.push_back(spool); }
   [[nodiscard]] std::vector<StoredContent> list() const override { return contents; }
 
   std::map<std::string, SpoolId> placed;
   std::map<std::string, Error> refused;  // By path.
   std::vector<SpoolId> released;
+  std::vector<SpoolId> discarded;
   std::vector<StoredContent> contents;
   std::size_t placing = 0;
   std::size_t placing_most = 0;
@@ -59,7 +69,6 @@ class FakeStore final : public ContentStore {
   void open(SpoolSpec, std::function<void(Result<OpenedSpool>)>) override;
   void reopen(SpoolId, std::function<void(Result<OpenedSpool>)>) override;
   void identify(SpoolId, Identity, std::function<void(Result<void>)>) override;
-  void discard(SpoolId, PieceMap const&, std::function<void()>) override;
   void seal(SpoolId, std::function<void(Result<Sealed>)>) override;
   void flush(std::function<void()>) override;
   void verify(SpoolId, std::function<void(Result<PieceMap>)>) override;
@@ -114,7 +123,7 @@ struct JobWorld final : private JobEvents {
   Result<void> suspend(JobId id);
   Result<void> cancel(JobId id);
   Result<Completion> complete(JobId id);
-  [[nodiscard]] JobState state(JobId id) const { return book->job(id)->state; }
+  [[nodiscard]] JobState state(JobId id) const { return book->job(kUser, id)->state; }
   [[nodiscard]] std::vector<JobState> states_told(JobId id) const;
   void settle() { loop.run_for(std::chrono::milliseconds{50}); }
 

@@ -73,7 +73,8 @@ TEST_CASE("ranges are refused when empty or when they share a byte in any order"
   CHECK_FALSE(refusal_with([](FileSpec& file) { file.ranges = {{10, 20}, {0, 10}}; }));
   CHECK(refusal_with([](FileSpec& file) {
           for (Bytes i = 0; i <= 500; ++i) file.ranges.push_back({2 * i, 2 * i + 1});
-        }) == Errc::limit_reached);
+        }) == Errc::too_many_ranges);
+  CHECK_FALSE(refusal_with([](FileSpec& file) { file.ranges = {{10, kToEnd}, {0, 10}}; }));
 }
 
 TEST_CASE("two files of one call cannot have the same path", "[job]") {
@@ -90,7 +91,7 @@ TEST_CASE("the number of files of a job has a limit", "[job]") {
   second.path = "/tmp/second";
 
   CHECK(check_files(std::vector{good(), second}, 1, options));
-  CHECK(check_files(std::vector{good(), second}, 2, options).error().code == Errc::limit_reached);
+  CHECK(check_files(std::vector{good(), second}, 2, options).error().code == Errc::too_many_files);
 }
 
 TEST_CASE("a job needs a name of bounded length and well formed headers", "[job]") {
@@ -106,4 +107,24 @@ TEST_CASE("a job needs a name of bounded length and well formed headers", "[job]
   CHECK(code({.name = "x", .headers = {{"X-Thing", "a\r\nHost: evil"}}}) == Errc::invalid_argument);
   CHECK(code({.name = "x", .headers = {{"X Thing", "value"}}}) == Errc::invalid_argument);
   CHECK(code({.name = "x", .headers = {{"X", std::string(20'000, 'v')}}}) == Errc::limit_reached);
+}
+
+TEST_CASE("a notify command begins with an absolute path and is bounded", "[job]") {
+  auto const code = [](std::vector<std::string> command) {
+    auto const checked = check_job({.name = "x", .notify_command = std::move(command)}, {});
+    return checked ? std::nullopt : std::optional(checked.error().code);
+  };
+
+  CHECK_FALSE(code({"/bin/true", "--with", "words"}));
+  CHECK(code({"true"}) == Errc::invalid_argument);
+  CHECK(code({"/bin/true", std::string(4000, 'x')}) == Errc::limit_reached);
+  CHECK(code({"/bin/true", std::string("a\0b", 3)}) == Errc::invalid_argument);
+}
+
+TEST_CASE("administrators are bound by memory alone", "[job]") {
+  JobOptions options;
+  options.files_per_job_max = 3;
+  CHECK(limits_for({1000, false}, options).files_per_job_max == 3);
+  CHECK(limits_for({0, true}, options).files_per_job_max == 200'000);
+  CHECK(limits_for({0, true}, options).header_chars_max == options.header_chars_max);
 }

@@ -114,6 +114,10 @@ TEST_CASE("every field of a job and its file survives", "[store]") {
   CHECK(job_again->error.has_value() == job.error.has_value());
   CHECK(job_again->transferred == job.transferred);
   CHECK(job_again->why == job.why);
+  CHECK(job_again->spec.notify == job.spec.notify);
+  CHECK(job_again->spec.notify_command == job.spec.notify_command);
+  CHECK(job_again->spec.size_max == job.spec.size_max);
+  CHECK(job_again->transfer_time == job.transfer_time);
   REQUIRE(file_again);
   CHECK(file_again->spec.urls == file.spec.urls);
   CHECK(file_again->spec.ranges == file.spec.ranges);
@@ -123,6 +127,9 @@ TEST_CASE("every field of a job and its file survives", "[store]") {
   CHECK(file_again->modified == file.modified);
   CHECK(file_again->spool == file.spool);
   CHECK(file_again->wasted == file.wasted);
+  CHECK(file_again->validated == file.validated);
+  CHECK(file_again->told == file.told);
+  CHECK(file_again->origin_only == file.origin_only);
 }
 
 TEST_CASE("a cut record and one with bytes behind it are corrupt", "[store]") {
@@ -180,6 +187,9 @@ TEST_CASE("records of the first version are read and what they lack is as if nev
   CHECK(old_job->order == 9);
   CHECK(old_job->why == "{}");
   CHECK(old_job->spec.signed_by.empty());
+  CHECK(old_job->spec.notify == NotifyFlags{});
+  CHECK(old_job->spec.costs == cost::always);
+  CHECK(old_job->resumed);
 
   Encoder file;
   file.byte(1);
