@@ -1,5 +1,7 @@
 #include "tests/support/big_state.h"
 
+#include <unistd.h>
+
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -38,6 +40,7 @@ std::unique_ptr<RocksKeyValue> new_database(std::string const& data_dir) {
 
 JobRecord job_record(std::uint32_t number) {
   JobRecord job;
+  job.owner = ::geteuid();
   std::memcpy(job.id.bytes.data(), &number, sizeof number);
   job.spec.name = "job-" + std::to_string(number);
   job.order = number;
