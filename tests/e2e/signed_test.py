@@ -122,14 +122,17 @@ class Signed(FreshetCase):
             self.refused(manifest, "signature_invalid")
             self.refused(manifest, "signature_invalid", "--trusted-key", self.site)
 
-    def test_a_job_that_waits_shows_who_is_believed(self):
-        url = self.publish("site")
+    def stop_at_a_quarter(self, manifest):
         self.origin.allow(len(self.origin.files["/m.torrent"]) + SIZE // 4)
-        process = self.start("get", self.url, "--manifest", url, "--trusted-key", self.site,
+        process = self.start("get", self.url, "--manifest", manifest, "--trusted-key", self.site,
                              "-o", "out")
         self.assertTrue(self.origin.wait_until_sent(SIZE // 4))
         process.terminate()
         process.communicate()
+
+    def test_a_job_that_waits_shows_who_is_believed(self):
+        url = self.publish("site")
+        self.stop_at_a_quarter(url)
         job, = self.jobs()
         why = json.loads(self.freshet("job", "why", job["id"])[0])
         transfer = why["files"][0]["transfer"]
@@ -141,12 +144,7 @@ class Signed(FreshetCase):
 
     def test_the_key_of_a_job_is_kept_with_it(self):
         url = self.publish("site")
-        self.origin.allow(len(self.origin.files["/m.torrent"]) + SIZE // 4)
-        process = self.start("get", self.url, "--manifest", url, "--trusted-key", self.site,
-                             "-o", "out")
-        self.assertTrue(self.origin.wait_until_sent(SIZE // 4))
-        process.terminate()
-        process.communicate()
+        self.stop_at_a_quarter(url)
         self.origin.allow_all()
         del self.origin.files["/m.torrent.minisig"]
         job, = self.jobs()
