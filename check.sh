@@ -8,6 +8,8 @@
 #   ./check.sh fuzz  [SECONDS]   libFuzzer on every parser, each for SECONDS (60)
 #   ./check.sh tidy              house rules on the tree, clang-tidy on the files changed since main
 #   ./check.sh bench             speed beside curl and aria2 (see bench/speed/README.md)
+#   ./check.sh chaos [ROUNDS]    faults that strike a daemon, each ROUNDS (100) times: a table
+#   ./check.sh night [SEEDS]     simulations of transfers and crashes, SEEDS (1,000,000) of each
 #   ./check.sh all               dev, tidy, asan, tsan, clang, fuzz
 #
 # A LABEL is a kind of test: unit, sim, integration, e2e, install, fuzz, tidy. Only those are then
@@ -42,7 +44,10 @@ build_and_test() {
   echo "== $preset: build"
   cmake --build --preset "$preset" -j "$jobs" --target "${targets[@]}"
   echo "== $preset: test"
-  ctest --preset "$preset" -j "$jobs" "${only[@]}" --no-tests=error
+  ctest --preset "$preset" -j "$jobs" "${only[@]}" --no-tests=error && return
+  # Many are about time, and share two cores: what fails must fail alone too.
+  echo "== $preset: once more, one after the other, what failed beside others"
+  ctest --preset "$preset" -j 1 --rerun-failed
 }
 
 fuzz() {
@@ -64,6 +69,25 @@ tidy() {
   printf '%s\0' "${changed[@]}" | xargs -0 -n 1 -P "$jobs" clang-tidy --quiet -p build/clang
 }
 
+chaos() {
+  packages build test
+  configure dev -DBUILD_TESTING=ON
+  cmake --build --preset dev -j "$jobs" --target freshetd freshet_failing_disk freshet_jumping_clock
+  local built
+  built=$(realpath build/dev)
+  FRESHETD=$built/api/daemon/freshetd \
+    FRESHET_FAILING_DISK=$built/tests/libfreshet_failing_disk.so \
+    FRESHET_JUMPING_CLOCK=$built/tests/libfreshet_jumping_clock.so \
+    python3 -B tests/chaos/chaos.py --rounds "${1:-100}" "${@:2}"
+}
+
+night() {
+  packages build test
+  configure release -DBUILD_TESTING=ON
+  cmake --build --preset release -j "$jobs" --target transfer_sim crash_sim
+  python3 tests/sim/night.py build/release/tests/sim/{transfer,crash}_sim --seeds "${1:-1000000}" "${@:2}"
+}
+
 bench() {
   packages build test bench
   configure release -DBUILD_TESTING=ON
@@ -76,19 +100,21 @@ mode=${1:-dev}
 mkdir -p build
 case $mode in
   dev | asan | tsan)
-    packages build test optional
+    packages build test packages optional
     build_and_test "$mode" "$@"
     ;;
   clang)
-    packages build test optional clang
+    packages build test packages optional clang
     build_and_test clang "$@"
     ;;
   unit | sim | integration | e2e | install)
-    packages build test optional
+    packages build test packages optional
     build_and_test dev "$mode" "$@"
     ;;
   fuzz) fuzz "$@" ;;
   tidy) tidy ;;
+  chaos) chaos "$@" ;;
+  night) night "$@" ;;
   bench) bench "$@" ;;
   all)
     for each in dev tidy asan tsan clang fuzz; do "./check.sh" "$each"; done

@@ -72,7 +72,8 @@ bool in(std::string_view network, AddressBytes const& address) {
 }  // namespace
 
 std::optional<AddressBytes> parse_address(std::string_view text) {
-  std::string const zero_ended(text);
+  // Behind the mark stands the interface of a link-local address.
+  std::string const zero_ended(text.substr(0, text.find('%')));
   in_addr v4{};
   if (inet_pton(AF_INET, zero_ended.c_str(), &v4) == 1) return mapped(v4);
   in6_addr v6{};
@@ -121,6 +122,14 @@ std::optional<Subnet> parse_subnet(std::string_view text) {
     if (parsed.ec != std::errc{} || parsed.ptr != end || bits > bits_max) return std::nullopt;
   }
   return Subnet{*address, v4 ? kMappedBits + bits : bits};
+}
+
+std::string to_string(Subnet const& subnet) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  bool const v4 = subnet.is_v4();
+  auto const* const bytes = subnet.address.data() + (v4 ? 12 : 0);
+  inet_ntop(v4 ? AF_INET : AF_INET6, bytes, text.data(), text.size());
+  return std::string(text.data()) + "/" + std::to_string(subnet.prefix - (v4 ? kMappedBits : 0));
 }
 
 LocalNetworks LocalNetworks::of_interfaces() {

@@ -34,6 +34,8 @@ struct Subnet {
 // "192.0.2.0/24", "2001:db8::/32"; without a slash one address.
 [[nodiscard]] std::optional<Subnet> parse_subnet(std::string_view text);
 
+[[nodiscard]] std::string to_string(Subnet const& subnet);
+
 class LocalNetworks {
  public:
   explicit LocalNetworks(std::vector<Subnet> networks) : networks_(std::move(networks)) {}

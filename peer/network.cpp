@@ -12,6 +12,7 @@
 #include "engine/base/assert.h"
 #include "engine/content/geometry.h"
 #include "engine/content/merkle.h"
+#include "peer/link_listener.h"
 
 namespace freshet::peer {
 
@@ -21,6 +22,9 @@ using namespace std::chrono_literals;
 
 constexpr Duration kFlushInterval = 100ms;
 constexpr Duration kPulse = 250ms;
+// Who names many contents in a row opens no more than these.
+constexpr unsigned kWakesPerSecondMax = 64;
+constexpr std::size_t kShortHashBytes = 20;
 // Reads of ours do not queue behind the store's own work on the same content.
 constexpr std::uint64_t kReadLane = 1ULL << 62;
 
@@ -32,14 +36,19 @@ TimePoint now() {
 
 class Timers {
  public:
-  explicit Timers(boost::asio::io_context& context) : flush(context), pulse(context) {}
+  explicit Timers(boost::asio::io_context& io) : context(io), flush(io), pulse(io) {}
+  boost::asio::io_context& context;
   boost::asio::steady_timer flush;
   boost::asio::steady_timer pulse;
   bool flush_waits = false;
 };
 
-Network::Network(NetworkSpec spec, LocalNetworks local, std::function<void(Batch)> deliver)
-    : spec_(std::move(spec)), local_(std::move(local)), deliver_(std::move(deliver)) {}
+Network::Network(NetworkSpec spec, LocalNetworks local, std::function<void(Batch)> deliver,
+                 std::function<void(SpoolId, std::string)> wanted)
+    : spec_(std::move(spec)),
+      local_(std::move(local)),
+      deliver_(std::move(deliver)),
+      wanted_(std::move(wanted)) {}
 
 Network::~Network() = default;
 
@@ -53,6 +62,9 @@ void Network::close() {
   closed_ = true;
   session_ = nullptr;
   timers_.reset();
+  listener_.reset();
+  standing_by_.clear();
+  short_hash_of_.clear();
   to_report_.clear();
   torrents_.clear();
   by_root_.clear();
@@ -79,13 +91,43 @@ Nonce Network::nonce() {
 
 void Network::join(std::shared_ptr<Torrent> const& torrent) {
   if (closed_) return;
+  stop_standing_by(torrent->spool());
   torrent->idle_since = now();
   torrents_[torrent->spool()] = torrent;
   by_root_[torrent->spec().swarm.content.root] = torrent;
   if (session_ != nullptr) session_->add(torrent);
 }
 
+void Network::stand_by(SpoolId spool, Digest const& info_hash) {
+  if (closed_) return;
+  std::string name(reinterpret_cast<char const*>(info_hash.bytes.data()), kShortHashBytes);
+  standing_by_[name] = spool;
+  short_hash_of_[spool] = std::move(name);
+  if (!spec_.local_search || listener_ || !timers_) return;
+  listener_ = std::make_unique<LinkListener>(
+      timers_->context, [this](std::string_view short_hash, std::string const& address) {
+        on_asked(short_hash, address);
+      });
+}
+
+void Network::on_asked(std::string_view short_hash, std::string const& address) {
+  auto const found = standing_by_.find(std::string(short_hash));
+  if (found == standing_by_.end() || !wakes_.take(now(), kWakesPerSecondMax)) return;
+  auto const spool = found->second;
+  standing_by_.erase(found);
+  short_hash_of_.erase(spool);
+  wanted_(spool, address);
+}
+
+void Network::stop_standing_by(SpoolId spool) {
+  auto const waits = short_hash_of_.find(spool);
+  if (waits == short_hash_of_.end()) return;
+  standing_by_.erase(waits->second);
+  short_hash_of_.erase(waits);
+}
+
 void Network::leave(SpoolId spool) {
+  stop_standing_by(spool);
   auto const torrent = find(spool);
   if (!torrent) return;
   torrents_.erase(spool);
@@ -137,7 +179,17 @@ std::shared_ptr<Torrent> Network::find(Digest const& content_root) const {
 
 PeerClass Network::classify(std::string const& address) const {
   auto const parsed = parse_address(address);
-  return parsed ? local_.classify(*parsed) : PeerClass::internet;
+  auto const peer_class = parsed ? local_.classify(*parsed) : PeerClass::internet;
+  bool const group = peer_class == PeerClass::internet && !spec_.group_secret.empty();
+  return group ? PeerClass::group : peer_class;
+}
+
+void Network::allow(PeerAllowance allowance) {
+  allowance_ = std::move(allowance);
+  for (auto const& [spool, torrent] : torrents_) {
+    auto const links = torrent->links();  // Ending one changes the original.
+    for (auto const& [peer, link] : links) link->heed_allowance();
+  }
 }
 
 void Network::set_banned_keys(std::vector<std::uint64_t> keys) {
@@ -190,7 +242,11 @@ void Network::look_after(std::shared_ptr<Torrent> const& torrent, TimePoint now)
   bool const search = spec_.local_search && torrent->link_search.due(now, alone);
   if (search && torrent->control() != nullptr) torrent->control()->search_link();
   bool const idle = now - torrent->idle_since > spec_.idle_timeout;
-  if (idle && torrent->downloaded && torrent->complete()) restart(torrent);
+  if (!idle || !torrent->complete()) return;
+  torrent->idle_since = now;
+  torrent->report.idle();
+  report(torrent);
+  if (torrent->downloaded) restart(torrent);
 }
 
 void Network::restart(std::shared_ptr<Torrent> const& torrent) {

@@ -49,12 +49,31 @@ class SessionControl {
   virtual void remove(libtorrent::torrent_handle const& handle) = 0;
 };
 
+class LinkListener;
 class Timers;
+
+// So many a second, and no more.
+class TokenCount {
+ public:
+  [[nodiscard]] bool take(TimePoint now, unsigned per_second_max) {
+    if (now - since_ >= std::chrono::seconds{1}) {
+      since_ = now;
+      taken_ = 0;
+    }
+    return taken_++ < per_second_max;
+  }
+
+ private:
+  TimePoint since_{};
+  unsigned taken_ = 0;
+};
 
 class Network final : public PieceWatcher, public std::enable_shared_from_this<Network> {
  public:
   // `deliver` runs on the network thread and posts to the loop.
-  Network(NetworkSpec spec, LocalNetworks local, std::function<void(Batch)> deliver);
+  // `wanted` too: a peer wants a content that stands by; where it listens, if known.
+  Network(NetworkSpec spec, LocalNetworks local, std::function<void(Batch)> deliver,
+          std::function<void(SpoolId, std::string)> wanted);
   ~Network() override;
 
   [[nodiscard]] NetworkSpec const& spec() const { return spec_; }
@@ -90,8 +109,17 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
 
   [[nodiscard]] SourceId next_peer() { return SourceId{++last_peer_}; }
   [[nodiscard]] Nonce nonce();  // Never the same twice.
-  [[nodiscard]] PeerClass classify(std::string const& address) const;
+  [[nodiscard]] PeerClass classify(
+      std::string const& address) const;  // Never `internet` in a group.
   void set_local_networks(LocalNetworks local) { local_ = std::move(local); }
+  // By the first bytes of its info-hash, which is what peers name it by.
+  void stand_by(SpoolId spool, Digest const& info_hash);
+  void stop_standing_by(SpoolId spool);
+  // A peer asks for what is named so.
+  void on_asked(std::string_view short_hash, std::string const& address);
+  // What may happen with peers, from now on.
+  void allow(PeerAllowance allowance);
+  [[nodiscard]] PeerAllowance const& allowance() const { return allowance_; }
   void set_banned_keys(std::vector<std::uint64_t> keys);
   [[nodiscard]] bool banned(std::uint64_t key) const { return banned_keys_.contains(key); }
 
@@ -104,6 +132,7 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
   NetworkSpec spec_;
   LocalNetworks local_;
   std::function<void(Batch)> deliver_;
+  std::function<void(SpoolId, std::string)> wanted_;
   std::shared_ptr<Door> door_ = std::make_shared<Door>();
   InFlight in_flight_;
   std::unique_ptr<Timers> timers_;
@@ -114,7 +143,12 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
   std::unordered_map<SpoolId, std::shared_ptr<Torrent>> torrents_;
   std::unordered_map<Digest, std::shared_ptr<Torrent>> by_root_;
   std::set<std::shared_ptr<Torrent>> to_report_;
+  std::unordered_map<std::string, SpoolId> standing_by_;  // By short hash.
+  std::unordered_map<SpoolId, std::string> short_hash_of_;
+  std::unique_ptr<LinkListener> listener_;
+  TokenCount wakes_;
   std::set<std::uint64_t> banned_keys_;
+  PeerAllowance allowance_;
 };
 
 }  // namespace freshet::peer

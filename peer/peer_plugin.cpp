@@ -30,8 +30,12 @@ using namespace std::chrono_literals;
 constexpr int kProofMessage = 40;
 constexpr int kClaimsMessage = 41;
 constexpr char kExtended = 20;
-constexpr char kRequest = 6;  // BEP 3.
+constexpr char kChoke = 0;  // BEP 3.
+constexpr char kUnchoke = 1;
+constexpr char kRequest = 6;
+constexpr char kReject = 16;  // BEP 6.
 constexpr Duration kProofTimeout = 3s;
+constexpr auto kItself = "itself";
 
 TimePoint now() {
   return std::chrono::steady_clock::now();
@@ -60,7 +64,8 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
         connection_(std::move(connection)),
         id_(network_->next_peer()),
         nonce_(nonce),
-        since_(now()) {
+        since_(now()),
+        peer_class_(network_->classify(connection_.remote().address().to_string())) {
     torrent_->report.arrive(id_);
     torrent_->add_link(id_, *this);
   }
@@ -72,6 +77,7 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   void add_handshake(lt::entry& handshake) override;
   bool on_extension_handshake(lt::bdecode_node const& handshake) override;
   bool on_extended(int length, int message, lt::span<char const> body) override;
+  void on_connected() override { connected_ = true; }
   void on_disconnect(lt::error_code const& error) override;
   void tick() override;
 
@@ -81,7 +87,7 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   bool on_have_all() override;
   bool on_have_none() override;
 
-  bool on_request(lt::peer_request const&) override { return !proven(); }
+  bool on_request(lt::peer_request const& request) override;
   bool on_piece(lt::peer_request const& request, lt::span<char const> bytes) override;
   bool on_reject(lt::peer_request const& request) override;
   bool on_choke() override;
@@ -89,18 +95,24 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   void sent_request(lt::peer_request const& request) override;
   void sent_cancel(lt::peer_request const& request) override;
   void sent_piece(lt::peer_request const& request) override;
+  void sent_unchoke() override;
 
  private:
   // PeerLink
   void tell_claims(std::string const& message) override;
   void release_requests() override;
+  void heed_allowance() override;
+  void nudge() override;
   void end(Error why) override;
   [[nodiscard]] std::uint64_t key() const override { return hello_ ? hello_->key : 0; }
 
   [[nodiscard]] bool needs_proof() const { return !network_->spec().group_secret.empty(); }
   [[nodiscard]] Hello own_hello() const { return {network_->spec().key, nonce_}; }
   [[nodiscard]] bool proven() const { return proven_ || !needs_proof(); }
+  [[nodiscard]] PeerVerdict const& verdict() const { return network_->allowance().of(peer_class_); }
+  [[nodiscard]] std::optional<Error> refusal(lt::error_code const& error) const;
   void introduce(std::uint16_t port, std::string client);
+  void send_request(char message, lt::peer_request const& request);
   void send(std::string const& message);
   void send(int extension, std::string const& body);
   void send_proof();
@@ -121,10 +133,14 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   SourceId id_;
   Nonce nonce_;
   TimePoint since_;
+  PeerClass peer_class_;
+  bool serving_ = true;  // As the peer was told last.
+  bool fast_ = false;    // It speaks BEP 6: what is not served is refused.
   std::optional<Hello> hello_;
   int claims_message_ = 0;  // As the peer numbers it; 0: it takes none.
   int proof_message_ = 0;
   bool proven_ = false;
+  bool connected_ = false;  // Of a connection that we open.
   std::optional<Error> ended_;
   RequestWatch watch_;
   std::vector<lt::peer_request> held_requests_;
@@ -139,6 +155,12 @@ void put(std::string& out, std::uint32_t number) {
 bool PeerPlugin::on_handshake(lt::span<char const> reserved) {
   // A peer without extensions (BEP 10) says nothing of itself.
   bool const extensions = reserved.size() == 8 && (reserved[5] & 0x10) != 0;
+  fast_ = reserved.size() == 8 && (reserved[7] & 0x04) != 0;
+  if (!verdict().meet) {
+    end({Errc::policy_refused, {}, verdict().why});
+    return true;
+  }
+  serving_ = verdict().serve;
   if (!extensions && !needs_proof()) introduce(connection_.remote().port(), {});
   return true;
 }
@@ -154,7 +176,8 @@ bool PeerPlugin::on_extension_handshake(lt::bdecode_node const& handshake) {
   auto const id = handshake.dict_find_string_value("fr_id");
   hello_ = decode_hello({id.data(), id.size()});
   if (hello_ && (hello_->key == network_->spec().key || network_->banned(hello_->key))) {
-    end({Errc::policy_refused, {}, "it is ourselves, or banned"});
+    bool const itself = hello_->key == network_->spec().key;
+    end({Errc::policy_refused, itself ? kItself : "", "it is ourselves, or banned"});
     return true;
   }
   if (auto const messages = handshake.dict_find_dict("m"); messages && hello_) {
@@ -180,8 +203,7 @@ void PeerPlugin::introduce(std::uint16_t port, std::string client) {
   info.id = id_;
   info.address = text_of(address, port);
   info.client = std::move(client);
-  info.peer_class = network_->classify(address.to_string());
-  if (info.peer_class == PeerClass::internet && needs_proof()) info.peer_class = PeerClass::group;
+  info.peer_class = peer_class_;
   info.speaks_claims = claims_message_ != 0;
   info.key = key();
   torrent_->report.introduce(std::move(info));
@@ -252,15 +274,77 @@ void PeerPlugin::end(Error why) {
   connection_.disconnect(boost::asio::error::operation_aborted, lt::operation_t::bittorrent);
 }
 
+// Why it never became a peer, when that is worth telling: not of a connection that we had no more
+// use for, and not of a stranger who came and said nothing.
+std::optional<Error> PeerPlugin::refusal(lt::error_code const& error) const {
+  if (torrent_->report.introduced(id_)) return std::nullopt;
+  if (ended_) return ended_->where == kItself ? std::nullopt : ended_;
+  if (!connection_.is_outgoing()) return std::nullopt;
+  bool const silent = error == boost::asio::error::timed_out || error == lt::errors::timed_out;
+  if (!connected_) {
+    if (silent) return Error{Errc::timed_out, {}, "no answer; a firewall is suspected"};
+    if (error.category() != lt::system_category()) return std::nullopt;
+    return Error{Errc::connect_failed, {}, error.message()};
+  }
+  bool const hung_up = error == boost::asio::error::eof ||
+                       error == boost::asio::error::connection_reset ||
+                       error == boost::asio::error::broken_pipe;
+  if (!hung_up) return std::nullopt;
+  if (!needs_proof()) {
+    return Error{Errc::connection_lost,
+                 {},
+                 "it hung up when it heard the content's name: it does not share it, or only with "
+                 "a group, or refuses us"};
+  }
+  return Error{Errc::group_mismatch,
+               {},
+               "it hung up when it heard our group's name of the content: it is of another group, "
+               "or does not share it"};
+}
+
 void PeerPlugin::on_disconnect(lt::error_code const& error) {
   settle_all();
+  if (auto why = refusal(error)) {
+    auto const remote = connection_.remote();
+    torrent_->report.refuse(text_of(remote.address(), remote.port()), std::move(*why));
+  }
   torrent_->report.leave(id_, ended_ ? *ended_ : Error{code_of(error), {}, error.message()});
   torrent_->remove_link(id_);
   report();
 }
 
+// Who may not be served is choked past libtorrent, which would unchoke it again; when we need
+// nothing either, the connection is of no use to anyone.
+void PeerPlugin::heed_allowance() {
+  if (ended_ || connection_.in_handshake()) return;
+  if (!verdict().meet || (!verdict().serve && torrent_->complete())) {
+    return end({Errc::policy_refused, {}, verdict().why});
+  }
+  if (std::exchange(serving_, verdict().serve) == serving_) return;
+  if (!serving_) {
+    connection_.choke_this_peer();
+  } else if (connection_.is_choked()) {
+    connection_.maybe_unchoke_this_peer();
+  } else {
+    send(std::string(1, kUnchoke));
+  }
+}
+
+void PeerPlugin::sent_unchoke() {
+  if (!serving_) send(std::string(1, kChoke));
+}
+
+bool PeerPlugin::on_request(lt::peer_request const& request) {
+  if (!proven()) return true;
+  if (serving_) return false;
+  if (fast_) send_request(kReject, request);
+  return true;
+}
+
 void PeerPlugin::tick() {
   if (ended_ || connection_.in_handshake()) return;
+  heed_allowance();
+  if (ended_) return;
   if (watch_.hangs(now(), network_->spec().stall_timeout)) {
     return end({Errc::stalled, {}, "requests are out and no block comes"});
   }
@@ -338,13 +422,24 @@ bool PeerPlugin::write_request(lt::peer_request const& request) {
 
 void PeerPlugin::release_requests() {
   for (auto const& request : std::exchange(held_requests_, {})) {
-    std::string message(1, kRequest);
-    put(message, to_number(index_of(request.piece)));
-    put(message, static_cast<std::uint32_t>(request.start));
-    put(message, static_cast<std::uint32_t>(request.length));
-    send(message);
+    send_request(kRequest, request);
     sent_request(request);
   }
+}
+
+void PeerPlugin::send_request(char message, lt::peer_request const& request) {
+  std::string bytes(1, message);
+  put(bytes, to_number(index_of(request.piece)));
+  put(bytes, static_cast<std::uint32_t>(request.start));
+  put(bytes, static_cast<std::uint32_t>(request.length));
+  send(bytes);
+}
+
+// Being told once more that it may ask changes nothing but that libtorrent asks.
+void PeerPlugin::nudge() {
+  bool const may_ask =
+      !ended_ && serving_ && !connection_.in_handshake() && !connection_.is_choked();
+  if (may_ask && connection_.is_peer_interested()) send(std::string(1, kUnchoke));
 }
 
 void PeerPlugin::sent_request(lt::peer_request const& request) {

@@ -43,7 +43,9 @@ std::optional<lt::tcp::endpoint> endpoint_of(std::string const& text) {
   return lt::tcp::endpoint(address, parsed->port);
 }
 
-class TorrentPlugin final : public lt::torrent_plugin, private TorrentControl {
+class TorrentPlugin final : public lt::torrent_plugin,
+                            public std::enable_shared_from_this<TorrentPlugin>,
+                            private TorrentControl {
  public:
   TorrentPlugin(lt::torrent_handle handle, std::shared_ptr<Torrent> torrent,
                 std::shared_ptr<Network> network)
@@ -64,6 +66,7 @@ class TorrentPlugin final : public lt::torrent_plugin, private TorrentControl {
   void on_piece_pass(lt::piece_index_t piece) override {
     torrent_->on_passed(PieceIndex{static_cast<std::uint32_t>(static_cast<int>(piece))});
     torrent_->downloaded = true;
+    nudge_soon();
   }
 
  private:
@@ -92,9 +95,23 @@ class TorrentPlugin final : public lt::torrent_plugin, private TorrentControl {
     });
   }
 
+  // After libtorrent has told peers of the piece. One whose interest had no end but who had nothing
+  // left to ask us for would look again only when it completes a piece that we have too.
+  void nudge_soon() {
+    if (std::exchange(nudging_soon_, true)) return;
+    network_->door()->post([self = weak_from_this()] {
+      if (auto const alive = self.lock()) alive->nudge();
+    });
+  }
+  void nudge() {
+    nudging_soon_ = false;
+    for (auto const& [peer, link] : torrent_->links()) link->nudge();
+  }
+
   lt::torrent_handle handle_;
   std::shared_ptr<Torrent> torrent_;
   std::shared_ptr<Network> network_;
+  bool nudging_soon_ = false;
 };
 
 std::vector<Digest> TorrentPlugin::piece_layer() const {

@@ -4,6 +4,12 @@
 
 namespace freshet::peer {
 
+namespace {
+
+constexpr std::size_t kRefusedMax = 16;  // In one report.
+
+}  // namespace
+
 void Batch::deliver(SwarmEvents& events) const {
   for (auto const& peer : peers) events.on_peer(spool, peer);
   if (manifest) events.on_manifest(spool, manifest);
@@ -13,6 +19,7 @@ void Batch::deliver(SwarmEvents& events) const {
   for (auto const& [peer, bytes] : sent) events.on_sent(spool, peer, bytes);
   for (auto const& [piece, is] : asked) events.on_piece_asked(spool, piece, is);
   for (auto const& [peer, why] : gone) events.on_peer_gone(spool, peer, why);
+  for (auto const& [address, why] : refused) events.on_peer_refused(spool, address, why);
 }
 
 void Report::arrive(SourceId peer) {
@@ -41,6 +48,12 @@ void Report::leave(SourceId peer, Error why) {
     return;
   }
   peers_.erase(found);
+}
+
+void Report::refuse(std::string address, Error why) {
+  if (refused_.size() >= kRefusedMax) return;
+  refused_.emplace_back(std::move(address), std::move(why));
+  pending_ = true;
 }
 
 void Report::has(SourceId peer, PieceIndex piece) {
@@ -134,6 +147,8 @@ Batch Report::take() {
     if (peers_[id].reported) batch.gone.emplace_back(id, std::move(why));
     peers_.erase(id);
   }
+  batch.refused = std::exchange(refused_, {});
+  batch.idle = std::exchange(idle_, false);
   pending_ = false;
   return batch;
 }

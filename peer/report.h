@@ -26,6 +26,8 @@ struct Batch {
   std::vector<std::pair<SourceId, Bytes>> sent;
   std::vector<std::pair<PieceIndex, bool>> asked;
   std::vector<std::pair<SourceId, Error>> gone;
+  std::vector<std::pair<std::string, Error>> refused;  // By address.
+  bool idle = false;
 
   void deliver(SwarmEvents& events) const;
 };
@@ -39,6 +41,8 @@ class Report {
   void introduce(PeerInfo info);
   [[nodiscard]] bool introduced(SourceId peer) const;
   void leave(SourceId peer, Error why);
+  // One that leaves without having been introduced. Few at a time are kept.
+  void refuse(std::string address, Error why);
 
   void has(SourceId peer, PieceIndex piece);
   void has_not(SourceId peer, PieceIndex piece);
@@ -47,6 +51,8 @@ class Report {
   void received(SourceId peer, Bytes bytes);
   void sent(SourceId peer, Bytes bytes);
   void manifest(std::shared_ptr<Manifest const> manifest);
+  // It is whole and nobody has been connected for a while.
+  void idle() { pending_ = idle_ = true; }
   // One more, or one less, peer has open requests for this piece.
   void asked(PieceIndex piece);
   void settled(PieceIndex piece);
@@ -76,9 +82,11 @@ class Report {
   SpoolId spool_;
   std::uint32_t pieces_;
   bool pending_ = false;
+  bool idle_ = false;
   std::map<SourceId, Peer> peers_;
   std::map<std::uint32_t, Asked> asked_;
   std::vector<std::pair<SourceId, Error>> gone_;
+  std::vector<std::pair<std::string, Error>> refused_;
   std::shared_ptr<Manifest const> manifest_;
 };
 

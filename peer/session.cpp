@@ -1,16 +1,22 @@
 #include "peer/session.h"
 
+#include <openssl/rand.h>
+
 #include <algorithm>
 #include <array>
+#include <libtorrent/add_torrent_params.hpp>
 #include <libtorrent/alert_types.hpp>
 #include <libtorrent/disk_interface.hpp>
 #include <libtorrent/extensions.hpp>
+#include <libtorrent/info_hash.hpp>
 #include <libtorrent/ip_filter.hpp>
 #include <libtorrent/peer_class.hpp>
 #include <libtorrent/peer_class_type_filter.hpp>
+#include <libtorrent/peer_connection_handle.hpp>
 #include <libtorrent/session.hpp>
 #include <libtorrent/session_params.hpp>
 #include <libtorrent/settings_pack.hpp>
+#include <libtorrent/torrent_flags.hpp>
 #include <libtorrent/torrent_handle.hpp>
 #include <optional>
 #include <utility>
@@ -33,9 +39,17 @@ class SessionPlugin final : public lt::plugin, public SessionControl {
 
   void added(lt::session_handle const& session) override {
     session_ = session;
+    keep_door_open();
     network_->set_session(this);
   }
   void abort() override { network_->close(); }
+  // The connection ends; the peer comes back to the torrent that is opened for it.
+  bool on_unknown_torrent(lt::info_hash_t const& hash, lt::peer_connection_handle const&,
+                          lt::add_torrent_params&) override {
+    auto const name = hash.get_best();
+    network_->on_asked({name.data(), static_cast<std::size_t>(name.size())}, {});
+    return false;
+  }
 
   void add(std::shared_ptr<Torrent> const& torrent) override {
     add_torrent(session_, torrent, network_);
@@ -45,6 +59,19 @@ class SessionPlugin final : public lt::plugin, public SessionControl {
   }
 
  private:
+  // libtorrent lets nobody in, and asks no plugin, while it has no torrent at all. This one is
+  // nobody's, stays paused and knows nothing but a name by chance.
+  void keep_door_open() {
+    lt::add_torrent_params params;
+    RAND_bytes(reinterpret_cast<unsigned char*>(params.info_hashes.v2.data()),
+               static_cast<int>(params.info_hashes.v2.size()));
+    params.save_path = "/";  // Never used.
+    namespace flags = lt::torrent_flags;
+    params.flags = flags::paused | flags::upload_mode | flags::disable_dht | flags::disable_lsd |
+                   flags::disable_pex;
+    session_.async_add_torrent(std::move(params));
+  }
+
   std::shared_ptr<Network> network_;
   lt::session_handle session_;
 };
@@ -69,24 +96,42 @@ void add_rule(lt::ip_filter& filter, std::string const& subnet, std::uint32_t fl
 }
 
 constexpr std::array kEverywhere{"0.0.0.0/0", "::/0"};
-constexpr std::array kAlwaysLocal{"127.0.0.0/8", "::1", "169.254.0.0/16", "fe80::/10"};
+constexpr std::array kLoopback{"127.0.0.0/8", "::1"};
+constexpr std::array kLinkLocal{"169.254.0.0/16", "fe80::/10"};
 
 lt::ip_filter filter_of(Admission const& admission) {
   lt::ip_filter filter;
   if (!admission.strangers) {
     for (auto const* all : kEverywhere) add_rule(filter, all, lt::ip_filter::blocked);
-    for (auto const* local : kAlwaysLocal) add_rule(filter, local, 0);
+    for (auto const* local : kLoopback) add_rule(filter, local, 0);
+    for (auto const* local : kLinkLocal) add_rule(filter, local, 0);
     for (auto const& local : admission.local) add_rule(filter, local, 0);
     for (auto const& address : admission.invited) add_rule(filter, address, 0);
   }
-  for (auto const& address : admission.banned) {
-    add_rule(filter, address, lt::ip_filter::blocked);
+  // A later rule wins: networks, who of them may stay, and who may not.
+  for (bool const networks : {true, false}) {
+    for (auto const& banned : admission.banned) {
+      if ((banned.find('/') != std::string::npos) == networks)
+        add_rule(filter, banned, lt::ip_filter::blocked);
+    }
+    if (!networks) continue;
+    for (auto const& address : admission.proven) add_rule(filter, address, 0);
   }
   return filter;
 }
 
+int number(BytesPerSecond rate) {
+  return static_cast<int>(std::min<std::uint64_t>(rate.value, 1U << 30));
+}
+
 std::uint32_t bit(lt::peer_class_t peer_class) {
   return 1U << static_cast<std::uint32_t>(peer_class);
+}
+
+std::string text_of(lt::tcp::endpoint const& endpoint) {
+  auto const text = endpoint.address().to_string();
+  return (endpoint.address().is_v6() ? "[" + text + "]" : text) + ":" +
+         std::to_string(endpoint.port());
 }
 
 std::optional<Notice> notice_of(lt::alert const& alert) {
@@ -98,6 +143,10 @@ std::optional<Notice> notice_of(lt::alert const& alert) {
     if (down->socket_type != lt::socket_type_t::tcp) return std::nullopt;
     return Notice{Notice::Kind::listen_failed, static_cast<std::uint16_t>(down->port),
                   down->message()};
+  }
+  if (auto const* out = lt::alert_cast<lt::peer_blocked_alert>(&alert)) {
+    if (out->reason != lt::peer_blocked_alert::ip_filter) return std::nullopt;
+    return Notice{Notice::Kind::blocked, 0, text_of(out->endpoint)};
   }
   bool const trouble = alert.type() == lt::torrent_error_alert::alert_type ||
                        alert.type() == lt::file_error_alert::alert_type ||
@@ -111,19 +160,30 @@ std::optional<Notice> notice_of(lt::alert const& alert) {
 struct Session::Parts {
   std::shared_ptr<Network> network;
   std::optional<lt::session> session;
-  lt::peer_class_t lan{};
-  lt::peer_class_t internet{};
+  ByPeerClass<lt::peer_class_t> classes;
+  bool group = false;
 
-  void make_class(lt::peer_class_t& peer_class, char const* label, BytesPerSecond upload);
+  void make_classes();
+  void set_limits(ByPeerClass<PeerLimits> const& limits);
+  [[nodiscard]] std::uint32_t bits(PeerClass peer_class) const {
+    return bit(lt::session_handle::global_peer_class_id) | bit(classes.of(peer_class));
+  }
 };
 
-void Session::Parts::make_class(lt::peer_class_t& peer_class, char const* label,
-                                BytesPerSecond upload) {
-  peer_class = session->create_peer_class(label);
-  auto info = session->get_peer_class(peer_class);
-  info.upload_limit = static_cast<int>(std::min<std::uint64_t>(upload.value, 1U << 30));
-  info.ignore_unchoke_slots = true;
-  session->set_peer_class(peer_class, info);
+void Session::Parts::make_classes() {
+  for (auto const peer_class : kPeerClasses) {
+    classes.of(peer_class) = session->create_peer_class(std::string(name(peer_class)).c_str());
+  }
+}
+
+void Session::Parts::set_limits(ByPeerClass<PeerLimits> const& limits) {
+  for (auto const peer_class : kPeerClasses) {
+    auto info = session->get_peer_class(classes.of(peer_class));
+    info.upload_limit = number(limits.of(peer_class).upload);
+    info.download_limit = number(limits.of(peer_class).download);
+    info.ignore_unchoke_slots = true;
+    session->set_peer_class(classes.of(peer_class), info);
+  }
 }
 
 Session::Session(SessionSpec spec, std::shared_ptr<Network> network, std::function<void()> notify)
@@ -134,8 +194,9 @@ Session::Session(SessionSpec spec, std::shared_ptr<Network> network, std::functi
                                          lt::counters&) { return make_disk(context, network); };
   parts_->network = std::move(network);
   parts_->session.emplace(std::move(params));
-  parts_->make_class(parts_->lan, "lan", spec.lan_upload);
-  parts_->make_class(parts_->internet, "internet", spec.internet_upload);
+  parts_->group = spec.group;
+  parts_->make_classes();
+  parts_->set_limits(spec.limits);
   parts_->session->set_alert_notify(std::move(notify));
 }
 
@@ -148,24 +209,26 @@ void Session::listen(std::string const& interfaces) {
 }
 
 void Session::set_limits(BytesPerSecond download, BytesPerSecond upload) {
-  auto const number = [](BytesPerSecond rate) {
-    return static_cast<int>(std::min<std::uint64_t>(rate.value, 1U << 30));
-  };
   lt::settings_pack settings;
   settings.set_int(lt::settings_pack::download_rate_limit, number(download));
   settings.set_int(lt::settings_pack::upload_rate_limit, number(upload));
   parts_->session->apply_settings(std::move(settings));
 }
 
+void Session::set_limits(ByPeerClass<PeerLimits> const& limits) {
+  parts_->set_limits(limits);
+}
+
 void Session::admit(Admission const& admission) {
   parts_->session->set_ip_filter(filter_of(admission));
   lt::ip_filter classes;
-  auto const all = bit(lt::session_handle::global_peer_class_id);
-  for (auto const* everywhere : kEverywhere) {
-    add_rule(classes, everywhere, all | bit(parts_->internet));
-  }
-  for (auto const* local : kAlwaysLocal) add_rule(classes, local, all | bit(parts_->lan));
-  for (auto const& local : admission.local) add_rule(classes, local, all | bit(parts_->lan));
+  auto const far = parts_->bits(parts_->group ? PeerClass::group : PeerClass::internet);
+  auto const lan = parts_->bits(PeerClass::lan);
+  auto const link_local = parts_->bits(PeerClass::link_local);
+  for (auto const* everywhere : kEverywhere) add_rule(classes, everywhere, far);
+  for (auto const& local : admission.local) add_rule(classes, local, lan);
+  for (auto const* local : kLoopback) add_rule(classes, local, lan);
+  for (auto const* local : kLinkLocal) add_rule(classes, local, link_local);
   parts_->session->set_peer_class_filter(classes);
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "freshet/error.h"
+#include "freshet/peers.h"
 #include "freshet/units.h"
 #include "peer/local_networks.h"
 #include "peer/mode.h"
@@ -24,8 +25,8 @@ struct SessionSpec {
   std::string listen;    // As libtorrent writes it: "0.0.0.0:7680,[::]:7680".
   std::string outgoing;  // Address that our connections come from; empty: any.
   std::uint32_t connections_max = 0;
-  BytesPerSecond lan_upload{};
-  BytesPerSecond internet_upload{};
+  bool group = false;  // Who is no local peer is one of the group.
+  ByPeerClass<PeerLimits> limits;
 };
 
 // Who may connect, and who counts as local.
@@ -33,13 +34,15 @@ struct Admission {
   bool strangers = false;
   std::vector<Subnet> local;
   std::vector<std::string> invited;  // Addresses from configuration: always admitted,
-  std::vector<std::string> banned;   // unless banned.
+  std::vector<std::string> banned;   // unless banned, they or their network
+  std::vector<std::string> proven;   // where these stay.
 };
 
 struct Notice {
   enum class Kind : std::uint8_t {
     listening,      // `port` is open.
     listen_failed,  // `port` is not.
+    blocked,        // `text` is the address of one that is not let in.
     trouble,        // Something for the log.
   };
   Kind kind = Kind::trouble;
@@ -54,6 +57,7 @@ class Session {
 
   void listen(std::string const& interfaces);
   void set_limits(BytesPerSecond download, BytesPerSecond upload);
+  void set_limits(ByPeerClass<PeerLimits> const& limits);
   void admit(Admission const& admission);
   [[nodiscard]] std::vector<Notice> take_notices();
   void stop();

@@ -47,6 +47,8 @@ void set_connections(Pack& pack, std::uint32_t connections_max) {
   // A peer that restarts must be found again at once.
   pack.set_bool(Pack::allow_multiple_connections_per_ip, true);
   pack.set_int(Pack::min_reconnect_time, 1);
+  // Whoever names a content that stands by is heard although no torrent runs.
+  pack.set_bool(Pack::incoming_starts_queued_torrents, true);
   pack.set_int(Pack::max_failcount, 10);
   pack.set_int(Pack::peer_connect_timeout, 5);
   pack.set_int(Pack::handshake_timeout, 5);
@@ -72,7 +74,8 @@ Pack settings_of(SessionSpec const& spec) {
   pack.set_bool(Pack::enable_natpmp, spec.rules.port_mapping);
   pack.set_int(Pack::stop_tracker_timeout, 1);
   pack.set_int(Pack::alert_mask, static_cast<int>(static_cast<std::uint32_t>(
-                                     lt::alert_category::error | lt::alert_category::status)));
+                                     lt::alert_category::error | lt::alert_category::status |
+                                     lt::alert_category::ip_block)));
   pack.set_int(Pack::alert_queue_size, 10000);
   set_transport(pack);
   set_requests(pack);

@@ -3,17 +3,17 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "engine/base/assert.h"
 #include "engine/content/geometry.h"
-#include "peer/ban_list.h"
 #include "peer/endpoint.h"
 #include "peer/mode.h"
 #include "peer/network.h"
+#include "peer/roster.h"
 #include "peer/session.h"
 #include "peer/torrent_bytes.h"
 
@@ -26,7 +26,7 @@ using namespace std::chrono_literals;
 constexpr std::string_view kListenDefault = "0.0.0.0:7680,[::]:7680";
 constexpr std::string_view kListenFallback = "0.0.0.0:0,[::]:0";
 constexpr Duration kNetworksRefresh = 30s;
-constexpr std::size_t kGonePeersMax = 1024;
+constexpr unsigned kBlockedPerSecondMax = 8;  // That transfers are told of.
 
 std::string address_of(std::string const& endpoint) {
   auto const parsed = peer::parse_endpoint(endpoint);
@@ -73,6 +73,14 @@ SwarmOptions with_group_name(SwarmOptions options) {
   return options;
 }
 
+TimePoint steady_now() {
+  return std::chrono::steady_clock::now();
+}
+
+WallTime wall_now() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
 std::uint64_t random_key() {
   std::uint64_t key = 0;
   FRESHET_ASSERT(RAND_bytes(reinterpret_cast<unsigned char*>(&key), sizeof key) == 1);
@@ -87,24 +95,28 @@ struct LibtorrentSwarm::State : std::enable_shared_from_this<State> {
         options(with_group_name(std::move(swarm_options))),
         rules(rules_of(options.mode, !options.group_secret.empty())),
         local(networks_of(options)),
-        bans(options.bans_max) {
+        roster({}, options.bans) {
     rules.local_search = rules.local_search && options.local_search;
+    if (!options.subnet_only) return;
+    rules.strangers = rules.dht = rules.port_mapping = false;
   }
 
   void start();
   void ensure_started();
   void stop();
   void admit();
+  void tend();
   void refresh_networks();
   void on_notices();
   void on_listening(Result<std::uint16_t> result);
+  void on_blocked(std::string const& address);
   void on_batch(peer::Batch const& batch);
-  void note_peers(peer::Batch const& batch);
-  void remember_gone(SourceId peer, Error const& why);
+  void on_wanted(SpoolId spool, std::string const& address);
   void join(SwarmSpec spec, PieceMap const& present);
   void add(SwarmSpec spec, PieceMap const& present);
   void tell_layer_of_one_piece(SpoolId spool, ContentId const& content);
-  void ban(SourceId peer, Error why);
+  void ban(SourceId peer, Offence const& offence);
+  void apply_bans();
   [[nodiscard]] peer::SessionSpec session_spec() const;
   template <typename Act>
   void on_network(Act act);
@@ -113,9 +125,10 @@ struct LibtorrentSwarm::State : std::enable_shared_from_this<State> {
   SwarmOptions options;
   ModeRules rules;
   peer::LocalNetworks local;
-  peer::BanList bans;
+  peer::Roster roster;
   std::uint64_t key = random_key();
   SwarmEvents* events = nullptr;
+  StandByEvents* stand_by_events = nullptr;
   bool stopped = false;
   std::shared_ptr<peer::Network> network;
   std::optional<peer::Session> session;
@@ -125,13 +138,10 @@ struct LibtorrentSwarm::State : std::enable_shared_from_this<State> {
     bool manifest = false;  // Is known.
   };
   std::map<SpoolId, Joined> joined_spools;
-  struct Known {
-    PeerInfo info;
-    PeerStatus status;
-  };
-  std::map<SourceId, Known> peers;  // Connected, and the last that were.
+  std::set<SpoolId> standing_by;
   std::pair<BytesPerSecond, BytesPerSecond> limits{};
-  std::deque<SourceId> gone;
+  PeerAllowance allowance;
+  peer::TokenCount blocked_told;
   bool fell_back = false;
   std::optional<Result<std::uint16_t>> listening;
   std::vector<std::function<void(Result<std::uint16_t>)>> awaiting_listening;
@@ -152,16 +162,17 @@ peer::SessionSpec LibtorrentSwarm::State::session_spec() const {
     if (address != "0.0.0.0" && address != "::") spec.outgoing = address;
   }
   spec.connections_max = options.connections_max;
-  spec.lan_upload = options.lan_upload;
-  spec.internet_upload = options.internet_upload;
+  spec.group = !options.group_secret.empty();
+  spec.limits = options.limits;
   return spec;
 }
 
 void LibtorrentSwarm::State::ensure_started() {
   if (session || stopped) return;
   start();
-  refresh_networks();
+  tend();
   session->set_limits(limits.first, limits.second);
+  on_network([now = allowance](peer::Network& side) { side.allow(now); });
 }
 
 void LibtorrentSwarm::State::start() {
@@ -189,7 +200,12 @@ void LibtorrentSwarm::State::start() {
                          .stall_timeout = options.stall_timeout,
                          .hold_timeout = options.hold_timeout,
                          .idle_timeout = options.idle_timeout};
-  network = std::make_shared<peer::Network>(std::move(spec), local, deliver);
+  auto const wanted = [weak, &loop](SpoolId spool, std::string address) {
+    loop.post([weak, spool, address = std::move(address)] {
+      if (auto const self = weak.lock()) self->on_wanted(spool, address);
+    });
+  };
+  network = std::make_shared<peer::Network>(std::move(spec), local, deliver, wanted);
   session.emplace(session_spec(), network, notify);
   ports.reader.watch(network.get());
   admit();
@@ -198,6 +214,7 @@ void LibtorrentSwarm::State::start() {
 void LibtorrentSwarm::State::stop() {
   if (std::exchange(stopped, true)) return;
   events = nullptr;
+  stand_by_events = nullptr;
   ports.loop.cancel(refresh);
   if (!session) return;
   ports.reader.watch(nullptr);
@@ -208,20 +225,28 @@ void LibtorrentSwarm::State::stop() {
 void LibtorrentSwarm::State::admit() {
   peer::Admission admission{.strangers = rules.strangers, .local = local.all()};
   for (auto const& text : options.peers) admission.invited.push_back(address_of(text));
-  for (auto const& ban : bans.all()) admission.banned.push_back(ban.address);
+  for (auto const& ban : roster.bans().active(wall_now())) {
+    admission.banned.push_back(ban.address);
+  }
+  admission.proven = roster.proven_addresses(wall_now());
   session->admit(admission);
 }
 
+void LibtorrentSwarm::State::tend() {
+  if (stopped) return;
+  if (roster.bans().expire(wall_now())) apply_bans();
+  if (options.local_networks.empty()) refresh_networks();
+  refresh =
+      ports.loop.at(steady_now() + kNetworksRefresh, [self = shared_from_this()] { self->tend(); });
+}
+
 void LibtorrentSwarm::State::refresh_networks() {
-  if (stopped || !options.local_networks.empty()) return;
   auto now = peer::LocalNetworks::of_interfaces();
   if (now != local) {
     local = now;
     on_network([now](peer::Network& side) { side.set_local_networks(now); });
     admit();
   }
-  refresh = ports.loop.at(std::chrono::steady_clock::now() + kNetworksRefresh,
-                          [self = shared_from_this()] { self->refresh_networks(); });
 }
 
 void LibtorrentSwarm::State::on_notices() {
@@ -230,6 +255,8 @@ void LibtorrentSwarm::State::on_notices() {
     using Kind = peer::Notice::Kind;
     if (notice.kind == Kind::trouble) {
       ports.log.write(LogLevel::warn, "swarm has trouble", {{"why", notice.text}});
+    } else if (notice.kind == Kind::blocked) {
+      on_blocked(notice.text);
     } else if (notice.kind == Kind::listening) {
       on_listening(notice.port);
     } else if (options.listen.empty() && !std::exchange(fell_back, true)) {
@@ -239,6 +266,14 @@ void LibtorrentSwarm::State::on_notices() {
       on_listening(fail(Errc::port_unavailable, std::to_string(notice.port), notice.text));
     }
   }
+}
+
+// The filter knows local networks and bans; who is banned was told when that happened.
+void LibtorrentSwarm::State::on_blocked(std::string const& address) {
+  if (events == nullptr || !blocked_told.take(steady_now(), kBlockedPerSecondMax)) return;
+  if (roster.bans().covers(address_of(address), wall_now())) return;
+  Error const why{Errc::policy_refused, kNotLocal, "it is not on a local network of ours"};
+  for (auto const& [spool, joined] : joined_spools) events->on_peer_refused(spool, address, why);
 }
 
 void LibtorrentSwarm::State::on_listening(Result<std::uint16_t> result) {
@@ -253,46 +288,22 @@ void LibtorrentSwarm::State::on_listening(Result<std::uint16_t> result) {
 
 void LibtorrentSwarm::State::on_batch(peer::Batch const& batch) {
   if (stopped) return;
-  note_peers(batch);
-  if (events != nullptr && joined_spools.contains(batch.spool)) batch.deliver(*events);
-  for (auto const& [peer, why] : batch.gone) remember_gone(peer, why);
-}
-
-void LibtorrentSwarm::State::note_peers(peer::Batch const& batch) {
   auto const joined = joined_spools.find(batch.spool);
-  auto const content = joined == joined_spools.end() ? ContentId{} : joined->second.content;
-  for (auto const& peer : batch.peers) {
-    auto& known = peers[peer.id];
-    known.info = peer;
-    known.status.content = content;
-    known.status.address = peer.address;
-    known.status.client = peer.client;
-    known.status.peer_class = peer.peer_class;
-    known.status.speaks_claims = peer.speaks_claims;
-  }
-  for (auto const& [id, bytes] : batch.received) {
-    if (auto const peer = peers.find(id); peer != peers.end())
-      peer->second.status.received += bytes;
-  }
-  for (auto const& [id, bytes] : batch.sent) {
-    if (auto const peer = peers.find(id); peer != peers.end()) peer->second.status.sent += bytes;
-  }
+  bool const known = joined != joined_spools.end();
+  roster.take(batch, known ? joined->second.content : ContentId{}, steady_now());
+  if (events != nullptr && known) batch.deliver(*events);
+  if (stand_by_events != nullptr && known && batch.idle) stand_by_events->on_idle(batch.spool);
 }
 
-void LibtorrentSwarm::State::remember_gone(SourceId peer, Error const& why) {
-  auto const known = peers.find(peer);
-  if (known == peers.end()) return;
-  known->second.status.connected = false;
-  if (known->second.status.trouble.empty()) known->second.status.trouble = why.why;
-  gone.push_back(peer);
-  if (gone.size() <= kGonePeersMax) return;
-  peers.erase(gone.front());
-  gone.pop_front();
+void LibtorrentSwarm::State::on_wanted(SpoolId spool, std::string const& address) {
+  if (stopped || standing_by.erase(spool) == 0 || stand_by_events == nullptr) return;
+  stand_by_events->on_wanted(spool, address);
 }
 
 void LibtorrentSwarm::State::join(SwarmSpec spec, PieceMap const& present) {
   auto const spool = spec.spool;
   if (spec.content.length == 0 || stopped) return;
+  standing_by.erase(spool);
   ensure_started();
   auto const piece_length = piece_length_for(spec.content.length);
   if (spec.manifest && spec.manifest->piece_length != piece_length) {
@@ -334,16 +345,22 @@ void LibtorrentSwarm::State::tell_layer_of_one_piece(SpoolId spool, ContentId co
   });
 }
 
-void LibtorrentSwarm::State::ban(SourceId peer, Error why) {
-  auto const found = peers.find(peer);
-  if (found == peers.end()) return;
-  auto const& info = found->second.info;
-  found->second.status.trouble = "banned: " + why.why;
+void LibtorrentSwarm::State::ban(SourceId peer, Offence const& offence) {
+  auto const info = roster.ban(peer, offence, wall_now());
+  if (!info) return;
   ports.log.write(LogLevel::warn, "peer is banned",
-                  {{"peer", info.address}, {"client", info.client}, {"why", describe(why)}});
-  if (!bans.add({address_of(info.address), info.key, std::move(why)})) return;
+                  {{"peer", info->address},
+                   {"client", info->client},
+                   {"why", describe(offence.why)},
+                   {"expected", to_hex(offence.expected)},
+                   {"got", to_hex(offence.got)}});
+  apply_bans();
+}
+
+void LibtorrentSwarm::State::apply_bans() {
   admit();
-  on_network([keys = bans.keys()](peer::Network& side) { side.set_banned_keys(keys); });
+  on_network(
+      [keys = roster.bans().keys(wall_now())](peer::Network& side) { side.set_banned_keys(keys); });
 }
 
 class LibtorrentSwarm::Key {};
@@ -373,9 +390,7 @@ void LibtorrentSwarm::when_listening(std::function<void(Result<std::uint16_t>)> 
 
 void LibtorrentSwarm::peers(std::function<void(std::vector<PeerStatus>)> done) {
   auto const answer = [state = state_, done = std::move(done)] {
-    std::vector<PeerStatus> all;
-    for (auto const& [id, known] : state->peers) all.push_back(known.status);
-    done(std::move(all));
+    done(state->roster.peers(steady_now()));
   };
   if (!state_->session) return answer();
   // What the network side still holds back comes to the loop first.
@@ -397,8 +412,26 @@ void LibtorrentSwarm::join(SwarmSpec spec, PieceMap const& present) {
   state_->join(std::move(spec), present);
 }
 
+void LibtorrentSwarm::set_stand_by_events(StandByEvents* events) {
+  state_->stand_by_events = events;
+}
+
+// Who is found through a tracker or the DHT has to be announced there, which joined contents are.
+bool LibtorrentSwarm::can_stand_by() const {
+  return state_->options.trackers.empty() && !state_->rules.dht;
+}
+
+void LibtorrentSwarm::stand_by(SpoolId spool, ContentId const& content) {
+  if (state_->stopped || content.length == 0) return;
+  state_->ensure_started();
+  state_->standing_by.insert(spool);
+  auto const hash = peer::torrent_bytes(content, nullptr, state_->options.group_secret).info_hash;
+  state_->on_network([spool, hash](peer::Network& side) { side.stand_by(spool, hash); });
+}
+
 void LibtorrentSwarm::leave(SpoolId spool) {
-  if (state_->joined_spools.erase(spool) == 0) return;
+  bool const stood_by = state_->standing_by.erase(spool) > 0;
+  if (state_->joined_spools.erase(spool) == 0 && !stood_by) return;
   state_->on_network([spool](peer::Network& side) { side.leave(spool); });
 }
 
@@ -421,8 +454,39 @@ void LibtorrentSwarm::claim(SpoolId spool, std::vector<Claim> const& claims) {
   });
 }
 
-void LibtorrentSwarm::ban(SourceId peer, Error why) {
-  state_->ban(peer, std::move(why));
+void LibtorrentSwarm::ban(SourceId peer, Offence const& offence) {
+  state_->ban(peer, offence);
+}
+
+std::vector<PeerBan> LibtorrentSwarm::bans() const {
+  return state_->roster.bans().active(wall_now());
+}
+
+std::uint64_t LibtorrentSwarm::contents_uploaded() const {
+  return state_->roster.uploaded();
+}
+
+std::vector<PeerStatus> LibtorrentSwarm::known_peers() const {
+  return state_->roster.peers(steady_now());
+}
+
+ByPeerClass<PeerTraffic> LibtorrentSwarm::traffic() const {
+  return state_->roster.traffic();
+}
+
+ByPeerClass<PeerTraffic> LibtorrentSwarm::traffic(ContentId const& content) const {
+  return state_->roster.traffic(content);
+}
+
+void LibtorrentSwarm::allow(PeerAllowance allowance) {
+  if (std::exchange(state_->allowance, allowance) == allowance || !state_->session) return;
+  state_->on_network(
+      [allowance = std::move(allowance)](peer::Network& side) { side.allow(allowance); });
+}
+
+void LibtorrentSwarm::set_class_limits(ByPeerClass<PeerLimits> const& limits) {
+  if (std::exchange(state_->options.limits, limits) == limits) return;
+  if (state_->session) state_->session->set_limits(limits);
 }
 
 void LibtorrentSwarm::set_limits(BytesPerSecond download, BytesPerSecond upload) {

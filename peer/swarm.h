@@ -17,8 +17,10 @@
 #include "engine/ports/gate.h"
 #include "engine/ports/log.h"
 #include "engine/ports/piece_reader.h"
+#include "engine/ports/stand_by.h"
 #include "engine/ports/swarm.h"
 #include "freshet/peers.h"
+#include "peer/ban_list.h"
 
 namespace freshet {
 
@@ -27,7 +29,7 @@ struct SwarmOptions : PeerOptions {
   explicit SwarmOptions(PeerOptions options) : PeerOptions(std::move(options)) {}
 
   std::uint32_t connections_max = 400;
-  std::uint32_t bans_max = 1024;
+  peer::BanLimits bans;
   Duration stall_timeout = std::chrono::seconds{3};  // Requests out and no block for so long.
   // A piece that peers delivered is not verified for so long: it is asked for anew.
   Duration hold_timeout = std::chrono::seconds{3};
@@ -43,7 +45,7 @@ struct SwarmPorts {
   PieceReader& reader;
 };
 
-class LibtorrentSwarm final : public Swarm {
+class LibtorrentSwarm final : public Swarm, public StandBy {
   struct State;
 
  public:
@@ -63,15 +65,30 @@ class LibtorrentSwarm final : public Swarm {
 
   // Connections, and the last that ended, as they are now.
   void peers(std::function<void(std::vector<PeerStatus>)> done);
+  // Who is refused now; oldest first.
+  [[nodiscard]] std::vector<PeerBan> bans() const;
+  // Since the start, of all contents or of one.
+  [[nodiscard]] ByPeerClass<PeerTraffic> traffic() const;
+  [[nodiscard]] std::uint64_t contents_uploaded() const;
+  // Connections, and the last that ended, as they were reported last.
+  [[nodiscard]] std::vector<PeerStatus> known_peers() const;
+  [[nodiscard]] ByPeerClass<PeerTraffic> traffic(ContentId const& content) const;
+
+  // What may happen with peers, and how fast; from now on.
+  void allow(PeerAllowance allowance);
+  void set_class_limits(ByPeerClass<PeerLimits> const& limits);
 
   void set_events(SwarmEvents* events) override;
   [[nodiscard]] std::uint64_t key() const override;
   void join(SwarmSpec spec, PieceMap const& present) override;
   void leave(SpoolId spool) override;
+  void set_stand_by_events(StandByEvents* events) override;
+  [[nodiscard]] bool can_stand_by() const override;
+  void stand_by(SpoolId spool, ContentId const& content) override;
   void offer(SpoolId spool, PieceIndex piece) override;
   void reserve(SpoolId spool, std::vector<PieceRange> const& pieces) override;
   void claim(SpoolId spool, std::vector<Claim> const& claims) override;
-  void ban(SourceId peer, Error why) override;
+  void ban(SourceId peer, Offence const& offence) override;
   void set_limits(BytesPerSecond download, BytesPerSecond upload) override;
 
  private:

@@ -57,6 +57,10 @@ class PeerLink {
   virtual void tell_claims(std::string const& message) = 0;
   // Sends the requests that were held back until the piece layer was known.
   virtual void release_requests() = 0;
+  // What may happen with it has changed.
+  virtual void heed_allowance() = 0;
+  // We have something new: it looks again for what to ask us for.
+  virtual void nudge() = 0;
   virtual void end(Error why) = 0;
   [[nodiscard]] virtual std::uint64_t key() const = 0;
 };

@@ -5,6 +5,7 @@
 
 #include "engine/base/assert.h"
 #include "store/codec.h"
+#include "store/lent_file.h"
 #include "store/piece_table.h"
 #include "store/schema.h"
 
@@ -280,20 +281,25 @@ void Contents::on_present(std::shared_ptr<Spool> const& spool, PieceIndex piece,
   if (!bytes) return;
   epochs_.touch(spool, *bytes);
   if (entry->pass) entry->pass->advance();
-  if (events_ != nullptr) events_->on_piece_present(spool->id(), piece, who);
+  tell([&](StoreEvents& each) { each.on_piece_present(spool->id(), piece, who); });
 }
 
 void Contents::on_rejected(std::shared_ptr<Spool> const& spool, PieceIndex piece,
                            std::vector<Blame> blame) {
-  if (find_open(spool) == nullptr || events_ == nullptr) return;
-  events_->on_piece_rejected(spool->id(), piece, std::move(blame));
+  if (find_open(spool) == nullptr) return;
+  tell([&](StoreEvents& each) { each.on_piece_rejected(spool->id(), piece, blame); });
+}
+
+void Contents::on_liars(std::shared_ptr<Spool> const& spool, std::vector<Blame> const& blame) {
+  if (find_open(spool) == nullptr) return;
+  tell([&](StoreEvents& each) { each.on_liars_proven(spool->id(), blame); });
 }
 
 void Contents::on_broken(std::shared_ptr<Spool> const& spool, Error error) {
   if (find_open(spool) == nullptr) return;
   ports_.log.write(LogLevel::error, "content failed",
                    {{"error", std::string(name(error.code))}, {"why", error.why}});
-  if (events_ != nullptr) events_->on_spool_failed(spool->id(), std::move(error));
+  tell([&](StoreEvents& each) { each.on_spool_failed(spool->id(), error); });
 }
 
 void Contents::on_grown(std::shared_ptr<Spool> const& spool, SourceId who) {
@@ -309,13 +315,14 @@ void Contents::on_grown(std::shared_ptr<Spool> const& spool, SourceId who) {
   epochs_.touch(spool, length);
   if (entry->pass) entry->pass->advance();
   for (std::uint32_t i = 0; i < pieces; ++i) {
-    if (events_ != nullptr) events_->on_piece_present(spool->id(), PieceIndex{i}, who);
+    tell([&](StoreEvents& each) { each.on_piece_present(spool->id(), PieceIndex{i}, who); });
   }
 }
 
 SpoolRecord Contents::record_of(SpoolId spool) {
   auto* const entry = find(spool);
   FRESHET_ASSERT(entry != nullptr);  // `drop` makes the epochs forget it.
+  if (!entry->record.sealed && entry->spool) entry->record.stamp.inode = entry->spool->inode();
   return entry->record;
 }
 
@@ -348,10 +355,19 @@ void Contents::on_moved(SpoolId id, std::string const& path, FileStamp const& st
   if (!keep_sharing) drop(id);
 }
 
-void Contents::on_changed_outside(SpoolId id, Error const& error) {
+void Contents::on_touched(SpoolId id, FileStamp const& stamp) {
+  if (auto* const entry = find(id); entry != nullptr) entry->record.stamp = stamp;
+}
+
+void Contents::on_changed_outside(SpoolId id, Error const& error, std::function<void()> then) {
+  if (error.code == Errc::piece_mismatch) {
+    // Only what is wrong has to be fetched again.
+    return verify(id, [then = std::move(then)](Result<PieceMap> const&) { then(); });
+  }
   ports_.log.write(LogLevel::warn, "content dropped",
                    {{"reason", "file_changed"}, {"path", error.where}});
   drop(id);
+  then();
 }
 
 void Contents::place(SpoolId spool, Placement placement, std::function<void(Result<void>)> done) {
@@ -359,6 +375,37 @@ void Contents::place(SpoolId spool, Placement placement, std::function<void(Resu
   if (entry == nullptr) return done(fail(Errc::not_found, placement.path, "no such content"));
   if (auto const there = check_present(*entry, placement); !there) return done(there);
   placer_.place({spool, entry->spool, std::move(placement), std::move(done)});
+}
+
+void Contents::lend(SpoolId spool, Placement placement, Lent done) {
+  auto* const entry = find(spool);
+  if (entry == nullptr) return done(fail(Errc::not_found, placement.path, "no such content"));
+  if (auto const there = check_present(*entry, placement); !there) {
+    return done(tl::unexpected(there.error()));
+  }
+  auto const found = std::make_shared<Found>(entry->record);
+  ports_.work.run(spool, [this, placement = std::move(placement), found, done = std::move(done)] {
+    auto lent = open_to_lend(*found, placement);
+    ports_.work.post([this, found, lent = std::move(lent), done] {
+      auto const id = found->record.id;
+      if (found->stamp) on_touched(id, *found->stamp);
+      auto const code = lent ? Errc::internal : lent.error().code;
+      if (code != Errc::file_changed && code != Errc::piece_mismatch) return done(lent);
+      on_changed_outside(id, lent.error(), [lent, done] { done(lent); });
+    });
+  });
+}
+
+Result<std::shared_ptr<LentContent>> Contents::open_to_lend(Found& found,
+                                                            Placement const& placement) {
+  if (found.record.sealed) {
+    auto const stamp = loader_.check_stored(found.record);
+    if (!stamp) return tl::unexpected(stamp.error());
+    found.stamp = *stamp;
+  }
+  auto source = ports_.disk.open(loader_.path_of(found.record), Disk::Mode::read);
+  if (!source) return tl::unexpected(source.error());
+  return std::make_shared<LentFile>(std::move(*source), placement);
 }
 
 Result<void> Contents::check_present(Entry& entry, Placement const& placement) {
@@ -404,6 +451,30 @@ std::vector<StoredContent> Contents::list() const {
         {id, record.content, record.length, present, record.sealed, loader_.path_of(record)});
   }
   return out;
+}
+
+std::optional<PresentPieces> Contents::present(SpoolId spool) const {
+  auto const found = entries_.find(spool);
+  if (found == entries_.end() || !found->second.record.length) return std::nullopt;
+  auto const& [record, open, identity, pass, opening, released, checks] = found->second;
+  PresentPieces out{*record.length, record.piece_length, {}};
+  if (open) {
+    auto state = open->lock();
+    if (!state.book()) return std::nullopt;
+    out.pieces = state->present();
+  } else if (record.sealed) {
+    auto const count = piece_count(out.length, out.piece_length);
+    out.pieces = PieceMap(count);
+    out.pieces.set({PieceIndex{0}, PieceIndex{count}});
+  } else {
+    return std::nullopt;
+  }
+  return out;
+}
+
+std::string Contents::path_of(SpoolId spool) const {
+  auto const found = entries_.find(spool);
+  return found == entries_.end() ? std::string() : loader_.path_of(found->second.record);
 }
 
 void Contents::stop(std::function<void()> done) {

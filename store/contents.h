@@ -11,6 +11,7 @@
 #include "engine/ports/clock.h"
 #include "engine/ports/content_store.h"
 #include "engine/ports/log.h"
+#include "store/database_share_marks.h"
 #include "store/digest_pass.h"
 #include "store/epochs.h"
 #include "store/intake.h"
@@ -36,6 +37,7 @@ class Contents final : public ContentStore,
     Clock& clock;
     Log& log;
     SpoolRefs& refs;
+    DatabaseShareMarks& marks;
   };
   struct Start {
     std::vector<SpoolRecord> records;
@@ -45,6 +47,7 @@ class Contents final : public ContentStore,
   ~Contents() override;
 
   void set_events(StoreEvents* events) override { events_ = events; }
+  void set_other_events(StoreEvents* events) override { other_events_ = events; }
   [[nodiscard]] Gate& gate() override { return *gate_; }
   void open(SpoolSpec spec, std::function<void(Result<OpenedSpool>)> done) override;
   void reopen(SpoolId spool, std::function<void(Result<OpenedSpool>)> done) override;
@@ -52,11 +55,22 @@ class Contents final : public ContentStore,
   void discard(SpoolId spool, PieceMap const& pieces, std::function<void()> done) override;
   void seal(SpoolId spool, std::function<void(Result<Sealed>)> done) override;
   void place(SpoolId spool, Placement placement, std::function<void(Result<void>)> done) override;
+  void lend(SpoolId spool, Placement placement, Lent done) override;
   void release(SpoolId spool) override;
   void flush(std::function<void()> done) override;
+  void set_cache_rules(CacheRules rules);
   [[nodiscard]] std::vector<StoredContent> list() const override;
+  [[nodiscard]] std::string path_of(SpoolId spool) const override;
+  [[nodiscard]] std::optional<PresentPieces> present(SpoolId spool) const override;
+  [[nodiscard]] Result<Bytes> purge(SpoolId spool) override;
   void verify(SpoolId spool, std::function<void(Result<PieceMap>)> done) override;
 
+  // What the cache let go to keep its rules, since the start.
+  struct Evicted {
+    std::uint64_t contents = 0;
+    Bytes bytes = 0;
+  };
+  [[nodiscard]] Evicted const& evicted() const { return evicted_; }
   [[nodiscard]] SpoolGate& spool_gate() { return *gate_; }
   [[nodiscard]] Intake& intake() { return intake_; }
   // Once, first: removes what no job refers to and the cache may not keep, and begins to scrub.
@@ -80,6 +94,7 @@ class Contents final : public ContentStore,
   void on_present(std::shared_ptr<Spool> const& spool, PieceIndex piece, SourceId who) override;
   void on_rejected(std::shared_ptr<Spool> const& spool, PieceIndex piece,
                    std::vector<Blame> blame) override;
+  void on_liars(std::shared_ptr<Spool> const& spool, std::vector<Blame> const& blame) override;
   void on_broken(std::shared_ptr<Spool> const& spool, Error error) override;
   void on_grown(std::shared_ptr<Spool> const& spool, SourceId who) override;
   // EpochEvents
@@ -91,13 +106,28 @@ class Contents final : public ContentStore,
   [[nodiscard]] bool may_move(SpoolId id) override;
   void on_moved(SpoolId id, std::string const& path, FileStamp const& stamp,
                 bool keep_sharing) override;
-  void on_changed_outside(SpoolId id, Error const& error) override;
+  void on_touched(SpoolId id, FileStamp const& stamp) override;
+  void on_changed_outside(SpoolId id, Error const& error, std::function<void()> then) override;
   // ScrubEvents
   [[nodiscard]] std::optional<SpoolId> next_to_scrub(WallTime due) override;
   void open_to_scrub(SpoolId spool, std::function<void(std::shared_ptr<Spool>)> done) override;
   void scrubbed(SpoolId id, std::shared_ptr<Spool> const& spool,
                 Result<PieceMap> const& right) override;
 
+  // A content to be lent, and what its file was found to be.
+  struct Found {
+    explicit Found(SpoolRecord of) : record(std::move(of)) {}
+    SpoolRecord record;
+    std::optional<FileStamp> stamp;
+  };
+  [[nodiscard]] Result<std::shared_ptr<LentContent>> open_to_lend(Found& found,
+                                                                  Placement const& placement);
+
+  template <typename Event>
+  void tell(Event const& event) {
+    if (events_ != nullptr) event(*events_);
+    if (other_events_ != nullptr) event(*other_events_);
+  }
   [[nodiscard]] Entry* find(SpoolId spool);
   [[nodiscard]] Entry* find_open(std::shared_ptr<Spool> const& spool);
   [[nodiscard]] SpoolId next_id();
@@ -142,6 +172,9 @@ class Contents final : public ContentStore,
   void unindex(SpoolRecord const& record);
   [[nodiscard]] bool is_needed(Entry const& entry) const;
   [[nodiscard]] bool has_newer_double(SpoolRecord const& record) const;
+  [[nodiscard]] bool is_shared(SpoolRecord const& record) const {
+    return record.sealed && ports_.marks.holds(record.id, ports_.clock.wall());
+  }
   void maybe_drop(SpoolId id);
   void drop(SpoolId id);
   void trim_soon();
@@ -149,14 +182,17 @@ class Contents final : public ContentStore,
 
   Ports ports_;
   StoreOptions const options_;
+  CacheRules cache_{options_.cache_bytes_max, {}};
   std::string const spool_directory_;
   StoreEvents* events_ = nullptr;
+  StoreEvents* other_events_ = nullptr;
   std::map<SpoolId, Entry> entries_;
   std::map<ContentId, SpoolId> sealed_by_content_;
   std::map<Digest, SpoolId> sealed_by_sha256_;
   std::uint64_t next_id_;
   std::uint64_t ids_reserved_;
   bool stopping_ = false;
+  Evicted evicted_;
   bool trimming_ = false;  // It is posted.
 
   std::shared_ptr<OpenFiles> open_files_;  // Contents that are still written may outlive us.

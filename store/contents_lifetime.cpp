@@ -49,9 +49,22 @@ bool Contents::is_needed(Entry const& entry) const {
 void Contents::maybe_drop(SpoolId id) {
   auto* const entry = find(id);
   if (entry == nullptr || is_needed(*entry)) return;
-  if (!entry->record.sealed || has_newer_double(entry->record)) return drop(id);
+  auto const& record = entry->record;
+  if (!record.sealed || (has_newer_double(record) && !is_shared(record))) return drop(id);
   if (entry->spool) close_spool(*entry, {Errc::cancelled, {}, "the content was released"});
   trim_soon();
+}
+
+Result<Bytes> Contents::purge(SpoolId id) {
+  auto const* const entry = find(id);
+  if (entry == nullptr) return fail(Errc::not_found, file_name_of(id), "no such content");
+  if (!entry->record.sealed || is_needed(*entry)) {
+    return fail(Errc::invalid_state, file_name_of(id), "is in use");
+  }
+  bool const placed = !entry->record.path.empty();
+  auto const bytes = placed ? Bytes{0} : *entry->record.length;
+  drop(id);
+  return bytes;
 }
 
 void Contents::close_spool(Entry& entry, Error why) {
@@ -69,6 +82,7 @@ void Contents::drop(SpoolId id) {
   if (found == entries_.end()) return;
   auto entry = std::move(found->second);
   entries_.erase(found);
+  ports_.marks.unmark(id);
   unindex(entry.record);
   if (entry.spool) close_spool(entry, {Errc::cancelled, {}, "the content was released"});
   for (auto const& done : entry.opening)
@@ -98,7 +112,7 @@ void Contents::trim_cache() {
   std::vector<SpoolRecord const*> placed;
   Bytes bytes = 0;
   for (auto const& [id, entry] : entries_) {
-    if (is_needed(entry) || !entry.record.sealed) continue;
+    if (is_needed(entry) || !entry.record.sealed || is_shared(entry.record)) continue;
     (entry.record.path.empty() ? kept : placed).push_back(&entry.record);
     if (entry.record.path.empty()) bytes += *entry.record.length;
   }
@@ -108,15 +122,25 @@ void Contents::trim_cache() {
   std::ranges::sort(kept, older);
   std::ranges::sort(placed, older);
   std::vector<SpoolId> gone;
+  auto const oldest =
+      ports_.clock.wall() - std::chrono::duration_cast<std::chrono::milliseconds>(cache_.age_max);
   for (auto const* record : kept) {
-    if (bytes <= options_.cache_bytes_max) break;
+    bool const aged = cache_.age_max > Duration::zero() && record->last_used < oldest;
+    if (bytes <= cache_.bytes_max && !aged) break;
     bytes -= *record->length;
+    ++evicted_.contents;
+    evicted_.bytes += *record->length;
     gone.push_back(record->id);
   }
   for (std::size_t i = 0; i + options_.placed_contents_max < placed.size(); ++i) {
     gone.push_back(placed[i]->id);
   }
   for (auto const id : gone) drop(id);
+}
+
+void Contents::set_cache_rules(CacheRules rules) {
+  cache_ = rules;
+  trim_soon();
 }
 
 void Contents::start() {

@@ -134,6 +134,9 @@ void Epochs::put_seal(Batch& batch, Dirty& dirty) {
     return state.book() && state->durable().all();
   }();
   if (!stamp) dirty.error = stamp.error();
+  if (auto const inode = dirty.spool->inode(); stamp && inode != 0 && inode != stamp->inode) {
+    dirty.error = Error{Errc::file_changed, dirty.spool->path(), "another file stands there"};
+  }
   if (!whole) dirty.error = Error{Errc::invalid_state, {}, "a piece was dropped meanwhile"};
   if (dirty.error) return;
   order.record.stamp = *stamp;

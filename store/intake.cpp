@@ -71,6 +71,7 @@ void Intake::take(std::shared_ptr<Spool> const& spool, std::span<std::byte const
     if (auto const written = write(*spool, part, run.range.begin); !written) {
       return break_off(spool, written.error());
     }
+    tell_written(spool->id(), run.range);
     auto full = spool->lock()->add(run, leaves, who);
     if (full) judge(spool, std::move(*full));
   }
@@ -108,6 +109,12 @@ void Intake::accept(std::shared_ptr<Spool> const& spool, PieceBook::Full full, D
     }
     if (!book->settle(full.piece, full.attempt, root)) return;
     verified = expected.has_value();
+    auto liars = verified
+                     ? book.suspects().convict(full.piece, full.leaves, book->bytes(full.piece))
+                     : std::vector<Blame>{};
+    if (!liars.empty()) {
+      work_.post([this, spool, liars = std::move(liars)] { events_.on_liars(spool, liars); });
+    }
     // Posted under the lock, so that events keep the order in which things became true.
     work_.post([this, spool, piece = full.piece, who = full.senders.back()] {
       events_.on_present(spool, piece, who);
@@ -126,6 +133,7 @@ void Intake::reject(std::shared_ptr<Spool> const& spool, PieceBook::Full const& 
     auto book = spool->lock();
     if (!book->current(full.piece, full.attempt)) return;
     book->drop(full.piece);
+    book.suspects().keep(full);
     post_rejected(spool, full, root, expected, book->bytes(full.piece));
   }
   tell_dropped(spool->id(), full.piece);
@@ -141,6 +149,16 @@ void Intake::post_rejected(std::shared_ptr<Spool> const& spool, PieceBook::Full 
 void Intake::watch(PieceWatcher* watcher) {
   std::lock_guard const lock(watcher_mutex_);
   watcher_ = watcher;
+}
+
+void Intake::watch_writes(WriteWatcher* watcher) {
+  std::unique_lock const lock(write_watcher_mutex_);
+  write_watcher_ = watcher;
+}
+
+void Intake::tell_written(SpoolId spool, ByteRange bytes) {
+  std::shared_lock const lock(write_watcher_mutex_);
+  if (write_watcher_ != nullptr) write_watcher_->on_written(spool, bytes);
 }
 
 void Intake::tell_dropped(SpoolId spool, PieceIndex piece) {
@@ -164,9 +182,12 @@ void Intake::take_growing(std::shared_ptr<Spool> const& spool, std::span<std::by
   if (auto const written = write(*spool, bytes, offset); !written) {
     return break_off(spool, written.error());
   }
-  auto state = spool->lock();
-  state.tree().add(leaves);
-  state.grown() = offset + bytes.size();
+  {
+    auto state = spool->lock();
+    state.tree().add(leaves);
+    state.grown() = offset + bytes.size();
+  }
+  tell_written(spool->id(), {offset, offset + bytes.size()});
 }
 
 void Intake::end_growing(std::shared_ptr<Spool> const& spool, Bytes length, SourceId who) {

@@ -5,9 +5,11 @@
 
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 
 #include "engine/ports/content_store.h"
 #include "engine/ports/piece_reader.h"
+#include "engine/ports/write_watcher.h"
 #include "store/buffer_pool.h"
 #include "store/key_value.h"
 #include "store/spool.h"
@@ -22,6 +24,8 @@ class IntakeEvents {
   virtual void on_present(std::shared_ptr<Spool> const& spool, PieceIndex piece, SourceId who) = 0;
   virtual void on_rejected(std::shared_ptr<Spool> const& spool, PieceIndex piece,
                            std::vector<Blame> blame) = 0;
+  // Which senders of earlier attempts at a piece that is right now had lied.
+  virtual void on_liars(std::shared_ptr<Spool> const& spool, std::vector<Blame> const& blame) = 0;
   virtual void on_broken(std::shared_ptr<Spool> const& spool, Error error) = 0;
   // The end of a content of unknown length: all its pieces are present.
   virtual void on_grown(std::shared_ptr<Spool> const& spool, SourceId who) = 0;
@@ -48,6 +52,8 @@ class Intake {
   // As in PieceReader. Any thread.
   void watch(PieceWatcher* watcher);
   void tell_dropped(SpoolId spool, PieceIndex piece);
+  // One watcher. Null ends it: no call to the last one runs any more when this returns.
+  void watch_writes(WriteWatcher* watcher);
 
  private:
   void take(std::shared_ptr<Spool> const& spool, std::span<std::byte const> bytes, Bytes offset,
@@ -56,6 +62,7 @@ class Intake {
                     Bytes offset);
   void end_growing(std::shared_ptr<Spool> const& spool, Bytes length, SourceId who);
   [[nodiscard]] Result<void> write(Spool& spool, std::span<std::byte const> bytes, Bytes offset);
+  void tell_written(SpoolId spool, ByteRange bytes);
   void judge(std::shared_ptr<Spool> const& spool, PieceBook::Full full);
   void accept(std::shared_ptr<Spool> const& spool, PieceBook::Full full, Digest const& root);
   void reject(std::shared_ptr<Spool> const& spool, PieceBook::Full const& full, Digest const& root,
@@ -71,6 +78,8 @@ class Intake {
   std::size_t partial_blocks_max_;
   std::mutex watcher_mutex_;  // Held while the watcher is called, so that `watch` can end it.
   PieceWatcher* watcher_ = nullptr;
+  std::shared_mutex write_watcher_mutex_;  // Likewise; workers share it.
+  WriteWatcher* write_watcher_ = nullptr;
 };
 
 }  // namespace freshet::store

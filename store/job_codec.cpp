@@ -9,8 +9,8 @@ namespace freshet::store {
 
 namespace {
 
-constexpr std::uint8_t kJobVersion = 2;
-constexpr std::uint8_t kFileVersion = 2;
+constexpr std::uint8_t kJobVersion = 3;
+constexpr std::uint8_t kFileVersion = 3;
 
 void put_job_id(Encoder& out, JobId const& id) {
   for (auto const byte : id.bytes) out.byte(std::to_integer<std::uint8_t>(byte));
@@ -203,6 +203,7 @@ std::string encode(JobRecord const& record) {
   out.maybe(record.transferred, [&](WallTime time) { put_time(out, time); });
   out.text(record.why);
   put_second(out, record);
+  out.text(record.spec.app_data);
   return out.take();
 }
 
@@ -226,6 +227,7 @@ Result<JobRecord> decode_job(std::string_view bytes) {
   // A job of the first version was resumed if it is anything but suspended.
   record.resumed = record.state != JobState::suspended;
   if (*version >= 2) get_second(in, record);
+  if (*version >= 3) record.spec.app_data = in.text();
   if (auto const good = in.finish("job record"); !good) return tl::unexpected(good.error());
   return record;
 }
@@ -253,6 +255,7 @@ std::string encode(FileRecord const& record) {
   out.flag(record.validated);
   out.flag(record.told);
   out.flag(record.origin_only);
+  out.text(record.spec.app_data);
   return out.take();
 }
 
@@ -283,6 +286,7 @@ Result<FileRecord> decode_file(std::string_view bytes) {
     record.told = in.flag();
     record.origin_only = in.flag();
   }
+  if (*version >= 3) record.spec.app_data = in.text();
   if (auto const good = in.finish("file record"); !good) return tl::unexpected(good.error());
   return record;
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "freshet/error.h"
@@ -16,8 +17,8 @@
 namespace freshet::store {
 
 // One column family each. Names and contents: docs/store-format.md.
-enum class Table : std::uint8_t { meta, jobs, files, contents, layers, pieces };
-inline constexpr std::size_t kTables = 6;
+enum class Table : std::uint8_t { meta, jobs, files, contents, layers, pieces, objects };
+inline constexpr std::size_t kTables = 7;
 [[nodiscard]] std::string_view name(Table table);
 
 // Changes that happen together or not at all, in this order.
@@ -60,6 +61,11 @@ class KeyValue {
   using Visit = std::function<Result<void>(std::string_view key, std::string_view value)>;
   [[nodiscard]] virtual Result<void> scan(Table table, std::string_view prefix,
                                           Visit const& visit) = 0;
+  // Every entry from the key `from` on, in order, until `step` says no.
+  using Step = std::function<bool(std::string_view key, std::string_view value)>;
+  [[nodiscard]] virtual Result<void> walk(Table table, std::string_view from, Step const& step) = 0;
+  // Numbers that tell how it fares, by name; for metrics.
+  [[nodiscard]] virtual std::vector<std::pair<std::string, std::uint64_t>> figures() { return {}; }
 };
 
 }  // namespace freshet::store

@@ -18,6 +18,22 @@ bool same_file(FileStamp const& a, FileStamp const& b) {
          a.changed_ns == b.changed_ns;
 }
 
+Result<FileStamp> stamp_of(Disk& disk, std::string const& path) {
+  auto stamp = disk.stamp(path);
+  if (!stamp && stamp.error().code == Errc::not_found) {
+    return fail(Errc::file_changed, path, "it is gone");
+  }
+  return stamp;
+}
+
+// What is noted of an unsealed content's pieces is of the file that they were written to.
+Result<void> check_inode(SpoolRecord const& record, DiskFile& file) {
+  auto const stamp = file.stamp();
+  if (!stamp) return tl::unexpected(stamp.error());
+  if (record.stamp.inode == 0 || record.stamp.inode == stamp->inode) return {};
+  return fail(Errc::file_changed, file_name_of(record.id), "another file stands where it was");
+}
+
 }  // namespace
 
 std::string Loader::path_of(SpoolRecord const& record) const {
@@ -26,7 +42,7 @@ std::string Loader::path_of(SpoolRecord const& record) const {
 }
 
 Result<void> check_unchanged(Disk& disk, SpoolRecord const& record, std::string const& path) {
-  auto const stamp = disk.stamp(path);
+  auto const stamp = stamp_of(disk, path);
   if (!stamp) return tl::unexpected(stamp.error());
   // Our own directory may have been restored from a copy; other places belong to others.
   bool const same =
@@ -35,8 +51,39 @@ Result<void> check_unchanged(Disk& disk, SpoolRecord const& record, std::string 
   return {};
 }
 
-Result<void> Loader::check_unchanged(SpoolRecord const& record) {
-  return store::check_unchanged(disk_, record, path_of(record));
+Result<FileStamp> Loader::check_stored(SpoolRecord const& record) {
+  auto const path = path_of(record);
+  auto stamp = stamp_of(disk_, path);
+  if (!stamp || same_file(*stamp, record.stamp)) return stamp;
+  if (auto const same = check_unchanged(disk_, record, path); !same) {
+    return tl::unexpected(same.error());
+  }
+  if (auto const right = check_bytes(record); !right) {
+    // Of another file no piece is ours.
+    if (stamp->inode == record.stamp.inode) return tl::unexpected(right.error());
+    return fail(Errc::file_changed, path, "another file stands where it was");
+  }
+  return stamp;
+}
+
+Result<void> Loader::check_bytes(SpoolRecord const& record) {
+  auto const manifest = load_manifest(database_, record);
+  if (!manifest) return tl::unexpected(manifest.error());
+  auto const path = path_of(record);
+  if (!*manifest) return fail(Errc::store_corrupt, "content record", "no piece layer");
+  auto const file = disk_.open(path, Disk::Mode::read);
+  if (!file) return tl::unexpected(file.error());
+  PieceBook book(*record.length, record.piece_length, options_.partial_blocks_max);
+  book.expect(*manifest);
+  for (std::uint32_t i = 0; i < book.pieces(); ++i) {
+    auto const piece = PieceIndex{i};
+    auto const hashed =
+        hash_piece(**file, book.bytes(piece), book.piece_length(), book.pieces() == 1);
+    if (!hashed) return tl::unexpected(hashed.error());
+    if (hashed->root == book.expected(piece)) continue;
+    return fail(Errc::piece_mismatch, path, "somebody changed it after it was stored");
+  }
+  return {};
 }
 
 Result<Loaded> Loader::load(SpoolRecord const& record, bool trust_received) {
@@ -52,7 +99,7 @@ Result<Loaded> Loader::load(SpoolRecord const& record, bool trust_received) {
 }
 
 Result<void> Loader::load_sealed(SpoolRecord const& record, Loaded& loaded) {
-  if (auto const same = check_unchanged(record); !same) return same;
+  if (auto const same = check_unchanged(disk_, record, path_of(record)); !same) return same;
   if (!loaded.manifest) return fail(Errc::store_corrupt, "content record", "no piece layer");
   loaded.spool->seal();
   auto state = loaded.spool->lock();
@@ -66,6 +113,7 @@ Result<void> Loader::load_sealed(SpoolRecord const& record, Loaded& loaded) {
 Result<void> Loader::load_unsealed(SpoolRecord const& record, bool trust_received, Loaded& loaded) {
   auto const file = loaded.spool->file(disk_);
   if (!file) return tl::unexpected(file.error());
+  if (auto const same = check_inode(record, **file); !same) return same;
   // A stream of unknown length cannot be taken up again; the next one starts over.
   if (!record.length) return (*file)->resize(0);
   auto const sized =

@@ -19,7 +19,8 @@ struct LoaderOptions {
   std::shared_ptr<OpenFiles> open_files;
 };
 
-// Whether the file of a sealed content, which lies at `path`, is still what it was.
+// Whether the file of a sealed content, which lies at `path`, is still what it was: else
+// file_changed.
 [[nodiscard]] Result<void> check_unchanged(Disk& disk, SpoolRecord const& record,
                                            std::string const& path);
 
@@ -38,8 +39,10 @@ class Loader {
   // disk. not_found when the file is gone, file_changed when it is not the one that was sealed.
   [[nodiscard]] Result<Loaded> load(SpoolRecord const& record, bool trust_received);
 
-  // Whether the file of a sealed content is still what it was.
-  [[nodiscard]] Result<void> check_unchanged(SpoolRecord const& record);
+  // What the file of a sealed content is, before its bytes are handed out: file_changed when it is
+  // gone or another one. A file of the spool that was touched (restored from a copy, say) is read
+  // once: piece_mismatch when it has not the bytes that were stored.
+  [[nodiscard]] Result<FileStamp> check_stored(SpoolRecord const& record);
   [[nodiscard]] std::string path_of(SpoolRecord const& record) const;
 
   struct Hashed {
@@ -54,6 +57,7 @@ class Loader {
   [[nodiscard]] Result<void> load_sealed(SpoolRecord const& record, Loaded& loaded);
   [[nodiscard]] Result<void> load_unsealed(SpoolRecord const& record, bool trust_received,
                                            Loaded& loaded);
+  [[nodiscard]] Result<void> check_bytes(SpoolRecord const& record);
   [[nodiscard]] Result<Bytes> salvage(SpoolRecord const& record, Loaded& loaded);
 
   Disk& disk_;

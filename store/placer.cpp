@@ -3,6 +3,8 @@
 #include <set>
 #include <utility>
 
+#include "store/fill.h"
+
 namespace freshet::store {
 
 namespace {
@@ -15,6 +17,11 @@ std::string directory_of(std::string const& path) {
 std::string temporary_for(Placement const& placement, SpoolId id, std::size_t index) {
   return directory_of(placement.path) + "/.freshet-" + file_name_of(id) + "-" +
          std::to_string(index);
+}
+
+// Somebody else wrote where only we should.
+bool is_changed(Errc code) {
+  return code == Errc::file_changed || code == Errc::piece_mismatch;
 }
 
 }  // namespace
@@ -96,7 +103,7 @@ Result<void> Placer::put(Run& run, Task& task) {
   auto& record = run.records.at(task.order.id);
   auto const from = loader_.path_of(record);
   if (record.sealed) {
-    if (auto const same = loader_.check_unchanged(record); !same) return same;
+    if (auto const right = check_source(task, record); !right) return right;
   }
   if (task.may_move && record.path.empty()) {
     auto const moved = move(task, from);
@@ -105,6 +112,14 @@ Result<void> Placer::put(Run& run, Task& task) {
     if (task.moved) return note_moved(task, record);
   }
   return copy(task, from);
+}
+
+Result<void> Placer::check_source(Task& task, SpoolRecord& record) {
+  auto const stamp = loader_.check_stored(record);
+  if (!stamp) return tl::unexpected(stamp.error());
+  task.touched = *stamp != record.stamp;
+  record.stamp = *stamp;
+  return {};
 }
 
 // With the new time of the file: the next in line looks whether anybody changed it.
@@ -149,33 +164,6 @@ Result<void> Placer::copy(Task& task, std::string const& from) {
   return tl::unexpected(renamed.error());
 }
 
-Result<void> Placer::fill(DiskFile& target, DiskFile& source, Placement const& placement) {
-  auto ranges = placement.ranges;
-  bool cloned = false;
-  if (ranges.empty()) {
-    auto const clone = target.clone_from(source);
-    if (!clone) return tl::unexpected(clone.error());
-    cloned = *clone;
-    auto const stamp = source.stamp();
-    if (!stamp) return tl::unexpected(stamp.error());
-    ranges.push_back({0, stamp->size});
-  }
-  Bytes size = 0;
-  for (auto const& range : ranges) size += range.size();
-  if (!cloned) {
-    if (auto const reserved = target.reserve(size); !reserved) return reserved;
-    Bytes at = 0;
-    for (auto const& range : ranges) {
-      if (auto const copied = target.copy_from(source, range, at); !copied) return copied;
-      at += range.size();
-    }
-  }
-  if (placement.modified) {
-    if (auto const set = target.set_modified(*placement.modified); !set) return set;
-  }
-  return target.sync();
-}
-
 void Placer::sync_directories(Run& run) {
   std::map<std::string, Result<void>> synced;
   for (auto& task : run.tasks) {
@@ -211,8 +199,12 @@ void Placer::end(Run& run) {
       auto const& record = run.records.at(id);
       events_.on_moved(id, record.path, record.stamp, task.order.placement.keep_sharing);
     }
-    if (!task.result && task.result.error().code == Errc::file_changed) {
-      events_.on_changed_outside(id, task.result.error());
+    if (task.touched && !task.moved) events_.on_touched(id, run.records.at(id).stamp);
+    if (!task.result && is_changed(task.result.error().code)) {
+      events_.on_changed_outside(
+          id, task.result.error(),
+          [done = std::move(task.order.done), result = task.result] { done(result); });
+      continue;
     }
     task.order.done(std::move(task.result));
   }

@@ -35,7 +35,11 @@ class PlaceEvents {
   [[nodiscard]] virtual bool may_move(SpoolId id) = 0;
   virtual void on_moved(SpoolId id, std::string const& path, FileStamp const& stamp,
                         bool keep_sharing) = 0;
-  virtual void on_changed_outside(SpoolId id, Error const& error) = 0;
+  // Its file has been touched since, and has the right bytes.
+  virtual void on_touched(SpoolId id, FileStamp const& stamp) = 0;
+  // Its file is not what was stored (file_changed), or has other bytes (piece_mismatch). `then`
+  // runs when the store no longer says that it has them.
+  virtual void on_changed_outside(SpoolId id, Error const& error, std::function<void()> then) = 0;
 };
 
 class Placer {
@@ -57,6 +61,7 @@ class Placer {
     SpoolRecord record;
     bool may_move = false;
     bool moved = false;
+    bool touched = false;
     std::string temporary;
     Result<void> result;
   };
@@ -70,11 +75,10 @@ class Placer {
   void run(Run& run);
   void note_intents(Run& run);
   [[nodiscard]] Result<void> put(Run& run, Task& task);
-  [[nodiscard]] Result<void> check_source(Task const& task, SpoolRecord const& record);
+  [[nodiscard]] Result<void> check_source(Task& task, SpoolRecord& record);
   [[nodiscard]] Result<void> note_moved(Task const& task, SpoolRecord& record);
   [[nodiscard]] Result<bool> move(Task& task, std::string const& from);
   [[nodiscard]] Result<void> copy(Task& task, std::string const& from);
-  [[nodiscard]] Result<void> fill(DiskFile& target, DiskFile& source, Placement const& placement);
   void sync_directories(Run& run);
   void note_results(Run& run);
   void end(Run& run);

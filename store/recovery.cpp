@@ -19,6 +19,8 @@ Result<std::vector<SpoolRecord>> load_records(KeyValue& database) {
         if (!id) return fail(Errc::store_corrupt, "content record", "bad key");
         auto record = decode_spool(*id, value);
         if (!record) return tl::unexpected(record.error());
+        // All may have been restored from a copy: while unsealed, a file is what it is now.
+        if (!record->sealed) record->stamp.inode = 0;
         records.push_back(std::move(*record));
         return {};
       });

@@ -28,6 +28,8 @@ constexpr std::size_t kWriteBufferBytes = 1 << 20;      // Of one table.
 constexpr std::size_t kWriteBuffersBytesMax = 4 << 20;  // Of all tables.
 constexpr std::uint64_t kLogBytesMax = 16 << 20;        // What a start may have to replay.
 constexpr int kOpenFilesMax = 64;
+constexpr std::uint64_t kBlobBytesMin = 2 << 10;  // Larger values of `objects` lie apart from keys,
+constexpr std::uint64_t kBlobFileBytes = 32 << 20;    // in files of about this size.
 constexpr std::size_t kLogsKeptMax = 8;               // At a start; more are made into tables.
 constexpr std::uint64_t kLogsKeptBytesMax = 2 << 20;  // Likewise.
 
@@ -136,6 +138,16 @@ rocksdb::ColumnFamilyOptions table_options(std::shared_ptr<rocksdb::Cache> const
   return options;
 }
 
+// Bodies are large and short-lived beside the index that leads to them: apart from it, neither is
+// rewritten for the other's sake.
+rocksdb::ColumnFamilyOptions object_options(rocksdb::ColumnFamilyOptions options) {
+  options.enable_blob_files = true;
+  options.min_blob_size = kBlobBytesMin;
+  options.blob_file_size = kBlobFileBytes;
+  options.enable_blob_garbage_collection = true;
+  return options;
+}
+
 // The first key after all that start with `prefix`; empty when there is none.
 std::string after_prefix(std::string prefix) {
   while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) == 0xFF) prefix.pop_back();
@@ -149,7 +161,8 @@ rocksdb::Slice slice(std::string_view text) {
 }
 
 constexpr std::array<Table, kTables> kAllTables{Table::meta,     Table::jobs,   Table::files,
-                                                Table::contents, Table::layers, Table::pieces};
+                                                Table::contents, Table::layers, Table::pieces,
+                                                Table::objects};
 
 }  // namespace
 
@@ -167,6 +180,8 @@ std::string_view name(Table table) {
       return "layers";
     case Table::pieces:
       return "pieces";
+    case Table::objects:
+      return "objects";
   }
   return "default";
 }
@@ -246,7 +261,9 @@ rocksdb::Status RocksKeyValue::Database::open(bool read_only) {
   auto const cache = rocksdb::NewLRUCache(kBlockCacheBytes, 0);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (auto const table : kAllTables) {
-    families.emplace_back(std::string(name(table)), table_options(cache));
+    auto options_of_table = table_options(cache);
+    if (table == Table::objects) options_of_table = object_options(std::move(options_of_table));
+    families.emplace_back(std::string(name(table)), std::move(options_of_table));
   }
   rocksdb::DB* opened = nullptr;
   auto status = read_only
@@ -351,6 +368,41 @@ Result<void> RocksKeyValue::scan(Table table, std::string_view prefix, Visit con
   if (!cursor->status().ok())
     return tl::unexpected(translate(cursor->status(), database_->directory));
   return {};
+}
+
+Result<void> RocksKeyValue::walk(Table table, std::string_view from, Step const& step) {
+  std::shared_lock const shared(database_->mutex);
+  if (!database_->db) return tl::unexpected(unavailable(database_->directory));
+  std::unique_ptr<rocksdb::Iterator> const cursor(
+      database_->db->NewIterator({}, database_->table(table)));
+  for (cursor->Seek(slice(from)); cursor->Valid(); cursor->Next()) {
+    if (!step(cursor->key().ToStringView(), cursor->value().ToStringView())) return {};
+  }
+  if (cursor->status().ok()) return {};
+  return tl::unexpected(translate(cursor->status(), database_->directory));
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> RocksKeyValue::figures() {
+  static constexpr std::pair<char const*, char const*> kProperties[]{
+      {"live_bytes", "rocksdb.estimate-live-data-size"},
+      {"file_bytes", "rocksdb.total-sst-files-size"},
+      {"memtable_bytes", "rocksdb.cur-size-all-mem-tables"},
+      {"pending_compaction_bytes", "rocksdb.estimate-pending-compaction-bytes"},
+      {"keys", "rocksdb.estimate-num-keys"},
+      {"running_compactions", "rocksdb.num-running-compactions"},
+      {"running_flushes", "rocksdb.num-running-flushes"},
+      {"background_errors", "rocksdb.background-errors"},
+      {"write_stopped", "rocksdb.is-write-stopped"},
+  };
+  std::shared_lock const shared(database_->mutex);
+  std::vector<std::pair<std::string, std::uint64_t>> figures;
+  if (!database_->db) return figures;
+  for (auto const& [name, property] : kProperties) {
+    std::uint64_t value = 0;
+    if (database_->db->GetAggregatedIntProperty(property, &value))
+      figures.emplace_back(name, value);
+  }
+  return figures;
 }
 
 }  // namespace freshet::store

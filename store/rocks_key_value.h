@@ -20,6 +20,8 @@ class RocksKeyValue final : public KeyValue {
   [[nodiscard]] Result<std::optional<std::string>> get(Table table, std::string_view key) override;
   [[nodiscard]] Result<void> scan(Table table, std::string_view prefix,
                                   Visit const& visit) override;
+  [[nodiscard]] Result<void> walk(Table table, std::string_view from, Step const& step) override;
+  [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> figures() override;
 
  private:
   struct Tried;

@@ -32,8 +32,8 @@ Result<void> check_empty(KeyValue& database) {
   auto const any = [](std::string_view, std::string_view) -> Result<void> {
     return fail(Errc::store_corrupt, "database", "it has entries but no format");
   };
-  for (auto const table :
-       {Table::meta, Table::jobs, Table::files, Table::contents, Table::layers, Table::pieces}) {
+  for (auto const table : {Table::meta, Table::jobs, Table::files, Table::contents, Table::layers,
+                           Table::pieces, Table::objects}) {
     if (auto const empty = database.scan(table, {}, any); !empty) return empty;
   }
   return {};

@@ -22,6 +22,7 @@ Result<std::shared_ptr<DiskFile>> Spool::file(Disk& disk, bool create) {
       auto const fresh = create && !created_ ? Disk::Mode::create : Disk::Mode::write;
       auto opened = disk.open(path_, sealed_ ? Disk::Mode::read : fresh);
       if (!opened) return tl::unexpected(opened.error());
+      if (auto const same = remember(**opened); !same) return tl::unexpected(same.error());
       created_ = true;
       file_ = std::move(*opened);
     }
@@ -29,6 +30,21 @@ Result<std::shared_ptr<DiskFile>> Spool::file(Disk& disk, bool create) {
   }
   open_files_->used(shared_from_this());
   return file;
+}
+
+Result<void> Spool::remember(DiskFile& file) {
+  auto const stamp = file.stamp();
+  if (!stamp) return tl::unexpected(stamp.error());
+  if (inode_ != 0 && inode_ != stamp->inode) {
+    return fail(Errc::file_changed, path_, "another file stands where it was");
+  }
+  inode_ = stamp->inode;
+  return {};
+}
+
+std::uint64_t Spool::inode() const {
+  std::lock_guard const lock(mutex_);
+  return inode_;
 }
 
 void Spool::close_file() {

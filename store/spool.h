@@ -14,6 +14,7 @@
 #include "store/growing_tree.h"
 #include "store/open_files.h"
 #include "store/piece_book.h"
+#include "store/suspects.h"
 
 namespace freshet::store {
 
@@ -39,8 +40,10 @@ class Spool : public std::enable_shared_from_this<Spool> {
   void moved(std::string path);  // By a rename; the open file stays.
 
   // The file, opened now unless it is, or (with `create`) made the first time. Shared: whoever
-  // still reads or writes keeps it open.
+  // still reads or writes keeps it open. file_changed when another file has come to its place.
   [[nodiscard]] Result<std::shared_ptr<DiskFile>> file(Disk& disk, bool create = false);
+  // Of the file, since it was opened first; until then 0.
+  [[nodiscard]] std::uint64_t inode() const;
   void close_file();  // Until it is needed again.
   // Complete: no more bytes, the file is only read. And back, when some of them turn out wrong.
   void seal();
@@ -67,6 +70,7 @@ class Spool : public std::enable_shared_from_this<Spool> {
     PieceBook* operator->() { return &*spool_.book_; }
     [[nodiscard]] GrowingTree& tree() { return spool_.tree_; }
     [[nodiscard]] Bytes& grown() { return spool_.grown_; }
+    [[nodiscard]] Suspects& suspects() { return spool_.suspects_; }
 
    private:
     Spool& spool_;
@@ -79,6 +83,7 @@ class Spool : public std::enable_shared_from_this<Spool> {
 
  private:
   friend class Locked;
+  [[nodiscard]] Result<void> remember(DiskFile& file);
 
   SpoolId const id_;
   bool const lazy_ = false;
@@ -86,8 +91,12 @@ class Spool : public std::enable_shared_from_this<Spool> {
   mutable std::mutex mutex_;
   std::string path_;
   std::shared_ptr<DiskFile> file_;
+  std::uint64_t inode_ = 0;
   bool created_ = false;
   std::optional<PieceBook> book_;
+  // Hashes of four of the largest pieces, at most.
+  static constexpr std::size_t kSuspectBlocksMax = 1024;
+  Suspects suspects_{kSuspectBlocksMax};
   std::optional<std::string> first_record_;
   GrowingTree tree_;  // While the length is unknown,
   Bytes grown_ = 0;   // and how far it has come.

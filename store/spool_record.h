@@ -34,7 +34,7 @@ struct SpoolRecord {
   bool sealed = false;
   Bytes present = 0;  // Durable bytes.
   std::string path;   // Empty: in the spool directory, named after the id.
-  FileStamp stamp;    // When sealed: what the file was then.
+  FileStamp stamp;  // When sealed: what the file was then. Before: its inode, 0 until it is there.
   WallTime last_used{};
   WallTime scrubbed{};
   std::vector<PlacingIntent> placing;

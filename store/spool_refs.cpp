@@ -26,6 +26,14 @@ void SpoolRefs::forget(JobId const& job) {
   }
 }
 
+void SpoolRefs::hold(SpoolId spool) {
+  if (held_.insert(spool).second) ++counts_[spool];
+}
+
+void SpoolRefs::let_go_held(SpoolId spool) {
+  if (held_.erase(spool) > 0) let_go(spool);
+}
+
 std::size_t SpoolRefs::count(SpoolId spool) const {
   auto const found = counts_.find(spool);
   return found == counts_.end() ? 0 : found->second;

@@ -6,6 +6,9 @@
 #include "engine/base/thread_pool.h"
 #include "store/contents.h"
 #include "store/database_ledger.h"
+#include "store/database_notes.h"
+#include "store/database_objects.h"
+#include "store/database_share_marks.h"
 #include "store/posix_disk.h"
 #include "store/recovery.h"
 #include "store/rocks_key_value.h"
@@ -15,27 +18,40 @@
 namespace freshet {
 
 struct Store::Parts {
+  // Why contents stay, beside jobs.
+  struct Kept {
+    std::map<SpoolId, WallTime> marked;
+    std::vector<SpoolId> held;
+  };
+
   std::shared_ptr<store::Disk> disk;          // Shared with a simulation that opens it again.
   std::shared_ptr<store::KeyValue> database;  // The same.
   std::unique_ptr<ThreadPool> syncing;        // What waits for the disk; absent in a simulation.
   store::Work work;
   store::SpoolRefs refs;
   store::DatabaseLedger ledger;
+  store::DatabaseNotes notes;
+  store::DatabaseShareMarks marks;
+  store::DatabaseObjects objects;
   store::Contents contents;
   store::SpoolReader reader;
   bool stopped = false;
 
   Parts(Backing backing, std::unique_ptr<ThreadPool> sync_pool, StoreOptions const& options,
-        Loop& loop, Pool& pool, Clock& clock, Log& log, store::Recovered recovered)
+        Loop& loop, Pool& pool, Clock& clock, Log& log, store::Recovered recovered, Kept kept)
       : disk(std::move(backing.disk)),
         database(std::move(backing.database)),
         syncing(std::move(sync_pool)),
         work(loop, pool, syncing ? static_cast<Pool&>(*syncing) : pool),
         ledger(*database, work, refs),
-        contents({*disk, *database, work, clock, log, refs}, options,
+        notes(*database, work),
+        marks(*database, work, std::move(kept.marked)),
+        objects(*database, work, refs),
+        contents({*disk, *database, work, clock, log, refs, marks}, options,
                  {std::move(recovered.records), recovered.next_id}),
         reader(*disk, contents.spool_gate(), contents.intake()) {
     for (auto const& file : recovered.files) refs.note(file);
+    for (auto const spool : kept.held) refs.hold(spool);
     ledger.set_read({std::move(recovered.jobs), std::move(recovered.files)});
     contents.start();
   }
@@ -70,9 +86,14 @@ Result<std::unique_ptr<Store>> Store::open_with(Backing backing, bool own_sync_t
                                                 Clock& clock, Log& log) {
   auto recovered = store::recover(*backing.disk, *backing.database, options.data_dir, log);
   if (!recovered) return tl::unexpected(recovered.error());
+  auto marked = store::DatabaseShareMarks::load(*backing.database);
+  if (!marked) return tl::unexpected(marked.error());
+  auto held = store::DatabaseObjects::load_held(*backing.database);
+  if (!held) return tl::unexpected(held.error());
   auto syncing = own_sync_thread ? std::make_unique<ThreadPool>(1) : nullptr;
   auto parts = std::make_unique<Parts>(std::move(backing), std::move(syncing), options, loop, pool,
-                                       clock, log, std::move(*recovered));
+                                       clock, log, std::move(*recovered),
+                                       Parts::Kept{std::move(*marked), std::move(*held)});
   return std::make_unique<Store>(std::move(parts));
 }
 
@@ -89,8 +110,30 @@ ContentStore& Store::contents() {
 Ledger& Store::ledger() {
   return parts_->ledger;
 }
+void Store::set_cache_rules(CacheRules rules) {
+  parts_->contents.set_cache_rules(rules);
+}
+ShareMarks& Store::share_marks() {
+  return parts_->marks;
+}
+Notes& Store::notes() {
+  return parts_->notes;
+}
 PieceReader& Store::reader() {
   return parts_->reader;
+}
+ObjectTable& Store::objects() {
+  return parts_->objects;
+}
+void Store::watch_writes(WriteWatcher* watcher) {
+  parts_->contents.intake().watch_writes(watcher);
+}
+
+void Store::count(EngineCounters& counters) const {
+  auto const& evicted = parts_->contents.evicted();
+  counters.evicted = evicted.contents;
+  counters.evicted_bytes = evicted.bytes;
+  counters.database = parts_->database->figures();
 }
 
 void Store::stop(std::function<void()> done) {

@@ -15,7 +15,12 @@
 #include "engine/ports/content_store.h"
 #include "engine/ports/ledger.h"
 #include "engine/ports/log.h"
+#include "engine/ports/notes.h"
+#include "engine/ports/object_table.h"
 #include "engine/ports/piece_reader.h"
+#include "engine/ports/share_marks.h"
+#include "engine/ports/write_watcher.h"
+#include "freshet/counters.h"
 
 namespace freshet {
 
@@ -43,6 +48,13 @@ struct StoreOptions {
   Duration scrub_pause = std::chrono::minutes{10};        // Between two looks whether one is due.
 };
 
+// What may stay of sealed contents that no job needs.
+struct CacheRules {
+  Bytes bytes_max = 0;  // 0: nothing.
+  Duration age_max{};   // Since it was last used; 0: no limit.
+  bool operator==(CacheRules const&) const = default;
+};
+
 class Store {
  public:
   // Errors: store_locked, store_too_new, store_corrupt, permission_denied, disk_full, read_only,
@@ -66,8 +78,17 @@ class Store {
   Store& operator=(Store const&) = delete;
 
   [[nodiscard]] ContentStore& contents();
+  // From now on; what may not stay goes.
+  void set_cache_rules(CacheRules rules);
   [[nodiscard]] Ledger& ledger();
-  [[nodiscard]] PieceReader& reader();  // Any thread.
+  [[nodiscard]] Notes& notes();
+  [[nodiscard]] ShareMarks& share_marks();
+  [[nodiscard]] PieceReader& reader();   // Any thread.
+  [[nodiscard]] ObjectTable& objects();  // Any thread.
+  // One watcher; any thread. Null ends it: no call to the last one runs any more when this returns.
+  void watch_writes(WriteWatcher* watcher);
+  // Of those counters that are about what is stored.
+  void count(EngineCounters& counters) const;
 
   // Takes no more bytes, makes everything durable, and runs `done` on the loop as the last
   // callback.

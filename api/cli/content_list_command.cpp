@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/cli/command.h"
 #include "api/cli/commands.h"
 #include "api/cli/exit_code.h"
 #include "api/cli/json_text.h"
@@ -14,11 +15,10 @@ namespace freshet::cli {
 
 namespace {
 
-int run(Settings const& settings) {
-  Console console(settings.console);
-  auto const client = open_client(settings, console);
-  if (!client) return console.error(client.error());
-  for (auto const& content : client->contents()) {
+int list_contents(Client const& client, Console& console) {
+  auto const contents = client.contents();
+  if (!contents) return console.error(contents.error());
+  for (auto const& content : *contents) {
     if (console.json()) {
       console.record(to_json(content));
       continue;
@@ -35,8 +35,7 @@ int run(Settings const& settings) {
 
 void add_content_list(CLI::App& noun, Settings& settings) {
   auto* const command = noun.add_subcommand("list", "What is stored, and where");
-  add_shared_options(*command, settings);
-  command->callback([&settings] { settings.run = [&settings] { return run(settings); }; });
+  act_with_client(*command, settings, list_contents);
 }
 
 }  // namespace freshet::cli

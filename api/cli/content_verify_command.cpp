@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/cli/command.h"
 #include "api/cli/commands.h"
 #include "api/cli/exit_code.h"
 #include "api/cli/text.h"
@@ -25,19 +26,18 @@ int verify_one(Client& client, Console& console, ContentId const& content) {
   return *wrong == 0 ? kDone : kUntrusted;
 }
 
-int run(Settings const& settings, std::string const& text) {
-  Console console(settings.console);
+int verify(Client& client, Console& console, std::string const& text) {
   auto const id = content_id_from_string(text);
   if (!text.empty() && !id) {
     return console.error({Errc::invalid_argument, text, "is no content id (LENGTH-ROOT)"});
   }
-  auto client = open_client(settings, console);
-  if (!client) return console.error(client.error());
-  if (id) return verify_one(*client, console, *id);
+  if (id) return verify_one(client, console, *id);
   int worst = kDone;
-  for (auto const& content : client->contents()) {
+  auto const contents = client.contents();
+  if (!contents) return console.error(contents.error());
+  for (auto const& content : *contents) {
     if (!content.sealed || !content.content) continue;
-    worst = std::max(worst, verify_one(*client, console, *content.content));
+    worst = std::max(worst, verify_one(client, console, *content.content));
   }
   return worst;
 }
@@ -48,9 +48,9 @@ void add_content_verify(CLI::App& noun, Settings& settings) {
   auto* const command = noun.add_subcommand("verify", "Hash stored contents again");
   auto const text = std::make_shared<std::string>();  // Ends with the parser's callback.
   command->add_option("CONTENT", *text, "Its id; without one, all that are whole");
-  add_shared_options(*command, settings);
-  command->callback(
-      [&settings, text] { settings.run = [&settings, text] { return run(settings, *text); }; });
+  act_with_client(*command, settings, [text](Client& client, Console& console) {
+    return verify(client, console, *text);
+  });
 }
 
 }  // namespace freshet::cli

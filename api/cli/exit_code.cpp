@@ -56,6 +56,7 @@ int exit_code(Errc code) {
     case Errc::store_locked:
     case Errc::store_too_new:
     case Errc::store_corrupt:
+    case Errc::daemon_unavailable:
       return kDataDirectory;
     case Errc::invalid_state:
     case Errc::job_empty:

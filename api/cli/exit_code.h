@@ -13,7 +13,7 @@ enum ExitCode : int {
   kRefused = 4,        // The server answered, but not with what was asked for.
   kUntrusted = 5,      // Bytes, certificate or signature are not what they must be.
   kDisk = 6,           // Disk, path or permission.
-  kDataDirectory = 7,  // In use, too new or broken.
+  kDataDirectory = 7,  // In use, too new or broken; or the daemon does not answer.
   kNotPossible = 8,    // No such job or content, or not in its state.
   kStopped = 128,      // Plus the signal: 130 for Ctrl-C.
 };

@@ -10,7 +10,7 @@
 #include "api/cli/destination.h"
 #include "api/cli/exit_code.h"
 #include "api/cli/follow.h"
-#include "api/cli/get_request.h"
+#include "api/cli/get_options.h"
 #include "api/cli/job_lookup.h"
 #include "api/cli/linger.h"
 #include "api/cli/peer_flags.h"
@@ -27,14 +27,16 @@ bool same_file(FileSpec const& a, FileSpec const& b) {
 }
 
 // The unfinished job that an earlier run of the same command left.
-std::optional<JobInfo> find_same(Client const& client, GetPlan const& plan) {
-  for (auto const& job : client.jobs()) {
+Result<std::optional<JobInfo>> find_same(Client const& client, GetPlan const& plan) {
+  auto const jobs = client.jobs();
+  if (!jobs) return tl::unexpected(jobs.error());
+  for (auto const& job : *jobs) {
     if (job.spec.name != plan.job.name || job.progress.files_total != plan.files.size()) continue;
     auto const files = client.files(job.id);
     auto const same = [](FileInfo const& a, FileSpec const& b) { return same_file(a.spec, b); };
-    if (files && std::ranges::equal(*files, plan.files, same)) return job;
+    if (files && std::ranges::equal(*files, plan.files, same)) return std::optional(job);
   }
-  return std::nullopt;
+  return std::optional<JobInfo>();
 }
 
 Result<JobId> take_up(Client& client, JobInfo const& job, JobSpec const& spec) {
@@ -47,7 +49,9 @@ int after(Client& client, Console& console, Wakeups& wakeups, GetRequest const& 
           PeerOptions const& peers, Follower const& follower) {
   auto const report = [&]() -> Result<void> {
     if (request.report.empty() || !follower.ended()) return {};
-    return write_report(request.report, report_text(*follower.ended(), client.peers()));
+    auto const met = client.peers();  // Those of a daemon are not for everyone to see.
+    return write_report(request.report,
+                        report_text(*follower.ended(), met.value_or(std::vector<PeerStatus>())));
   };
   if (auto const written = report(); !written) return console.error(written.error());
   if (peers.share_for == Duration::zero() || peers.mode == DownloadMode::http_only) return kDone;
@@ -64,7 +68,8 @@ int run_get(Settings const& settings, GetRequest const& request) {
   if (!plan) return console.error(plan.error());
   auto peers = plan_peers(request.peers);
   if (!peers) return console.error(peers.error());
-  auto client = open_client(settings, console, *peers);
+  auto client = open_client(settings, console,
+                            {.peers = *peers, .own_engine = says_something(request.peers)});
   if (!client) return console.error(client.error());
 
   Follower follower(*client, console, wakeups);
@@ -72,7 +77,9 @@ int run_get(Settings const& settings, GetRequest const& request) {
     auto const code = follower.follow(begin);
     return code != kDone ? code : after(*client, console, wakeups, request, *peers, follower);
   };
-  if (auto const earlier = find_same(*client, *plan)) {
+  auto const same = find_same(*client, *plan);
+  if (!same) return console.error(same.error());
+  if (auto const& earlier = *same) {
     console.note("Going on with job " + to_string(earlier->id));
     return follow([&] { return take_up(*client, *earlier, plan->job); });
   }
@@ -90,53 +97,15 @@ int run_get(Settings const& settings, GetRequest const& request) {
   return follow([&] { return client->start(plan->job, plan->files); });
 }
 
-void add_source_options(CLI::App& get, GetRequest& request) {
-  get.add_option("URL", request.urls, "What to fetch: http or https");
-  get.add_option("-i,--input-file", request.input_file,
-                 "A file with one URL a line, optionally followed by a path; - is standard input");
-  get.add_option("--mirror", request.mirrors, "Another URL of the same bytes; may be repeated")
-      ->expected(1)
-      ->take_all();
-  get.add_option("--manifest", request.manifest,
-                 "A .torrent (file or URL) or magnet link that says what the bytes are");
-  get.add_option(
-         "--trusted-key", request.trusted_keys,
-         "Refuse a manifest that this key did not sign: a minisign public key, or its file; "
-         "may be repeated")
-      ->expected(1)
-      ->take_all();
-  get.add_option("--sha256", request.sha256, "What the whole file's SHA-256 must be");
-  get.add_option("--content", request.content, "What the content id must be");
-  get.add_option("--range", request.ranges, "FIRST-LAST byte; may be repeated, joined in order")
-      ->expected(1)
-      ->take_all();
-}
-
-void add_way_options(CLI::App& get, GetRequest& request) {
-  get.add_option("-o,--output", request.output, "Where the file goes");
-  get.add_option("-d,--directory", request.directory, "Where files go that are named by their URL");
-  get.add_flag("-f,--force", request.force, "Replace a file that is there already");
-  get.add_option("--limit-rate", request.limit_rate, "Bytes per second, as 500K or 1.5M");
-  get.add_option("-H,--header", request.headers, "Sent to the URLs' hosts, as \"Name: value\"")
-      ->expected(1)
-      ->take_all();
-  get.add_option("--connections", request.connections, "To one source; 0: as many as help");
-  get.add_option("--proxy", request.proxy,
-                 "A proxy's URL; - is none, whatever the environment says");
-  get.add_option("--ca-file", request.ca_file, "Certificates to trust instead of the system's");
-  get.add_flag("--allow-downgrade", request.allow_downgrade, "Let https redirect to http");
-  get.add_option("--give-up", request.give_up_seconds,
-                 "Seconds without progress after which to stop trying (default 60)");
-}
-
 }  // namespace
 
 void add_get(CLI::App& app, Settings& settings) {
   auto* const get =
       app.add_subcommand("get", "Fetch files, verified, and go on where they stopped");
   auto const request = std::make_shared<GetRequest>();  // Ends with the parser's callback.
-  add_source_options(*get, *request);
-  add_way_options(*get, *request);
+  add_file_options(*get, *request);
+  add_job_options(*get, *request);
+  get->add_flag("-f,--force", request->force, "Replace a file that is there already");
   add_peer_options(*get, request->peers);
   get->add_option("--report", request->report,
                   "Write times and bytes by source to this file, JSON");

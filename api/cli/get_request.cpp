@@ -2,8 +2,9 @@
 
 #include <fstream>
 #include <iostream>
-#include <sstream>
 
+#include "api/cli/checksum_list.h"
+#include "api/cli/input_list.h"
 #include "api/cli/settings.h"
 #include "api/cli/text.h"
 #include "api/client/manifests.h"
@@ -14,28 +15,12 @@ namespace freshet::cli {
 
 namespace {
 
-constexpr std::size_t kInputLinesMax = 20'000;
 constexpr std::size_t kNameCharsMax = 256;
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   c = static_cast<char>(c | 0x20);
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    int const high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    int const low = high >= 0 ? hex_digit(text[i + 2]) : -1;
-    if (low >= 0) {
-      decoded += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
-      decoded += text[i];
-    }
-  }
-  return decoded;
 }
 
 Result<FileSpec> file_for(std::string const& url, std::string const& path,
@@ -52,33 +37,56 @@ Result<FileSpec> file_for(std::string const& url, std::string const& path,
   return file;
 }
 
-Result<void> read_lines(std::istream& lines, GetRequest const& request,
+// What is said of one file, on the command line or in a list.
+struct Said {
+  std::string const& sha256;
+  std::string const& content;
+  std::string const& manifest;
+  std::string prefix;  // Of the names of these options.
+};
+
+Result<void> identify(Said const& said, FileSpec& file) {
+  if (!said.sha256.empty()) {
+    file.sha256 = digest_from_hex(said.sha256);
+    if (!file.sha256) return wrong_option(said.prefix + "sha256", "is not 64 hexadecimal digits");
+  }
+  if (!said.content.empty()) {
+    file.content = content_id_from_string(said.content);
+    if (!file.content)
+      return wrong_option(said.prefix + "content", "is no content id (LENGTH-ROOT)");
+  }
+  if (said.manifest.empty()) return {};
+  bool const remote =
+      said.manifest.find("://") != std::string::npos || said.manifest.starts_with("magnet:");
+  file.manifest = remote ? said.manifest : absolute(said.manifest);
+  // Here already, so that the same command finds the job it left.
+  return resolve_magnet(file);
+}
+
+Result<void> add_listed(std::istream& lines, GetRequest const& request,
                         std::vector<FileSpec>& files) {
-  std::string line;
-  while (std::getline(lines, line)) {
-    std::istringstream words(line);
-    std::string url;
-    std::string path;
-    words >> url >> std::ws;
-    if (url.empty() || url.starts_with('#')) continue;
-    std::getline(words, path);
-    while (path.ends_with('\r') || path.ends_with(' ')) path.pop_back();
-    auto file = file_for(url, path, request.directory);
+  auto const listed = read_list(lines, request.input_file);
+  if (!listed) return tl::unexpected(listed.error());
+  for (auto const& one : *listed) {
+    auto const& directory = one.directory.empty() ? request.directory : one.directory;
+    auto file = file_for(one.urls.front(), one.path, directory);
     if (!file) return tl::unexpected(file.error());
-    files.push_back(std::move(*file));
-    if (files.size() > kInputLinesMax) {
-      return fail(Errc::limit_reached, request.input_file, "has more than 20000 URLs");
+    file->urls = one.urls;
+    auto const prefix = request.input_file + ": " + one.urls.front() + ": ";
+    if (auto done = identify({one.sha256, one.content, one.manifest, prefix}, *file); !done) {
+      return done;
     }
+    files.push_back(std::move(*file));
   }
   return {};
 }
 
 Result<void> read_input(GetRequest const& request, std::vector<FileSpec>& files) {
   if (request.input_file.empty()) return {};
-  if (request.input_file == "-") return read_lines(std::cin, request, files);
+  if (request.input_file == "-") return add_listed(std::cin, request, files);
   std::ifstream lines(request.input_file);
   if (!lines) return fail(Errc::not_found, request.input_file, "cannot be read");
-  return read_lines(lines, request, files);
+  return add_listed(lines, request, files);
 }
 
 Result<std::vector<FileSpec>> plan_files(GetRequest const& request) {
@@ -96,36 +104,36 @@ Result<std::vector<FileSpec>> plan_files(GetRequest const& request) {
   return files;
 }
 
+// What a file's own options say of its SHA-256 must not differ.
+Result<void> take_checksums(std::string const& name, std::vector<FileSpec>& files) {
+  std::ifstream lines(name);
+  if (!lines) return fail(Errc::not_found, name, "cannot be read");
+  auto const list = ChecksumList::read(lines, name);
+  if (!list) return tl::unexpected(list.error());
+  for (auto& file : files) {
+    auto const url = file.urls.empty() ? std::string() : file.urls.front();
+    auto const digest = list->of(url);
+    if (!digest) return wrong_option("--checksums " + name, "does not list " + redact(url));
+    if (file.sha256 && *file.sha256 != *digest) {
+      return wrong_option("--checksums " + name, "gives " + redact(url) + " another SHA-256");
+    }
+    file.sha256 = digest;
+  }
+  return {};
+}
+
 bool names_one_file(GetRequest const& request) {
   return !request.output.empty() || !request.sha256.empty() || !request.content.empty() ||
          !request.manifest.empty() || !request.mirrors.empty() || !request.ranges.empty();
 }
 
-tl::unexpected<Error> wrong(std::string option, std::string why) {
-  return fail(Errc::invalid_argument, std::move(option), std::move(why));
-}
-
 Result<void> identify(GetRequest const& request, FileSpec& file) {
   file.urls.insert(file.urls.end(), request.mirrors.begin(), request.mirrors.end());
-  if (!request.sha256.empty()) {
-    file.sha256 = digest_from_hex(request.sha256);
-    if (!file.sha256) return wrong("--sha256", "is not 64 hexadecimal digits");
-  }
-  if (!request.content.empty()) {
-    file.content = content_id_from_string(request.content);
-    if (!file.content) return wrong("--content", "is no content id (LENGTH-ROOT)");
-  }
-  if (!request.manifest.empty()) {
-    auto const& manifest = request.manifest;
-    bool const remote =
-        manifest.find("://") != std::string::npos || manifest.starts_with("magnet:");
-    file.manifest = remote ? manifest : absolute(manifest);
-    // Here already, so that the same command finds the job it left.
-    if (auto resolved = resolve_magnet(file); !resolved) return resolved;
-  }
+  auto const said = identify({request.sha256, request.content, request.manifest, "--"}, file);
+  if (!said) return said;
   for (auto const& text : request.ranges) {
     auto const range = parse_range(text);
-    if (!range) return wrong("--range " + text, "is not FIRST-LAST");
+    if (!range) return wrong_option("--range " + text, "is not FIRST-LAST");
     file.ranges.push_back(*range);
   }
   return {};
@@ -133,7 +141,7 @@ Result<void> identify(GetRequest const& request, FileSpec& file) {
 
 Result<Header> parse_header(std::string const& text) {
   auto const colon = text.find(':');
-  if (colon == std::string::npos) return wrong("--header", "has no colon");
+  if (colon == std::string::npos) return wrong_option("--header", "has no colon");
   auto const value = text.find_first_not_of(' ', colon + 1);
   return Header{text.substr(0, colon), value == std::string::npos ? "" : text.substr(value)};
 }
@@ -154,17 +162,17 @@ Result<JobSpec> plan_job(GetRequest const& request) {
   }
   if (!request.limit_rate.empty()) {
     auto const limit = parse_size(request.limit_rate);
-    if (!limit || *limit == 0) return wrong("--limit-rate", "is no rate (as 500K or 1.5M)");
+    if (!limit || *limit == 0) return wrong_option("--limit-rate", "is no rate (as 500K or 1.5M)");
     job.limit = {*limit};
   }
   if (!(request.give_up_seconds > 0) || request.give_up_seconds > 1e6) {
-    return wrong("--give-up", "is no number of seconds above 0");
+    return wrong_option("--give-up", "is no number of seconds above 0");
   }
   job.no_progress_timeout =
       std::chrono::duration_cast<Duration>(std::chrono::duration<double>(request.give_up_seconds));
   for (auto const& text : request.trusted_keys) {
     auto key = read_public_key(text);
-    if (!key) return wrong("--trusted-key " + text, key.error().why);
+    if (!key) return wrong_option("--trusted-key " + text, key.error().why);
     job.signed_by.push_back(std::move(*key));
   }
   job.connections = request.connections;
@@ -176,6 +184,21 @@ Result<JobSpec> plan_job(GetRequest const& request) {
 
 }  // namespace
 
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    int const high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    int const low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    if (low >= 0) {
+      decoded += static_cast<char>(high * 16 + low);
+      i += 2;
+    } else {
+      decoded += text[i];
+    }
+  }
+  return decoded;
+}
+
 Result<std::string> file_name_of(std::string const& url) {
   auto const parsed = parse_url(url);
   if (!parsed) return tl::unexpected(parsed.error());
@@ -186,16 +209,34 @@ Result<std::string> file_name_of(std::string const& url) {
   return name;
 }
 
+Result<GetPlan> plan_empty(GetRequest const& request) {
+  auto job = plan_job(request);
+  if (!job) return tl::unexpected(job.error());
+  return GetPlan{std::move(*job), {}};
+}
+
+Result<Priority> parse_priority(std::string const& name) {
+  for (auto const priority :
+       {Priority::foreground, Priority::high, Priority::normal, Priority::low}) {
+    if (to_string(priority) == name) return priority;
+  }
+  return wrong_option("priority " + name, "is none of foreground, high, normal, low");
+}
+
 Result<GetPlan> plan_get(GetRequest const& request) {
   auto files = plan_files(request);
   if (!files) return tl::unexpected(files.error());
-  if (files->empty()) return wrong("URL", "is missing");
+  if (files->empty()) return wrong_option("URL", "is missing");
   if (files->size() > 1 && names_one_file(request)) {
-    return wrong("-o, --sha256, --content, --manifest, --mirror, --range",
-                 "belong to one file, and several URLs are given");
+    return wrong_option("-o, --sha256, --content, --manifest, --mirror, --range",
+                        "belong to one file, and several URLs are given");
   }
   if (files->size() == 1) {
     if (auto done = identify(request, files->front()); !done) return tl::unexpected(done.error());
+  }
+  if (!request.checksums.empty()) {
+    auto const taken = take_checksums(request.checksums, *files);
+    if (!taken) return tl::unexpected(taken.error());
   }
   auto job = plan_job(request);
   if (!job) return tl::unexpected(job.error());

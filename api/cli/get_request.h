@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/cli/peer_flags.h"
@@ -13,10 +14,11 @@ namespace freshet::cli {
 
 struct GetRequest {
   std::vector<std::string> urls;
-  std::string input_file;  // One URL a line, optionally with a path. "-": standard input.
+  std::string input_file;  // A list of files (input_list.h). "-": standard input.
   std::string output;
   std::string directory = ".";
   std::string sha256;
+  std::string checksums;  // A file of SHA-256s by name (checksum_list.h).
   std::string content;
   std::string manifest;
   std::vector<std::string> trusted_keys;  // Base64, or public key files.
@@ -40,8 +42,15 @@ struct GetPlan {
 };
 
 [[nodiscard]] Result<GetPlan> plan_get(GetRequest const& request);
+// A job without files, and without a name.
+[[nodiscard]] Result<GetPlan> plan_empty(GetRequest const& request);
+
+// invalid_argument: none of foreground, high, normal, low.
+[[nodiscard]] Result<Priority> parse_priority(std::string const& name);
 
 // The last step of the URL's path, decoded. invalid_argument when that is no file's name.
 [[nodiscard]] Result<std::string> file_name_of(std::string const& url);
+// "%41" is "A"; what is no such thing stays as it is.
+[[nodiscard]] std::string percent_decoded(std::string_view text);
 
 }  // namespace freshet::cli

@@ -1,9 +1,9 @@
 // freshet job cancel JOB
 #include <CLI/CLI.hpp>
 
+#include "api/cli/command.h"
 #include "api/cli/commands.h"
 #include "api/cli/exit_code.h"
-#include "api/cli/job_lookup.h"
 
 namespace freshet::cli {
 

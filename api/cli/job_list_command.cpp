@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+
 #include <nlohmann/json.hpp>
 
+#include "api/cli/command.h"
 #include "api/cli/commands.h"
 #include "api/cli/exit_code.h"
 #include "api/cli/json_text.h"
@@ -14,11 +17,10 @@ namespace freshet::cli {
 
 namespace {
 
-int run(Settings const& settings) {
-  Console console(settings.console);
-  auto const client = open_client(settings, console);
-  if (!client) return console.error(client.error());
-  for (auto const& job : client->jobs()) {
+int list_jobs(Client const& client, Console& console, bool everyone) {
+  auto const jobs = everyone ? client.all_jobs() : client.jobs();
+  if (!jobs) return console.error(jobs.error());
+  for (auto const& job : *jobs) {
     if (console.json()) {
       console.record(to_json(job));
     } else {
@@ -33,8 +35,11 @@ int run(Settings const& settings) {
 
 void add_job_list(CLI::App& noun, Settings& settings) {
   auto* const command = noun.add_subcommand("list", "All jobs, oldest first");
-  add_shared_options(*command, settings);
-  command->callback([&settings] { settings.run = [&settings] { return run(settings); }; });
+  auto const everyone = std::make_shared<bool>(false);  // Ends with the parser's callback.
+  command->add_flag("-a,--all", *everyone, "Of all users (administrators)");
+  act_with_client(*command, settings, [everyone](Client& client, Console& console) {
+    return list_jobs(client, console, *everyone);
+  });
 }
 
 }  // namespace freshet::cli

@@ -13,9 +13,4 @@ namespace freshet::cli {
 // on when the client opens, that can happen at any moment before this call.
 [[nodiscard]] Result<JobId> resume_unless_transferred(Client& client, JobId job);
 
-// A command `noun verb JOB` that opens the client and acts on one job.
-using JobAction = std::function<int(Client&, Console&, JobInfo const&)>;
-void add_job_command(CLI::App& noun, Settings& settings, std::string const& verb,
-                     std::string const& help, JobAction const& action);
-
 }  // namespace freshet::cli

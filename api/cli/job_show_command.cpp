@@ -5,9 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/cli/command.h"
 #include "api/cli/commands.h"
 #include "api/cli/exit_code.h"
-#include "api/cli/job_lookup.h"
 #include "api/cli/json_text.h"
 #include "api/cli/text.h"
 #include "engine/base/url.h"

@@ -13,13 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-json time_json(std::optional<WallTime> time) {
-  if (!time) return nullptr;
-  auto const seconds = std::chrono::floor<std::chrono::seconds>(*time);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)));
-}
-
 template <typename T>
 json optional_json(std::optional<T> const& value) {
   return value ? json(*value) : json(nullptr);
@@ -33,6 +26,13 @@ json error_json(std::optional<JobError> const& error) {
 }
 
 }  // namespace
+
+json time_json(std::optional<WallTime> time) {
+  if (!time) return nullptr;
+  auto const seconds = std::chrono::floor<std::chrono::seconds>(*time);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)));
+}
 
 json to_json(Error const& error) {
   return {{"code", name(error.code)},
@@ -105,7 +105,22 @@ json to_json(PeerStatus const& peer) {
           {"connected", peer.connected},
           {"received", peer.received},
           {"sent", peer.sent},
-          {"trouble", peer.trouble}};
+          {"receiving", peer.receiving.value},
+          {"sending", peer.sending.value},
+          {"trouble", peer.trouble},
+          {"banned_until", time_json(peer.banned_until)}};
+}
+
+json to_json(PeerBan const& ban) {
+  return {{"banned", ban.address},
+          {"content", to_string(ban.content)},
+          {"bytes", {ban.bytes.begin, ban.bytes.end}},
+          {"expected", to_hex(ban.expected)},
+          {"got", to_hex(ban.got)},
+          {"why", ban.why},
+          {"strikes", ban.strikes},
+          {"since", time_json(ban.since)},
+          {"until", time_json(ban.until)}};
 }
 
 std::string line_of(json const& value) {

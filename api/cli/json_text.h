@@ -12,7 +12,11 @@ namespace freshet::cli {
 [[nodiscard]] nlohmann::json to_json(JobInfo const& job);
 [[nodiscard]] nlohmann::json to_json(FileInfo const& file);
 [[nodiscard]] nlohmann::json to_json(ContentInfo const& content);
+[[nodiscard]] nlohmann::json to_json(PeerBan const& ban);
 [[nodiscard]] nlohmann::json to_json(PeerStatus const& peer);
+
+// To the second; null for none.
+[[nodiscard]] nlohmann::json time_json(std::optional<WallTime> time);
 
 // One line; bytes that are no UTF-8 are replaced.
 [[nodiscard]] std::string line_of(nlohmann::json const& value);

@@ -13,7 +13,9 @@ using namespace std::chrono_literals;
 std::string status(Client const& client) {
   Bytes sent = 0;
   std::size_t connected = 0;
-  for (auto const& peer : client.peers()) {
+  auto const peers = client.peers();
+  if (!peers) return describe(peers.error());
+  for (auto const& peer : *peers) {
     sent += peer.sent;
     connected += peer.connected ? 1 : 0;
   }

@@ -2,44 +2,38 @@
 
 #include <CLI/CLI.hpp>
 
-#include <fstream>
+#include <cstdlib>
 
 #include "api/cli/text.h"
+#include "api/group_secret.h"
 
 namespace freshet::cli {
 
-namespace {
-
-constexpr std::size_t kSecretBytesMax = 4096;
-constexpr std::size_t kSecretBytesMin = 16;
-
-tl::unexpected<Error> wrong(std::string option, std::string why) {
+tl::unexpected<Error> wrong_option(std::string option, std::string why) {
   return fail(Errc::invalid_argument, std::move(option), std::move(why));
 }
+
+namespace {
 
 Result<DownloadMode> mode_of(PeerRequest const& request) {
   bool const has_group = !request.group.empty() || !request.group_secret_file.empty();
   if (request.mode.empty()) return has_group ? DownloadMode::group : DownloadMode::lan;
   auto const mode = download_mode_from_string(request.mode);
-  if (!mode) return wrong("--peers " + request.mode, "is not off, lan, group or internet");
+  if (!mode) return wrong_option("--peers " + request.mode, "is not off, lan, group or internet");
   return *mode;
 }
 
-Result<std::string> read_secret(std::string const& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(Errc::not_found, path, "the group's secret cannot be read");
-  std::string secret(kSecretBytesMax + 1, '\0');
-  file.read(secret.data(), static_cast<std::streamsize>(secret.size()));
-  secret.resize(static_cast<std::size_t>(file.gcount()));
-  while (secret.ends_with('\n') || secret.ends_with('\r')) secret.pop_back();
-  if (secret.size() > kSecretBytesMax) return wrong(path, "is longer than 4096 bytes");
-  if (secret.size() < kSecretBytesMin) {
-    return wrong(path, "is shorter than 16 bytes: a group's secret must be hard to guess");
-  }
-  return secret;
-}
-
 }  // namespace
+
+bool says_something(PeerRequest const& request) {
+  // What the environment says holds for engines of this program; it asks for none.
+  auto const* const usual = std::getenv("FRESHET_PEERS");
+  bool const mode = !request.mode.empty() && (usual == nullptr || request.mode != usual);
+  bool const texts = mode || !request.group.empty() || !request.group_secret_file.empty() ||
+                     !request.seed_for.empty();
+  bool const lists = !request.listen.empty() || !request.trackers.empty() || !request.peers.empty();
+  return texts || lists || request.no_local_search;
+}
 
 void add_peer_options(CLI::App& command, PeerRequest& request) {
   auto const many = [&](char const* name, std::vector<std::string>& to, char const* about) {
@@ -67,15 +61,17 @@ Result<PeerOptions> plan_peers(PeerRequest const& request) {
   options.mode = *mode;
   options.group = request.group;
   if (!request.group_secret_file.empty()) {
-    auto secret = read_secret(request.group_secret_file);
+    auto secret = read_group_secret(request.group_secret_file);
     if (!secret) return tl::unexpected(secret.error());
     options.group_secret = std::move(*secret);
   } else if (!request.group.empty() || *mode == DownloadMode::group) {
-    return wrong("--group-secret-file", "is missing: members of a group prove that they know it");
+    return wrong_option("--group-secret-file",
+                        "is missing: members of a group prove that they know it");
   }
   if (!request.seed_for.empty()) {
     auto const duration = parse_duration(request.seed_for);
-    if (!duration) return wrong("--seed-for " + request.seed_for, "is no duration (as 10m or 2h)");
+    if (!duration)
+      return wrong_option("--seed-for " + request.seed_for, "is no duration (as 10m or 2h)");
     options.share_for = *duration;
   }
   options.listen = request.listen;

@@ -24,7 +24,13 @@ struct PeerRequest {
   bool no_local_search = false;
 };
 
+// What is wrong with what was given with `option`.
+[[nodiscard]] tl::unexpected<Error> wrong_option(std::string option, std::string why);
+
 void add_peer_options(CLI::App& command, PeerRequest& request);
+
+// Whether any of them was given.
+[[nodiscard]] bool says_something(PeerRequest const& request);
 
 // Reads the group's secret. invalid_argument names the option that cannot be.
 [[nodiscard]] Result<PeerOptions> plan_peers(PeerRequest const& request);

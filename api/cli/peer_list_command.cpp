@@ -33,17 +33,31 @@ void show(Console& console, PeerStatus const& peer) {
       to_string(peer.content), peer.trouble.empty() ? "" : "  " + printable(peer.trouble)));
 }
 
+void show(Console& console, PeerBan const& ban) {
+  if (console.json()) return console.record(to_json(ban));
+  auto const left = std::chrono::duration_cast<std::chrono::minutes>(
+      ban.until - std::chrono::system_clock::now());
+  console.result(fmt::format("{:<24} banned for {} min (strike {}): {}, {} at byte {}", ban.address,
+                             std::max<std::int64_t>(left.count(), 0), ban.strikes,
+                             printable(ban.why), to_string(ban.content), ban.bytes.begin));
+}
+
 // Shares what is stored for a moment, so that those who want or have it are met.
 int run(Settings const& settings, ListRequest const& request) {
   Wakeups wakeups;
   Console console(settings.console);
   auto const peers = plan_peers(request.peers);
   if (!peers) return console.error(peers.error());
-  auto client = open_client(settings, console, *peers);
+  auto client = open_client(settings, console, {.peers = *peers, .own_engine = true});
   if (!client) return console.error(client.error());
   std::size_t shared = 0;
-  for (auto const& content : client->contents()) {
-    if (content.sealed && content.content && client->share(*content.content)) ++shared;
+  auto const for_a_moment =
+      std::chrono::duration_cast<Duration>(std::chrono::duration<double>(request.seconds));
+  auto const contents = client->contents();
+  if (!contents) return console.error(contents.error());
+  for (auto const& content : *contents) {
+    if (!content.sealed || !content.content) continue;
+    if (content.shared || client->share(*content.content, for_a_moment)) ++shared;
   }
   if (shared == 0) {
     console.note("Nothing whole is stored here, so there is nothing to meet peers about.");
@@ -53,7 +67,12 @@ int run(Settings const& settings, ListRequest const& request) {
       std::chrono::steady_clock::now() + std::chrono::duration<double>(request.seconds);
   while (std::chrono::steady_clock::now() < end && wakeups.next(100ms).signal == 0) {
   }
-  for (auto const& peer : client->peers()) show(console, peer);
+  auto const met = client->peers();
+  if (!met) return console.error(met.error());
+  for (auto const& peer : *met) show(console, peer);
+  auto const bans = client->bans();
+  if (!bans) return console.error(bans.error());
+  for (auto const& ban : *bans) show(console, ban);
   return kDone;
 }
 

@@ -14,9 +14,8 @@ namespace {
 using nlohmann::json;
 
 // Of all files' transfers, as their decision records tell.
-json sources_of(std::string const& why) {
+json sources_of(json const& record) {
   auto sources = json::array();
-  auto const record = json::parse(why, nullptr, false);
   if (!record.is_object() || !record.contains("files")) return sources;
   for (auto const& file : record["files"]) {
     auto const& transfer = file.value("transfer", json::object());
@@ -35,7 +34,8 @@ json peers_of(std::vector<PeerStatus> const& peers) {
 
 std::string report_text(Ended const& ended, std::vector<PeerStatus> const& peers) {
   auto const& progress = ended.job.progress;
-  auto const sources = sources_of(ended.why);
+  auto const why = json::parse(ended.why, nullptr, false);
+  auto const sources = sources_of(why);
   Bytes received = 0;
   Bytes useful = 0;
   for (auto const& source : sources) {
@@ -56,7 +56,8 @@ std::string report_text(Ended const& ended, std::vector<PeerStatus> const& peers
                       {"wasted_bytes", progress.wasted},
                       {"sent_to_peers", sent},
                       {"sources", sources},
-                      {"peers", peers_of(peers)}});
+                      {"peers", peers_of(peers)},
+                      {"why", why.is_discarded() ? json() : why}});
 }
 
 Result<void> write_report(std::string const& path, std::string const& text) {

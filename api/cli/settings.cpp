@@ -33,6 +33,9 @@ void add_shared_options(CLI::App& command, Settings& settings) {
   command.add_option("--data", settings.data_dir,
                      "Where jobs and their bytes are kept (default: $XDG_DATA_HOME/freshet or "
                      "~/.local/share/freshet)");
+  command.add_flag("--connect{" + std::string(kDefaultSocket) + "}", settings.connect,
+                   "Work with the daemon at this socket (--connect=SOCKET), or at the usual one");
+  add_policy_options(command, settings.policies);
   command.add_flag("--json", settings.console.json, "JSON lines on standard output");
   command.add_flag("-q,--quiet", settings.console.quiet, "Say nothing but errors");
   command.add_flag("-v,--verbose", settings.verbose, "The log on standard error");
@@ -68,9 +71,14 @@ std::string absolute(std::string const& path) {
   return std::filesystem::absolute(path).lexically_normal().string();
 }
 
-Result<Client> open_client(Settings const& settings, Console& console, PeerOptions peers) {
+namespace {
+
+Result<Options> engine_options(Settings const& settings, PeerOptions peers) {
   Options options;
   options.peers = std::move(peers);
+  if (auto planned = plan_policies(settings.policies, options); !planned) {
+    return tl::unexpected(planned.error());
+  }
   if (settings.data_dir.empty()) {
     auto directory = default_data_dir();
     if (!directory) return tl::unexpected(directory.error());
@@ -81,16 +89,46 @@ Result<Client> open_client(Settings const& settings, Console& console, PeerOptio
   options.autostart = false;
   options.trusted_keys = key_files();
   if (settings.verbose) options.log = log_line;
+  return options;
+}
+
+Result<Client> open_engine(Settings const& settings, Console& console, PeerOptions peers) {
+  auto const options = engine_options(settings, std::move(peers));
+  if (!options) return tl::unexpected(options.error());
   auto const begin = std::chrono::steady_clock::now();
   bool told = false;
   while (true) {
-    auto client = Client::open(options);
+    auto client = Client::open(*options);
     if (client || client.error().code != Errc::store_locked) return client;
     if (std::chrono::steady_clock::now() - begin > kLockWait) return client;
     if (!std::exchange(told, true))
-      console.note("Waiting for another freshet to leave " + options.data_dir);
+      console.note("Waiting for another freshet to leave " + options->data_dir);
     std::this_thread::sleep_for(kLockPoll);
   }
+}
+
+}  // namespace
+
+Result<Client> open_client(Settings const& settings, Console& console, Opening opening) {
+  bool const asked = !settings.connect.empty();
+  if (asked && !settings.data_dir.empty()) {
+    return fail(Errc::invalid_argument, "--connect, --data", "exclude each other");
+  }
+  if (asked && settings.policies != PolicyRequest{}) {
+    return fail(Errc::invalid_argument, "--connect, --policy", "exclude each other");
+  }
+  if (asked && opening.own_engine) {
+    return fail(Errc::invalid_argument, "--connect", "leaves the choice of peers to the daemon");
+  }
+  if (asked) {
+    return Client::connect({.socket = settings.connect == kDefaultSocket ? "" : settings.connect});
+  }
+  bool const own = opening.own_engine || settings.policies != PolicyRequest{};
+  if (settings.data_dir.empty() && !own) {
+    auto client = Client::connect({.connect_timeout = Duration::zero()});
+    if (client || client.error().code != Errc::daemon_unavailable) return client;
+  }
+  return open_engine(settings, console, std::move(opening.peers));
 }
 
 }  // namespace freshet::cli

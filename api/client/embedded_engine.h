@@ -8,16 +8,21 @@
 
 #include "api/client/command_runner.h"
 #include "api/client/event_hub.h"
+#include "api/client/machine_use.h"
+#include "api/client/policy_source.h"
 #include "api/client/sink_log.h"
 #include "api/client/system_clock.h"
 #include "engine/base/thread_loop.h"
 #include "engine/base/thread_pool.h"
 #include "engine/job/transfers_desk.h"
+#include "engine/policy/policy_keeper.h"
 #include "freshet/client.h"
+#include "freshet/counters.h"
 
 namespace freshet {
 
 class CurlOrigin;
+class ShareMarks;
 class LibtorrentSwarm;
 class Sharing;
 class Store;
@@ -37,19 +42,50 @@ class EmbeddedEngine {
   [[nodiscard]] std::weak_ptr<EventHub> weak_hub() const { return hub_; }
   [[nodiscard]] Transfers& transfers() { return *transfers_; }
   [[nodiscard]] ContentStore& contents();
+  [[nodiscard]] Store& store() { return *store_; }  // Its parts for any thread.
+  [[nodiscard]] Clock& clock() { return clock_; }   // Any thread.
+  [[nodiscard]] Log& log() { return log_; }         // Any thread.
+  [[nodiscard]] ShareMarks& share_marks();
   [[nodiscard]] Sharing& sharing() { return *sharing_; }
+  [[nodiscard]] PolicyKeeper& keeper() { return *keeper_; }
+  [[nodiscard]] PolicySource& policies() { return policies_; }
+  [[nodiscard]] MachineUse& machine_use() { return machine_use_; }
+  // As peers are met since the start.
+  [[nodiscard]] PeerOptions const& peer_options() const { return peer_options_; }
+  [[nodiscard]] PolicyVerdict const& verdict() const { return verdict_; }
+  [[nodiscard]] std::string const& data_dir() const { return options_.data_dir; }
+  [[nodiscard]] MovedBytes moved() const;  // Since the start.
+  [[nodiscard]] EngineCounters counters() const;
+  // What the application wants, within what policies allow.
+  void set_download_limit(BytesPerSecond limit);
+  void set_conditions(Conditions conditions);
+  [[nodiscard]] Result<void> reload_policies();
   [[nodiscard]] LibtorrentSwarm* swarm() { return swarm_.get(); }  // Null: peers are off.
 
  private:
   [[nodiscard]] Result<void> open_store(Options const& options);
   [[nodiscard]] Result<void> compose(Options const& options);
   [[nodiscard]] Result<void> open_swarm(PeerOptions const& options);
+  [[nodiscard]] Result<void> start_keeper();
+  void look_at_machine(std::function<void(MachineState)> answer);
+  void apply(PolicyVerdict verdict);
+  void on_seen(MachineState const& machine);
+  void apply_cache_rules(MachineState const& machine);
   void close_jobs(std::function<void()> done);
   void close_swarm();
   void close_store(std::function<void()> done);
   // Runs `work` on the loop and waits for it to call back.
   void run(std::function<void(std::function<void()>)> const& work);
 
+  Options options_;
+  PeerOptions peer_options_;
+  PeerOptions peers_wanted_;  // As policies have it now.
+  PolicyVerdict verdict_;     // The keeper's, and what of the peers wanted can be had at once.
+  PolicySource policies_;
+  MachineUse machine_use_;
+  std::optional<std::string> cache_hosts_;  // As they were applied.
+  std::optional<MachineState> first_look_;  // Before the loop ran.
+  bool conditions_told_ = false;            // By the application: the machine is not asked.
   SystemClock clock_;
   SystemRandom random_;
   SinkLog log_;
@@ -65,6 +101,7 @@ class EmbeddedEngine {
   std::shared_ptr<EventHub> hub_;
   std::unique_ptr<CommandRunner> commands_;
   std::unique_ptr<JobBook> book_;
+  std::unique_ptr<PolicyKeeper> keeper_;
 };
 
 }  // namespace freshet

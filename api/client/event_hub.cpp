@@ -9,15 +9,6 @@ bool is_settled(JobState state) {
   return state == JobState::transferred || state == JobState::error || is_final(state);
 }
 
-std::uint64_t EventHub::add(Client::Listener listener) {
-  listeners_.emplace(++last_, std::move(listener));
-  return last_;
-}
-
-void EventHub::remove(std::uint64_t listener) {
-  listeners_.erase(listener);
-}
-
 std::uint64_t EventHub::await(JobId job, Settled settled) {
   waiters_.emplace(++last_, Waiter{job, std::move(settled)});
   return last_;
@@ -28,15 +19,7 @@ void EventHub::forget(std::uint64_t waiter) {
 }
 
 void EventHub::on_job(JobEvent const& event) {
-  // A listener may remove itself or others while it is called.
-  std::vector<std::uint64_t> ids;
-  for (auto const& [id, listener] : listeners_) ids.push_back(id);
-  for (auto const id : ids) {
-    auto const found = listeners_.find(id);
-    if (found == listeners_.end()) continue;
-    auto const listener = found->second;
-    listener(event);
-  }
+  listeners_.tell(event);
   bool const ended = event.kind == JobEvent::Kind::removed;
   bool const settled = event.kind == JobEvent::Kind::state && is_settled(event.job.state);
   if (ended || settled) settle(event.job);

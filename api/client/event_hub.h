@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 
+#include "api/client/job_listeners.h"
 #include "engine/job/job_book.h"
 #include "freshet/client.h"
 
@@ -15,8 +16,7 @@ class EventHub final : public JobEvents {
  public:
   using Settled = std::function<void(JobInfo const&)>;
 
-  [[nodiscard]] std::uint64_t add(Client::Listener listener);
-  void remove(std::uint64_t listener);
+  [[nodiscard]] JobListeners& listeners() { return listeners_; }
 
   // Once, when the job is transferred, in error or gone.
   [[nodiscard]] std::uint64_t await(JobId job, Settled settled);
@@ -30,7 +30,7 @@ class EventHub final : public JobEvents {
   void on_job(JobEvent const& event) override;
   void settle(JobInfo const& job);
 
-  std::map<std::uint64_t, Client::Listener> listeners_;
+  JobListeners listeners_;
   std::map<std::uint64_t, Waiter> waiters_;
   std::uint64_t last_ = 0;
 };

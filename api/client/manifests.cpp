@@ -40,4 +40,12 @@ Result<void> read_manifest(FileSpec& file) {
   return {};
 }
 
+Result<void> read_manifests(std::vector<FileSpec>& files) {
+  for (auto& file : files) {
+    if (auto resolved = resolve_magnet(file); !resolved) return resolved;
+    if (auto read = read_manifest(file); !read) return read;
+  }
+  return {};
+}
+
 }  // namespace freshet

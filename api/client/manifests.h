@@ -14,5 +14,7 @@ namespace freshet {
 [[nodiscard]] Result<void> resolve_magnet(FileSpec& file);
 // The bytes of a manifest that is named by a path, and of its signature, if it has one.
 [[nodiscard]] Result<void> read_manifest(FileSpec& file);
+// Both, of every file.
+[[nodiscard]] Result<void> read_manifests(std::vector<FileSpec>& files);
 
 }  // namespace freshet

@@ -1,7 +1,6 @@
 """One self-contained HTML file from the rows of one or more runs."""
 
 import html
-import json
 import shlex
 import sys
 from pathlib import Path
@@ -14,7 +13,8 @@ _STYLE = """body{font:15px/1.45 system-ui,sans-serif;max-width:72rem;margin:2rem
 color:#222;background:#fff}table{border-collapse:collapse;margin:1rem 0;font-variant-numeric:
 tabular-nums}td,th{padding:.2rem .6rem;text-align:right;border-bottom:1px solid #ddd}td:first-child,
 th:first-child{text-align:left}pre{overflow:auto;background:#f6f6f6;padding:.6rem;font-size:12px}
-summary{cursor:pointer}svg{max-width:100%;height:auto}.note{color:#666}"""
+summary{cursor:pointer}figure{margin:1.5rem 0}figure svg{display:block;max-width:100%;height:auto}
+.note{color:#666}"""
 
 
 def write_report(paths: list[Path]) -> int:
@@ -61,14 +61,22 @@ def _scenario(run: Run, name: str, about: dict, records: list[dict]) -> str:
     pictures = ""
     if shown:
         bound = about["bound_s"]
-        pictures = "".join([_ratios(plots, rows, bound), plots.completion(shown, bound),
-                            plots.sources(shown, bound)])
-    return (f"<h2>{_e(name)}</h2><p>{_e(about['about'])}. Links: {_e(json.dumps(about['links']))}."
+        drawn = [*_bars(plots, rows, bound), plots.completion(shown, bound),
+                 plots.sources(shown, bound)]
+        pictures = "".join(f"<figure>{picture}</figure>" for picture in drawn)
+    return (f"<h2>{_e(name)}</h2><p>{_e(about['about'])}. {_e(_links(about['links']))}."
             f" Bound {about['bound_s']:.2f} s; by HTTP alone {about['http_bound_s']:.2f} s.</p>"
             f"<table><tr>{head}{body}</table>{pictures}{_commands(shown)}")
 
 
-def _ratios(plots, rows: list, bound: float) -> str:
+def _links(links: dict) -> str:
+    """As a reader says it; each rate once."""
+    kinds = [f"origin {links['origin']}", "clients " + ", ".join(links["clients"])]
+    kinds += [f"site {site} {wan}" for site, wan in links["sites"].items()]
+    return "Links: " + "; ".join(kinds)
+
+
+def _bars(plots, rows: list, bound: float) -> list[str]:
     by_player: dict[str, list] = {}
     for row in rows:
         if row.ok:
@@ -76,10 +84,10 @@ def _ratios(plots, rows: list, bound: float) -> str:
     names = list(by_player)
     label = "last completion over the bound" if bound else "last completion, s"
     key = "ratio" if bound else "last_s"
-    return (plots.bars(names, [[getattr(r, key) for r in by_player[n]] for n in names], label,
-                       1.0 if bound else None)
-            + plots.bars(names, [[r.cpu_s_per_gib for r in by_player[n]] for n in names],
-                         "CPU seconds per GiB delivered", None))
+    return [plots.bars(names, [[getattr(r, key) for r in by_player[n]] for n in names], label,
+                       1.0 if bound else None),
+            plots.bars(names, [[r.cpu_s_per_gib for r in by_player[n]] for n in names],
+                       "CPU seconds per GiB delivered", None)]
 
 
 def _middle_rounds(records: list[dict]) -> list[dict]:

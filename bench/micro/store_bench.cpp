@@ -163,7 +163,7 @@ TEST_CASE("ten thousand jobs at a start", "[bench]") {
     Stopwatch const listing;
     auto const listed = opened->jobs();
     listing.report("  and all of them listed");
-    CHECK(listed.size() == kJobs);
+    CHECK(listed->size() == kJobs);
   }
 }
 

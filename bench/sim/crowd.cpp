@@ -120,7 +120,7 @@ class Client final : public WishListener {
   [[nodiscard]] Bytes from_peers() const { return swarm_.received(); }
   [[nodiscard]] bool claims() const { return !swarm_.claims().empty(); }
   [[nodiscard]] bool has(PieceIndex piece) const {
-    return spool_ != SpoolId::none && store_.present(spool_).has(piece);
+    return spool_ != SpoolId::none && store_.pieces_of(spool_).has(piece);
   }
   void lose_origin() { origin_.go_down(); }
 

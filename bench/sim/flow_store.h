@@ -28,7 +28,7 @@ class FlowStore final : public ContentStore {
   void arrive(SpoolId spool, ByteRange bytes, SourceId who, bool right = true);
   // Runs before the engine hears of a piece, for those who serve it.
   void on_verified(std::function<void(SpoolId, PieceIndex)> then) { verified_ = std::move(then); }
-  [[nodiscard]] PieceMap const& present(SpoolId spool) const { return spools_.at(spool).present; }
+  [[nodiscard]] PieceMap const& pieces_of(SpoolId spool) const { return spools_.at(spool).present; }
 
   void set_events(StoreEvents* events) override { events_ = events; }
   [[nodiscard]] Gate& gate() override;
@@ -41,6 +41,7 @@ class FlowStore final : public ContentStore {
   void release(SpoolId) override {}
   void flush(std::function<void()> done) override { loop_.post(std::move(done)); }
   [[nodiscard]] std::vector<StoredContent> list() const override { return {}; }
+  [[nodiscard]] std::string path_of(SpoolId) const override { return {}; }
   void verify(SpoolId spool, std::function<void(Result<PieceMap>)> done) override;
 
  private:

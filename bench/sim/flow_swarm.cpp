@@ -171,7 +171,7 @@ void FlowSwarm::lose(std::uint32_t host) {
   ask_all();
 }
 
-void FlowSwarm::ban(SourceId peer, Error) {
+void FlowSwarm::ban(SourceId peer, Offence const&) {
   auto const found =
       std::ranges::find(neighbours_, peer, [](auto const& entry) { return entry.second.id; });
   if (found != neighbours_.end()) part_from(found->first);

@@ -94,7 +94,7 @@ class FlowSwarm final : public Swarm {
   void offer(SpoolId spool, PieceIndex piece) override;
   void reserve(SpoolId spool, std::vector<PieceRange> const& pieces) override;
   void claim(SpoolId spool, std::vector<Claim> const& claims) override;
-  void ban(SourceId peer, Error why) override;
+  void ban(SourceId peer, Offence const& offence) override;
   void set_limits(BytesPerSecond, BytesPerSecond) override {}
 
  private:

@@ -59,6 +59,8 @@ constexpr std::array kTable{
              "Resume the job if it is still wanted: it took longer than it was allowed."},
     ErrorRow{Errc::size_limit_reached, "size_limit_reached", 0x80200064U, false,
              "Create the job again with a higher limit if the size is right."},
+    ErrorRow{Errc::daemon_unavailable, "daemon_unavailable", 0x80D01001U, true,
+             "Start freshetd and call again: it does not answer at its socket."},
     ErrorRow{Errc::name_not_resolved, "name_not_resolved", 0x80072EE7U, true,
              "Check the host's name and this machine's DNS."},
     ErrorRow{Errc::connect_failed, "connect_failed", 0x80072EFDU, true,

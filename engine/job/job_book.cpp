@@ -38,7 +38,8 @@ JobBook::JobBook(JobPorts ports, JobOptions options)
       runner_({ports_.loop, ports_.clock, ports_.random, ports_.log, ports_.transfers}, options_,
               table_, writer_, changes_),
       notices_({ports_.loop, ports_.clock, ports_.random, ports_.transfers}, options_, table_,
-               writer_) {
+               writer_),
+      archive_(ports_.notes, options_) {
   if (!ports_.let_go) ports_.let_go = [this](SpoolId spool) { ports_.store.release(spool); };
   runner_.set_release(ports_.let_go);
   changes_.set_events(this);
@@ -87,7 +88,7 @@ void JobBook::answer_when_durable(Answer<void> answer) {
 
 JobEntry& JobBook::insert(Caller const& caller, NewJob&& job) {
   JobRecord record;
-  record.id = make_id(ports_.random);
+  record.id = job.id ? *job.id : make_id(ports_.random);
   record.spec = std::move(job.spec);
   record.owner = caller.uid;
   record.resumed = job.start;
@@ -131,6 +132,14 @@ Result<void> JobBook::check_room(Caller const& caller, NewJob const& job) const 
 }
 
 void JobBook::create(Caller const& caller, NewJob job, Answer<JobId> answer) {
+  if (auto const* const there = job.id ? table_.find(*job.id) : nullptr) {
+    if (there->record.owner != caller.uid) {
+      return answer(fail(Errc::invalid_argument, "job " + to_string(*job.id), "has a taken id"));
+    }
+    return writer_.then([id = *job.id, answer = std::move(answer)](Result<void> const& saved) {
+      answer(saved ? Result<JobId>(id) : tl::unexpected(saved.error()));
+    });
+  }
   auto const checked = check_room(caller, job);
   if (!checked) return answer(tl::unexpected(checked.error()));
   bool const start = job.start;
@@ -146,7 +155,8 @@ void JobBook::created(JobId id, bool start, Result<void> const& saved,
     table_.remove(id);
     return answer(tl::unexpected(saved.error()));
   }
-  if (start) runner_.run(*table_.find(id));
+  // With an id of the caller's own it may have been cancelled meanwhile.
+  if (auto* const job = table_.find(id)) start ? runner_.run(*job) : changes_.created(*job);
   answer(id);
 }
 
@@ -233,7 +243,12 @@ void JobBook::not_placed(JobEntry& job, JobError error) {
   }
   // Complete stopped what was running; it waits for the next call.
   if (is_running(job.record.state)) changes_.move(job, JobState::suspended);
+  lose_if_gone(job, std::move(error));
+}
+
+void JobBook::lose_if_gone(JobEntry& job, JobError error) {
   if (!is_lost(error.error.code)) return;
+  runner_.halt(job);
   auto& file = job.files[*error.file];
   job.totals.remove(share_of(file));
   file.record.transferred = false;
@@ -257,6 +272,7 @@ void JobBook::end(JobEntry& job, JobState final_state, std::function<void(Result
     }
     ended.record.state = final_state;
     ended.record.modified = ports_.clock.wall();
+    archive_.keep(ended.record, ended.why, ended.record.modified);
     changes_.removed(ended);
     let_go(ended);
     table_.remove(id);

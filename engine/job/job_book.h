@@ -8,9 +8,12 @@
 #include <functional>
 #include <vector>
 
+#include "engine/job/file_use.h"
 #include "engine/job/job_completion.h"
 #include "engine/job/job_notices.h"
+#include "engine/job/job_page.h"
 #include "engine/job/job_runner.h"
+#include "engine/job/why_archive.h"
 
 namespace freshet {
 
@@ -24,12 +27,24 @@ struct JobPorts {
   TransferDesk& transfers;
   // No job needs this content any more; empty: the store releases it.
   std::function<void(SpoolId)> let_go{};
+  Notes* notes = nullptr;  // For what is told of jobs that are gone; null: until the end.
+};
+
+// Bytes of a file as it would be placed, before it is.
+struct ReadyPart {
+  ByteRange range;                     // From where it was asked for on; empty: not there yet.
+  std::shared_ptr<LentContent> bytes;  // Of `range`; null when that is empty.
+  std::optional<Bytes> length;         // Of the file; absent while that is unknown.
+  SpoolId spool = SpoolId::none;       // Another one: another content, which began anew.
 };
 
 struct NewJob {
   JobSpec spec;
   std::vector<FileSpec> files;
   bool start = false;  // As if resumed, in the same write.
+  // Chosen by a caller who may have to ask again without having heard the answer: of one id there
+  // is one job, however often it is created.
+  std::optional<JobId> id{};
 };
 
 class JobBook : private JobEvents {
@@ -56,6 +71,16 @@ class JobBook : private JobEvents {
   void suspend(Caller const& caller, JobId id, Answer<void> answer);
   void cancel(Caller const& caller, JobId id, Answer<void> answer);
   void complete(Caller const& caller, JobId id, Answer<Completion> answer);
+  // Lends the bytes of a transferred file to a caller who places it himself: not_yet before.
+  void lend(Caller const& caller, JobId id, std::uint32_t file, ContentStore::Lent answer);
+  // The same of what has arrived from `begin` on, of a file that may be on its way. invalid_range
+  // beyond its end; the job's error while it is in one and the bytes are not there.
+  void lend_ready(Caller const& caller, JobId id, std::uint32_t file, Bytes begin,
+                  Answer<ReadyPart> answer);
+  // As `complete`, of a job whose transferred files the caller has all placed himself: not_yet
+  // names one that is not in `placed`.
+  void complete_placed(Caller const& caller, JobId id, std::vector<std::uint32_t> const& placed,
+                       Answer<Completion> answer);
   // Replaces all settings; where they concern it, what runs begins anew with them where it was.
   void configure(Caller const& caller, JobId id, JobSpec spec, Answer<void> answer);
 
@@ -80,7 +105,16 @@ class JobBook : private JobEvents {
   [[nodiscard]] std::vector<JobInfo> jobs(Caller const& caller) const;  // Its own, oldest first.
   // Of everyone: administrators only.
   [[nodiscard]] Result<std::vector<JobInfo>> all_jobs(Caller const& caller) const;
+  // A part of one of these lists.
+  [[nodiscard]] Result<JobPage> page(Caller const& caller, JobPageWish const& wish) const;
   [[nodiscard]] Result<std::vector<FileInfo>> files(Caller const& caller, JobId id) const;
+  // Where the file's content arrives or lies; not_yet before there is any.
+  [[nodiscard]] Result<SpoolId> spool_of(Caller const& caller, JobId id, std::uint32_t file) const;
+  // A job that still needs this content.
+  [[nodiscard]] std::optional<JobId> holder_of(ContentId const& content) const;
+  // The files of all jobs that the caller may see: administrators those of everyone.
+  [[nodiscard]] std::vector<FileUse> file_uses(Caller const& caller) const;
+  // Also of a job that is gone, for a while.
   [[nodiscard]] Result<std::string> why(Caller const& caller, JobId id) const;
   // error_unavailable unless it is in an error state.
   [[nodiscard]] Result<ErrorReport> error(Caller const& caller, JobId id) const;
@@ -104,8 +138,9 @@ class JobBook : private JobEvents {
   [[nodiscard]] Result<FileEntry*> file_of(JobEntry& job, std::uint32_t file) const;
   [[nodiscard]] Result<void> check_room(Caller const& caller, NewJob const& job) const;
   [[nodiscard]] Result<void> check_fixed(JobEntry& job, JobSpec const& spec) const;
-  [[nodiscard]] std::vector<JobInfo> list(std::function<bool(JobEntry const&)> const& shown,
-                                          Caller const& caller) const;
+  // Oldest first.
+  [[nodiscard]] std::vector<JobEntry const*> list(Caller const& caller, bool all,
+                                                  std::uint64_t after = 0) const;
 
   void on_job(JobEvent const& event) override;
 
@@ -121,6 +156,12 @@ class JobBook : private JobEvents {
   void end(JobEntry& job, JobState final_state, std::function<void(Result<void>)> then);
   void let_go(JobEntry const& job);
   void not_placed(JobEntry& job, JobError error);
+  // What had arrived is gone, or wrong, when the error says so: the job fails.
+  void lose_if_gone(JobEntry& job, JobError error);
+  [[nodiscard]] Result<ReadyPart> ready_part(JobEntry& job, FileEntry& file, Bytes begin,
+                                             Placement& placement) const;
+  [[nodiscard]] Result<void> check_placed(JobEntry& job,
+                                          std::vector<std::uint32_t> const& placed) const;
 
   void take_up(JobRecord record, std::vector<FileRecord> files);
   void restart(JobEntry& job);
@@ -135,6 +176,7 @@ class JobBook : private JobEvents {
   JobChanges changes_;
   JobRunner runner_;
   JobNotices notices_;
+  WhyArchive archive_;
   JobEvents* events_ = nullptr;
   TimerId retention_ = TimerId::none;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

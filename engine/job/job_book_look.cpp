@@ -15,6 +15,39 @@ JobInfo shown(JobEntry const& job, TransferDesk const& desk, Caller const& calle
   return info;
 }
 
+FileUse use_of(FileEntry const& file, TransferDesk const& desk) {
+  auto const& record = file.record;
+  auto const live = file.wish == WishId::none ? WishProgress{} : desk.progress(file.wish);
+  auto const share = file.wish == WishId::none ? share_of(file) : share_of(file, live);
+  FileUse use;
+  use.index = record.index;
+  use.content = record.content;
+  use.length = live.length ? live.length : record.length;
+  use.done = share.done;
+  use.transferred = record.transferred;
+  use.active = file.wish != WishId::none;
+  if (!record.spec.urls.empty()) use.url = redact(record.spec.urls.front());
+  use.path = record.spec.path;
+  use.from_origin = share.from_origin;
+  use.from_peers = share.from_peers;
+  use.from_cache_hosts = live.from_cache_hosts;
+  use.connections = live.connections;
+  return use;
+}
+
+std::vector<JobInfo> shown(std::vector<JobEntry const*> const& jobs, TransferDesk const& desk,
+                           Caller const& caller) {
+  std::vector<JobInfo> infos;
+  infos.reserve(jobs.size());
+  for (auto const* job : jobs) infos.push_back(shown(*job, desk, caller));
+  return infos;
+}
+
+Result<void> may_see_all(Caller const& caller) {
+  if (caller.administrator) return {};
+  return fail(Errc::access_denied, "jobs", "of everyone are shown to administrators only");
+}
+
 }  // namespace
 
 Result<JobInfo> JobBook::job(Caller const& caller, JobId id) const {
@@ -23,40 +56,95 @@ Result<JobInfo> JobBook::job(Caller const& caller, JobId id) const {
   return shown(**job, ports_.transfers, caller);
 }
 
-std::vector<JobInfo> JobBook::list(std::function<bool(JobEntry const&)> const& chosen,
-                                   Caller const& caller) const {
+std::vector<JobEntry const*> JobBook::list(Caller const& caller, bool all,
+                                           std::uint64_t after) const {
   std::vector<JobEntry const*> entries;
   for (auto const& [id, job] : table_.all()) {
-    if (chosen(*job)) entries.push_back(job.get());
+    bool const chosen = all || job->record.owner == caller.uid;
+    if (chosen && job->record.order > after) entries.push_back(job.get());
   }
   std::ranges::sort(entries, {}, [](JobEntry const* job) { return job->record.order; });
-  std::vector<JobInfo> infos;
-  infos.reserve(entries.size());
-  for (auto const* job : entries) infos.push_back(shown(*job, ports_.transfers, caller));
-  return infos;
+  return entries;
 }
 
 std::vector<JobInfo> JobBook::jobs(Caller const& caller) const {
-  return list([&](JobEntry const& job) { return job.record.owner == caller.uid; }, caller);
+  return shown(list(caller, false), ports_.transfers, caller);
 }
 
 Result<std::vector<JobInfo>> JobBook::all_jobs(Caller const& caller) const {
-  if (!caller.administrator) {
-    return fail(Errc::access_denied, "jobs", "of everyone are shown to administrators only");
+  if (auto const may = may_see_all(caller); !may) return tl::unexpected(may.error());
+  return shown(list(caller, true), ports_.transfers, caller);
+}
+
+Result<JobPage> JobBook::page(Caller const& caller, JobPageWish const& wish) const {
+  auto const may = wish.all ? may_see_all(caller) : Result<void>();
+  if (!may) return tl::unexpected(may.error());
+  auto entries = list(caller, wish.all, wish.after);
+  auto const count_max = std::max<std::size_t>(wish.count_max, 1);
+  JobPage page;
+  if (entries.size() > count_max) {
+    entries.resize(count_max);
+    page.next = entries.back()->record.order;
   }
-  return list([](JobEntry const&) { return true; }, caller);
+  page.jobs = shown(entries, ports_.transfers, caller);
+  return page;
 }
 
 Result<std::vector<FileInfo>> JobBook::files(Caller const& caller, JobId id) const {
   auto const job = find(caller, id);
   if (!job) return tl::unexpected(job.error());
   std::vector<FileInfo> infos;
-  for (auto const& file : (*job)->files) infos.push_back(info_of(file, ports_.transfers));
+  for (auto const& file : (*job)->files) {
+    auto& info = infos.emplace_back(info_of(file, ports_.transfers));
+    if (file.record.spool == SpoolId::none || file.record.placed) continue;
+    info.temporary_path = ports_.store.path_of(file.record.spool);
+  }
   return infos;
+}
+
+Result<SpoolId> JobBook::spool_of(Caller const& caller, JobId id, std::uint32_t index) const {
+  auto const job = find(caller, id);
+  if (!job) return tl::unexpected(job.error());
+  auto const file = file_of(**job, index);
+  if (!file) return tl::unexpected(file.error());
+  auto const spool = (*file)->record.spool;
+  if (spool != SpoolId::none) return spool;
+  return fail(Errc::not_yet, "file " + std::to_string(index), "has no content");
+}
+
+std::optional<JobId> JobBook::holder_of(ContentId const& content) const {
+  for (auto const& [id, job] : table_.all()) {
+    for (auto const& file : job->files) {
+      bool const needs = file.record.spool != SpoolId::none && !file.record.placed;
+      if (needs && file.record.content == content) return id;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<FileUse> JobBook::file_uses(Caller const& caller) const {
+  std::vector<FileUse> uses;
+  auto const now = ports_.clock.now();
+  for (auto const& [id, job] : table_.all()) {
+    if (!caller.administrator && job->record.owner != caller.uid) continue;
+    for (auto const& file : job->files) {
+      auto use = use_of(file, ports_.transfers);
+      use.job = id;
+      use.owner = job->record.owner;
+      use.state = job->record.state;
+      use.priority = job->record.spec.priority;
+      use.transfer_time = job->transfer_time(now);
+      uses.push_back(std::move(use));
+    }
+  }
+  return uses;
 }
 
 Result<std::string> JobBook::why(Caller const& caller, JobId id) const {
   auto const job = find(caller, id);
+  if (!job && job.error().code == Errc::job_not_found) {
+    if (auto kept = archive_.find(caller, id)) return std::move(*kept);
+  }
   if (!job) return tl::unexpected(job.error());
   auto log = (*job)->why;
   for (auto const index : (*job)->active) {

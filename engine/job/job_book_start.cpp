@@ -44,6 +44,7 @@ void count_present(FileEntry& file, std::unordered_map<SpoolId, Bytes> const& pr
 Result<void> JobBook::recover() {
   auto contents = ports_.ledger.load();
   if (!contents) return tl::unexpected(contents.error());
+  if (auto loaded = archive_.load(ports_.clock.wall()); !loaded) return loaded;
   auto files = by_job(std::move(contents->files));
   std::ranges::sort(contents->jobs, {}, &JobRecord::order);
   for (auto& record : contents->jobs) {

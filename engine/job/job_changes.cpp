@@ -28,7 +28,7 @@ void JobChanges::move(JobEntry& job, JobState state) {
   record.state = state;
   record.modified = clock_.wall();
   if (state == JobState::transferred || state == JobState::error) settle(job);
-  record.why = job.why.text();
+  remember(job);
   if (state == JobState::transferred) record.transferred = record.modified;
   if (state != JobState::error && state != JobState::transient_error) record.error.reset();
   auto const keep = keep_of(state);
@@ -43,8 +43,17 @@ void JobChanges::fail(JobEntry& job, JobHappening failure, JobError error) {
   ++job.record.error_count;
   if (job.record.state != *next) return move(job, *next);
   settle(job);
+  job.record.why = job.why.text();
   writer_.put_job(job.record.id);
   tell_when_kept({JobEvent::Kind::state, info_of(job, desk_)}, LedgerWriter::Keep::durable);
+}
+
+void JobChanges::remember(JobEntry& job) {
+  auto& record = job.record;
+  bool const failed = record.state == JobState::error || record.state == JobState::transient_error;
+  bool const why = failed && record.error;
+  job.why.moved(record.modified, to_string(record.state), why ? &record.error->error : nullptr);
+  record.why = job.why.text();
 }
 
 void JobChanges::settle(JobEntry& job) {
@@ -71,6 +80,10 @@ void JobChanges::file_transferred(JobEntry& job, std::uint32_t file) {
   if (events_ == nullptr) return;
   tell_when_kept({JobEvent::Kind::file_transferred, info_of(job, desk_), file},
                  LedgerWriter::Keep::durable);
+}
+
+void JobChanges::created(JobEntry const& job) {
+  tell({JobEvent::Kind::state, info_of(job, desk_)});
 }
 
 void JobChanges::removed(JobEntry const& job) {

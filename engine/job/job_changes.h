@@ -34,12 +34,14 @@ class JobChanges {
   void touch(JobEntry& job);
 
   void file_transferred(JobEntry& job, std::uint32_t file);
+  void created(JobEntry const& job);
   void removed(JobEntry const& job);
   void progressed(JobEntry const& job);
 
  private:
   // It came to an end of its own: that is to be told.
   static void settle(JobEntry& job);
+  static void remember(JobEntry& job);
   void keep_time(JobEntry& job, JobState next);
   void tell(JobEvent event);
   void tell_when_kept(JobEvent event, LedgerWriter::Keep keep);

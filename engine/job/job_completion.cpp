@@ -5,6 +5,17 @@
 
 namespace freshet {
 
+Placement placement_of(FileRecord const& file) {
+  Placement placement;
+  placement.path = file.spec.path;
+  placement.ranges = file.spec.ranges;
+  for (auto& range : placement.ranges) {
+    if (file.length) range.end = std::min(range.end, *file.length);
+  }
+  placement.modified = file.modified;
+  return placement;
+}
+
 JobCompletion::JobCompletion(JobEntry& job, ContentStore& store, std::size_t active_max, Done done)
     : job_(job), store_(store), active_max_(active_max), done_(std::move(done)) {}
 
@@ -34,14 +45,7 @@ void JobCompletion::place_more() {
 void JobCompletion::place(std::uint32_t file) {
   auto const& entry = job_.files[file];
   ++active_;
-  Placement placement;
-  placement.path = entry.record.spec.path;
-  placement.ranges = entry.record.spec.ranges;
-  for (auto& range : placement.ranges) {
-    if (entry.record.length) range.end = std::min(range.end, *entry.record.length);
-  }
-  placement.modified = entry.record.modified;
-  store_.place(entry.record.spool, std::move(placement),
+  store_.place(entry.record.spool, placement_of(entry.record),
                [self = shared_from_this(), file](Result<void> const& result) {
                  self->placed(file, result);
                });

@@ -41,4 +41,7 @@ class JobCompletion : public std::enable_shared_from_this<JobCompletion> {
   bool placing_ = false;
 };
 
+// What a file of a job is to be where the application wants it.
+[[nodiscard]] Placement placement_of(FileRecord const& file);
+
 }  // namespace freshet

@@ -90,6 +90,10 @@ FileInfo info_of(FileEntry const& file, TransferDesk const& desk) {
   info.trust = record.trust;
   info.signer = record.signer;
   info.validated = record.validated;
+  info.modified = record.modified;
+  info.from_origin = live.from_origin;
+  info.from_peers = live.from_peers;
+  info.wasted = live.wasted;
   return info;
 }
 

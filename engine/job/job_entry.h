@@ -35,7 +35,8 @@ struct JobEntry {
   TimerId retry = TimerId::none;
   bool parked = false;                    // Of an earlier run, until somebody resumes it.
   bool ending = false;                    // Complete or Cancel is under way.
-  std::uint32_t settled = 0;              // How often it came to `transferred` or `error`.
+  std::uint32_t settled = 0;              // How often it came to `transferred` or `error`,
+  std::uint32_t announced = 0;            // and of which of these the event was told.
   std::optional<TimePoint> moving_since;  // While it connects or transfers.
 
   [[nodiscard]] JobFacts facts() const;

@@ -69,7 +69,10 @@ void JobNotices::on_event(JobEvent const& event) {
     if (!job->files[event.file].record.told) posts_[id].files.push_back(event.file);
     return look(*job);
   }
-  if (event.kind == JobEvent::Kind::state && kind_of(event.job.state)) return look(*job);
+  if (event.kind == JobEvent::Kind::state && kind_of(event.job.state)) {
+    if (job->record.state == event.job.state) job->announced = job->settled;
+    return look(*job);
+  }
   modified(*job);
 }
 
@@ -96,6 +99,8 @@ std::optional<JobNotices::Due> JobNotices::due(JobEntry const& job, Post& post) 
   if (!post.files.empty() && post.handler && flags.file_transferred) {
     return Due{Notice::Kind::file_transferred, post.files.front(), 0};
   }
+  // Before it is durable other files may be on their way here.
+  if (job.announced != job.settled) return std::nullopt;
   auto const kind = kind_of(job.record.state);
   if (!kind || job.record.notified || !wants(flags, *kind)) return std::nullopt;
   if (!post.handler && job.record.spec.notify_command.empty()) return std::nullopt;

@@ -4,10 +4,24 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/base/trace.h"
 #include "engine/job/retry_policy.h"
 #include "engine/job/wish_of.h"
 
 namespace freshet {
+
+namespace {
+
+// Empty: the application traces nothing.
+std::string trace_of(JobSpec const& spec) {
+  for (auto const& header : spec.headers) {
+    if (!is_trace(header.name)) continue;
+    if (auto const id = trace_id(header.value)) return std::string(*id);
+  }
+  return {};
+}
+
+}  // namespace
 
 JobRunner::JobRunner(Ports ports, JobOptions const& options, JobTable& table, LedgerWriter& writer,
                      JobChanges& changes)
@@ -270,7 +284,9 @@ void JobRunner::on_failed(WishId wish, Error error) {
 
 void JobRunner::met(JobEntry& job, JobError error) {
   ports_.log.write(LogLevel::warn, "job stopped by an error",
-                   {{"job", to_string(job.record.id)}, {"error", describe(error.error)}});
+                   {{"job", to_string(job.record.id)},
+                    {"trace", trace_of(job.record.spec)},
+                    {"error", describe(error.error)}});
   // A job is a unit: one file that fails stops all of its files.
   halt(job);
   if (is_transient(error.error.code)) {
@@ -330,6 +346,7 @@ void JobRunner::schedule_tick() {
 
 void JobRunner::tick() {
   save_counters();
+  save_records();
   std::set<JobId> jobs;
   for (auto const& [wish, running] : running_) jobs.insert(running.job);
   for (auto const& id : jobs) measure(*table_.find(id));
@@ -362,6 +379,20 @@ void JobRunner::save_counters() {
   for (auto const& [wish, running] : running_) {
     count(table_.find(running.job)->files[running.file]);
     writer_.put_file(running.job, running.file, LedgerWriter::Keep::noted);
+  }
+}
+
+// Who is killed shall still know what happened until shortly before.
+void JobRunner::save_records() {
+  auto const now = ports_.clock.now();
+  if (!records_due_) records_due_ = now + options_.why_interval;
+  if (now < *records_due_) return;
+  records_due_ = now + options_.why_interval;
+  for (auto const& [wish, running] : running_) {
+    auto& job = *table_.find(running.job);
+    job.why.put(running.file, ports_.desk.why(wish), options_.why_chars_max);
+    job.record.why = job.why.text();
+    writer_.put_job(running.job, LedgerWriter::Keep::noted);
   }
 }
 

@@ -81,6 +81,7 @@ class JobRunner final : private WishListener {
   // Brings its bytes by source into the record.
   void count(FileEntry& file);
   void save_counters();
+  void save_records();
   void measure(JobEntry& job);
 
   Ports ports_;
@@ -98,6 +99,7 @@ class JobRunner final : private WishListener {
   bool fill_scheduled_ = false;
   TimerId tick_ = TimerId::none;
   TimePoint counters_due_{};
+  std::optional<TimePoint> records_due_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -15,6 +15,20 @@ constexpr std::size_t kNameCharsMax = 256;
 constexpr std::size_t kDescriptionCharsMax = 1024;
 constexpr std::size_t kUrlCharsMax = 2200;
 constexpr std::size_t kPathCharsMax = 4096;
+constexpr std::size_t kJobDataBytesMax = 16'384;
+constexpr std::size_t kFileDataBytesMax = 4096;
+
+// Of UTF-8: bytes that begin a character.
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+Result<void> check_app_data(std::string const& text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return {};
+  return fail(Errc::limit_reached, "app_data",
+              "is longer than " + std::to_string(bytes_max) + " bytes");
+}
 
 bool has_control(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return c >= 0 && (c < 0x20 || c == 0x7f); });
@@ -78,6 +92,7 @@ Result<void> check_sources(FileSpec const& file, std::size_t urls_max) {
 Result<void> check_file(FileSpec const& file, JobOptions const& options) {
   if (auto checked = check_path(file.path); !checked) return checked;
   if (auto checked = check_sources(file, options.urls_per_file_max); !checked) return checked;
+  if (auto checked = check_app_data(file.app_data, kFileDataBytesMax); !checked) return checked;
   return check_ranges(file, options.ranges_per_file_max);
 }
 
@@ -137,10 +152,10 @@ JobOptions limits_for(Caller const& caller, JobOptions const& options) {
 }
 
 Result<void> check_job(JobSpec const& spec, JobOptions const& options) {
-  if (spec.name.empty() || spec.name.size() > kNameCharsMax) {
+  if (spec.name.empty() || characters(spec.name) > kNameCharsMax) {
     return fail(Errc::invalid_argument, "name", "has not between 1 and 256 characters");
   }
-  if (spec.description.size() > kDescriptionCharsMax) {
+  if (characters(spec.description) > kDescriptionCharsMax) {
     return fail(Errc::invalid_argument, "description", "is longer than 1024 characters");
   }
   if (spec.priority > Priority::low) return fail(Errc::invalid_argument, "priority", "is unknown");
@@ -154,6 +169,7 @@ Result<void> check_job(JobSpec const& spec, JobOptions const& options) {
   if (auto const pinned = pinned_signers(spec.signed_by); !pinned) {
     return fail(Errc::invalid_argument, "signed_by", "has what is no public key of minisign");
   }
+  if (auto checked = check_app_data(spec.app_data, kJobDataBytesMax); !checked) return checked;
   return check_headers(spec, options.header_chars_max);
 }
 

@@ -15,9 +15,11 @@ class TransferDesk {
   [[nodiscard]] virtual WishId want(Wish wish, WishListener& listener) = 0;
   // Ends the wish, whether it still runs or has reported its end. No events follow.
   virtual void drop(WishId wish) = 0;
-  // Both answer until the wish is dropped.
+  // These answer until the wish is dropped.
   [[nodiscard]] virtual WishProgress progress(WishId wish) const = 0;
   [[nodiscard]] virtual std::string why(WishId wish) const = 0;
+  // From `begin` on: what of the content may be handed out already. Empty: nothing there.
+  [[nodiscard]] virtual ByteRange ready(WishId wish, Bytes begin) const = 0;
 };
 
 }  // namespace freshet

@@ -19,6 +19,9 @@ class TransfersDesk final : public TransferDesk {
     return transfers_.progress(wish);
   }
   [[nodiscard]] std::string why(WishId wish) const override { return transfers_.why(wish); }
+  [[nodiscard]] ByteRange ready(WishId wish, Bytes begin) const override {
+    return transfers_.ready(wish, begin);
+  }
 
  private:
   Transfers& transfers_;

@@ -178,6 +178,7 @@ void Carrier::start(Flight& flight) {
     if (!spare_.empty()) spare_.pop_back();
     ++on_network_[at(flight.kind)];
   }
+  if (!can_set_up(flight.easy.get(), parts_.options.receive_buffer)) flight.easy = new_easy();
   auto const step = flight.exchange->prepare(flight.easy.get());
   if (step != Exchange::Step::running) return act(flight, step);
   FRESHET_ASSERT(curl_multi_add_handle(multi_.get(), flight.easy.get()) == CURLM_OK);

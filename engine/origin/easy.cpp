@@ -71,6 +71,11 @@ Easy new_easy() {
   return easy;
 }
 
+bool can_set_up(EasyHandle* easy, Bytes receive_buffer) {
+  auto const size = static_cast<long>(receive_buffer);
+  return curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, size) == CURLE_OK;
+}
+
 void set_up(EasyHandle* easy, Request const& request) {
   curl_easy_reset(easy);
   set_up_way(easy, request);

@@ -32,6 +32,9 @@ struct CloseList {
 using HeaderList = std::unique_ptr<curl_slist, CloseList>;
 
 [[nodiscard]] Easy new_easy();
+// Whether one that was used can be set up anew. libcurl leaves its buffer with a handle that never
+// had a connection, and then takes no size for one.
+[[nodiscard]] bool can_set_up(EasyHandle* easy, Bytes receive_buffer);
 
 // One request, ready to be set up. Referenced strings live until the request ends.
 struct Request {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/assert.h"
+#include "engine/base/trace.h"
 #include "engine/origin/curl_error.h"
 #include "engine/origin/curl_origin.h"
 #include "engine/origin/drain.h"
@@ -22,6 +23,15 @@ constexpr Bytes kDiscardMax = 64_KiB;
 constexpr Duration kDrainTime = std::chrono::seconds{2};
 
 static_assert(CURL_ERROR_SIZE == 256);
+
+// Empty: nobody traces it.
+std::string trace_of(std::vector<HttpHeader> const& headers) {
+  for (auto const& header : headers) {
+    auto const id = is_trace(header.name) ? trace_id(header.value) : std::nullopt;
+    if (id) return std::string(*id);
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -293,6 +303,7 @@ void Exchange::end(std::optional<Error> error, Bytes more) {
   if (around_.log.enabled(LogLevel::debug)) {
     around_.log.write(LogLevel::debug, "fetch ended",
                       {{"url", shown_},
+                       {"trace", trace_of(spec_.origin.headers)},
                        {"result", std::string(error ? name(error->code) : "right")},
                        {"received", std::to_string(received_ + more)}});
   }

@@ -8,7 +8,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,7 +51,7 @@ struct OpenedSpool {
 struct Blame {
   SourceId who = SourceId::none;
   ByteRange range;  // Whole blocks.
-  Digest expected;  // Root of the piece.
+  Digest expected;  // Root of the piece, or hash of the block.
   Digest got;
   bool certain = false;  // This source alone sent the piece, or its block hash is proven wrong.
 };
@@ -61,6 +63,9 @@ class StoreEvents {
   virtual void on_piece_present(SpoolId spool, PieceIndex piece, SourceId last_sender) = 0;
   // The piece was dropped and must be fetched again.
   virtual void on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Blame> blame) = 0;
+  // The piece has come right: who of several senders had sent which wrong bytes before. Each names
+  // one block, with its hash as it should be and as it was.
+  virtual void on_liars_proven(SpoolId /*spool*/, std::vector<Blame> /*blame*/) {}
   // The spool takes no more bytes until it is reopened: disk_full, quota_exceeded, io_error,
   // read_only.
   virtual void on_spool_failed(SpoolId spool, Error error) = 0;
@@ -81,6 +86,26 @@ struct Placement {
   std::optional<WallTime> modified;  // Becomes the file's modification time.
 };
 
+// A content, or parts of one, that were asked for to be copied elsewhere. Any thread; it stays
+// readable as long as this lives, whatever becomes of the content.
+class LentContent {
+ public:
+  virtual ~LentContent() = default;
+  // Fills an open file that stays the caller's: nothing else is in it, and it is durable.
+  // invalid_argument unless it is a regular file open for writing. Waits for the disk, and for
+  // whoever serves that file.
+  [[nodiscard]] virtual Result<void> copy_into(int descriptor) = 0;
+  // Fills `out` with its bytes from `begin` on; invalid_range beyond its end. Waits for the disk.
+  [[nodiscard]] virtual Result<void> read(Bytes begin, std::span<std::byte> out) = 0;
+};
+
+// What of a content is there.
+struct PresentPieces {
+  Bytes length = 0;
+  Bytes piece_length = 0;
+  PieceMap pieces;
+};
+
 struct StoredContent {
   SpoolId spool = SpoolId::none;
   std::optional<ContentId> content;  // Absent while the identity is unknown.
@@ -95,7 +120,9 @@ class ContentStore {
   virtual ~ContentStore() = default;
 
   virtual void set_events(StoreEvents* events) = 0;  // One listener: the engine.
-  [[nodiscard]] virtual Gate& gate() = 0;            // Any thread.
+  // And another, who hears the same after it: who fills contents beside the engine. Null ends it.
+  virtual void set_other_events(StoreEvents*) {}
+  [[nodiscard]] virtual Gate& gate() = 0;  // Any thread.
 
   // A new spool, its space reserved. When a sealed content with this identity is already there and
   // unchanged on disk, that one is opened instead: everything is present. The id is durable with
@@ -120,6 +147,13 @@ class ContentStore {
   virtual void place(SpoolId spool, Placement placement,
                      std::function<void(Result<void>)> done) = 0;
 
+  // What `place` would put at the path, to be put somewhere without any right of this process. The
+  // path only names it in errors. not_supported by stores without files.
+  using Lent = std::function<void(Result<std::shared_ptr<LentContent>>)>;
+  virtual void lend(SpoolId, Placement placement, Lent done) {
+    done(fail(Errc::not_supported, placement.path, "this store lends nothing"));
+  }
+
   // No job and no transfer needs it. A sealed content stays in the cache by its rules; anything
   // else is deleted.
   virtual void release(SpoolId spool) = 0;
@@ -127,6 +161,15 @@ class ContentStore {
   virtual void flush(std::function<void()> done) = 0;
 
   [[nodiscard]] virtual std::vector<StoredContent> list() const = 0;
+  // Where its bytes lie now; empty when there is no such spool.
+  [[nodiscard]] virtual std::string path_of(SpoolId spool) const = 0;
+  // Nothing while the length is unknown, or a content that is not whole is closed.
+  [[nodiscard]] virtual std::optional<PresentPieces> present(SpoolId) const { return {}; }
+  // Forgets a sealed content that nobody needs and deletes its bytes, unless they are a placed
+  // file. How many bytes were deleted; invalid_state while somebody needs it.
+  [[nodiscard]] virtual Result<Bytes> purge(SpoolId) {
+    return fail(Errc::not_supported, "store", "deletes nothing when asked to");
+  }
   // Hashes a sealed content again; wrong pieces are rejected through events and unseal it.
   virtual void verify(SpoolId spool, std::function<void(Result<PieceMap>)> done) = 0;
 };

@@ -36,6 +36,14 @@ struct Claim {
   Duration lease{};  // From when it is heard.
 };
 
+// What a peer did that it is banned for. Proven: nobody else can have sent these bytes.
+struct Offence {
+  Error why;
+  ByteRange bytes;  // Of the content; empty when only the whole is known to be wrong.
+  Digest expected;  // Hash of them, or of the piece they are in,
+  Digest got;       // and what it is.
+};
+
 struct SwarmSpec {
   SpoolId spool = SpoolId::none;
   ContentId content;
@@ -45,11 +53,16 @@ struct SwarmSpec {
   bool upload_only = false;
 };
 
+inline constexpr auto kNotLocal = "local_networks";
+
 class SwarmEvents {
  public:
   virtual ~SwarmEvents() = default;
   virtual void on_peer(SpoolId spool, PeerInfo const& peer) = 0;
   virtual void on_peer_gone(SpoolId spool, SourceId peer, Error why) = 0;
+  // One that was found, or came, and did not become a peer. `why.where` is `kNotLocal` for one that
+  // is not on our networks.
+  virtual void on_peer_refused(SpoolId, std::string const& /*address*/, Error const& /*why*/) {}
   // What the peer has, whole or what is new; at most ten times a second for each spool.
   virtual void on_peer_has(SpoolId spool, SourceId peer, PieceMap const& all) = 0;
   // Replaces what this peer claimed before.
@@ -81,8 +94,8 @@ class Swarm {
   virtual void reserve(SpoolId spool, std::vector<PieceRange> const& pieces) = 0;
   // Our own claims, told to all peers. Replaces the last set.
   virtual void claim(SpoolId spool, std::vector<Claim> const& claims) = 0;
-  // Ends every connection with this peer's address and key, and refuses them from now on.
-  virtual void ban(SourceId peer, Error why) = 0;
+  // Ends every connection with this peer's address and key, and refuses them for a while.
+  virtual void ban(SourceId peer, Offence const& offence) = 0;
   virtual void set_limits(BytesPerSecond download, BytesPerSecond upload) = 0;  // 0: none.
 };
 

@@ -1,6 +1,8 @@
 #include "engine/transfer/crowd.h"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 namespace freshet {
 
@@ -9,6 +11,7 @@ namespace {
 constexpr Bytes kGroupBytesMax = 4_MiB;
 // Nobody fetches more at a time; who claims more cannot keep the crowd from the rest.
 constexpr std::uint32_t kClaimedGroupsMax = 8;
+constexpr Fetchers::Group kGroupsWeighedMax = 256;  // At a time, when one of others' is wanted.
 constexpr Bytes kGroupsWanted = 64;  // Enough that shares come out even among some dozen members.
 
 Duration from_seconds(double seconds) {
@@ -52,6 +55,7 @@ Crowd::Crowd(Place place, Geometry geometry, PieceMap const& present, CrowdPolic
       asked_(geometry.pieces()),
       claims_({.pieces_per_peer_max = kClaimedGroupsMax * group_pieces_}),
       claim_patience_(policy.claim_patience_min),
+      joined_at_(now),
       progress_at_(now) {}
 
 void Crowd::add(PeerInfo const& info, TimePoint now) {
@@ -62,6 +66,7 @@ void Crowd::add(PeerInfo const& info, TimePoint now) {
   peer.member = false;
   peer.key = info.key ^ place_.salt;
   peer.speaks_claims = info.speaks_claims;
+  peer.address = info.address;
   if (peer.has.size() == 0) peer.has = PieceMap(geometry_.pieces());
   count(peer);
 }
@@ -72,14 +77,17 @@ void Crowd::count(Peer& peer) {
   if (member == peer.member) return;
   peer.member = member;
   member ? fetchers_.add(peer.key) : fetchers_.remove(peer.key);
+  holdings_.dues().set_members(fetchers_.members());
 }
 
 void Crowd::remove(SourceId id) {
   auto const found = peers_.find(id);
   if (found == peers_.end()) return;
   auto const& peer = found->second;
-  static_cast<void>(holdings_.on_peer(peer.has, PieceMap(geometry_.pieces()), {}));
+  holdings_.dues().forget(id);
+  static_cast<void>(holdings_.on_peer(id, peer.has, PieceMap(geometry_.pieces()), {}));
   if (peer.member) fetchers_.remove(peer.key);
+  holdings_.dues().set_members(fetchers_.members());
   peers_.erase(found);
   claims_.forget(id);
 }
@@ -88,7 +96,7 @@ void Crowd::on_has(SourceId id, PieceMap const& all, TimePoint now) {
   auto const found = peers_.find(id);
   if (found == peers_.end() || all.size() != geometry_.pieces()) return;
   auto& peer = found->second;
-  if (holdings_.on_peer(peer.has, all, now)) progress_at_ = now;
+  if (holdings_.on_peer(id, peer.has, all, now)) progress_at_ = now;
   peer.has = all;
   count(peer);
 }
@@ -158,8 +166,9 @@ bool Crowd::free(PieceIndex piece, TimePoint now) const {
 }
 
 // The first run of bytes of this group that only the origin can bring.
-std::optional<ByteRange> Crowd::fresh_part(RangeSet const& todo, Group group, TimePoint now) const {
-  for (auto const part : todo.within(bytes_of_group(group))) {
+std::optional<ByteRange> Crowd::fresh_part(RangeSet const& unasked, Group group,
+                                           TimePoint now) const {
+  for (auto const part : unasked.within(bytes_of_group(group))) {
     auto const pieces = geometry_.touched(part);
     auto piece = pieces.begin;
     while (piece < pieces.end && !free(piece, now)) piece = after(piece);
@@ -173,13 +182,13 @@ std::optional<ByteRange> Crowd::fresh_part(RangeSet const& todo, Group group, Ti
 }
 
 // From a place of our own on, so that those who do not know each other yet fetch different bytes.
-std::optional<ByteRange> Crowd::own_share(RangeSet const& todo, TimePoint now) const {
+std::optional<ByteRange> Crowd::own_share(RangeSet const& unasked, TimePoint now) const {
   if (!fetchers_.chosen()) return std::nullopt;
-  auto const start = static_cast<Group>(fetchers_.start() % groups_);
+  auto const start = fetchers_.start();
   for (Group step = 0; step < groups_; ++step) {
     auto const group = (start + step) % groups_;
     if (!fetchers_.owns(group)) continue;
-    if (auto const part = fresh_part(todo, group, now)) return part;
+    if (auto const part = fresh_part(unasked, group, now)) return part;
   }
   return std::nullopt;
 }
@@ -194,36 +203,78 @@ TimePoint Crowd::turn_at() const {
 bool Crowd::our_turn(TimePoint now) const {
   if (fetchers_.chosen()) return true;
   if (now < turn_at()) return false;
+  return !others_fetch(now);
+}
+
+bool Crowd::others_fetch(TimePoint now) const {
   auto const under_way = [&](PieceIndex piece) {
     return !holdings_.out(piece) && blocked_by_claim(piece, now);
   };
-  return !claims_.any(now,
-                      [&](ClaimTable::Heard const& claim) { return under_way(claim.range.begin); });
+  return claims_.any(now,
+                     [&](ClaimTable::Heard const& claim) { return under_way(claim.range.begin); });
+}
+
+// While no piece is whole all links idle but the origin's: one is whole soonest when all of that
+// link is there for it.
+bool Crowd::leave_first_piece(TimePoint now) const {
+  return holdings_.pieces_out() == 0 && fetchers_.before_us() > 0 &&
+         now - joined_at_ < policy_.first_piece_max && others_fetch(now);
+}
+
+// Our uplink is behind with what we brought while those of others are not: the origin is better
+// asked by them. As long as they bring us more than the origin would: who is alone with peers that
+// take and give nothing waits for nobody.
+bool Crowd::hold_back(double fetch_rate, TimePoint now) {
+  auto const& dues = holdings_.dues();
+  auto const fetching = std::min(fetchers_.members(), policy_.fetchers_max);
+  auto const fair = dues.total() / fetching + dues.per_piece() * policy_.pieces_owed_more_max;
+  bool const behind = dues.per_piece() > 0 && dues.of(SourceId::none) > fair;
+  if (!behind || rate(now) < fetch_rate || !others_fetch(now)) {
+    held_since_.reset();
+    return false;
+  }
+  if (!held_since_) held_since_ = now;
+  return now - *held_since_ < policy_.hold_max;
+}
+
+// Of the groups that others have not come to yet, one to which few have more right than we, so that
+// not all who have done their share go for the same; and the one that its owner would reach last.
+std::optional<Crowd::Intent> Crowd::next_heritage(RangeSet const& unasked, Random& random,
+                                                  TimePoint now) const {
+  auto const from = static_cast<Group>(below(random, groups_));
+  bool const rivals = others_fetch(now);
+  auto best = std::pair{std::numeric_limits<std::size_t>::max(), Group{0}};
+  std::optional<Intent> found;
+  for (Group step = 0; step < std::min(groups_, kGroupsWeighedMax); ++step) {
+    auto const group = (from + step) % groups_;
+    if (!fresh_part(unasked, group, now)) continue;
+    auto const rank = fetchers_.rank(group);
+    auto const order = std::pair{rank, groups_ - fetchers_.steps_of_owner(group)};
+    if (order >= best) continue;
+    best = order;
+    found = Intent{group, now, now + policy_.claim_settle * (rivals && rank > 1 ? 2 : 1)};
+  }
+  return found;
 }
 
 // What nobody does although someone else should: told first, fetched a moment later.
-std::optional<ByteRange> Crowd::share_of_others(RangeSet const& todo, Random& random,
+std::optional<ByteRange> Crowd::share_of_others(RangeSet const& unasked, Random& random,
                                                 TimePoint now) {
   if (intent_) {
-    if (auto const part = fresh_part(todo, intent_->group, now)) {
-      if (now - intent_->since < policy_.claim_settle) return std::nullopt;
+    if (auto const part = fresh_part(unasked, intent_->group, now)) {
+      if (now < intent_->fetch_at) return std::nullopt;
       intent_.reset();
       return part;
     }
     intent_.reset();
   }
-  if (!our_turn(now)) return std::nullopt;
-  auto const start = static_cast<Group>(below(random, groups_));
-  for (Group step = 0; step < groups_ && !intent_; ++step) {
-    auto const group = (start + step) % groups_;
-    if (fresh_part(todo, group, now)) intent_ = Intent{group, now};
-  }
+  if (our_turn(now)) intent_ = next_heritage(unasked, random, now);
   return std::nullopt;
 }
 
-std::optional<ByteRange> Crowd::pick(RangeSet const& todo, Asked const& asked, Random& random,
+std::optional<ByteRange> Crowd::pick(RangeSet const& unasked, Asked const& asked, Random& random,
                                      TimePoint now) {
-  if (todo.empty() || groups_ == 0) return std::nullopt;
+  if (unasked.empty() || groups_ == 0) return std::nullopt;
   waits_ = false;
   if (asked.fetch_rate > 0) {
     auto const group = static_cast<double>(bytes_of_group(0).size()) / asked.fetch_rate;
@@ -233,16 +284,18 @@ std::optional<ByteRange> Crowd::pick(RangeSet const& todo, Asked const& asked, R
   }
   std::optional<ByteRange> part;
   if (!holdings_.all_out()) {
-    if (current_ && our_turn(now)) part = fresh_part(todo, *current_, now);
-    if (!part) part = own_share(todo, now);
-    if (!part) part = share_of_others(todo, random, now);
+    if (leave_first_piece(now) || hold_back(asked.fetch_rate, now)) return std::nullopt;
+    held_since_.reset();
+    if (current_ && our_turn(now)) part = fresh_part(unasked, *current_, now);
+    if (!part) part = own_share(unasked, now);
+    if (!part) part = share_of_others(unasked, random, now);
   }
   if (part) {
     current_ = group_of(piece_at(part->begin, geometry_.piece_length));
     return shortened(*part, asked.share_size);
   }
   if (intent_) return std::nullopt;
-  return help_out(todo, asked, now);
+  return help_out(unasked, asked, now);
 }
 
 // To whole pieces, at least one.
@@ -270,7 +323,7 @@ std::vector<PieceRange> Crowd::intended() const {
 bool Crowd::should_yield(ByteRange range, TimePoint now) const {
   auto const pieces = geometry_.touched(range);
   if (pieces.empty()) return false;
-  if (!our_turn(now)) return true;
+  if (!our_turn(now) || leave_first_piece(now)) return true;
   auto const group = group_of(pieces.begin);
   return claims_.any(pieces.begin, now, [&](ClaimTable::Heard const& claim) {
     if (now - claim.since >= claim_patience_) return false;
@@ -284,9 +337,11 @@ std::optional<TimePoint> Crowd::next_look(TimePoint now) const {
   auto const consider = [&](TimePoint when) {
     if (when > now) next = std::min(next.value_or(when), when);
   };
-  if (intent_) consider(intent_->since + policy_.claim_settle);
+  if (intent_) consider(intent_->fetch_at);
+  if (holdings_.pieces_out() == 0) consider(joined_at_ + policy_.first_piece_max);
   if (!holdings_.all_out()) consider(turn_at());
   if (waits_) consider(now + policy_.patience_min);
+  if (held_since_) consider(*held_since_ + policy_.hold_max);
   return next;
 }
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/ports/random.h"
@@ -25,6 +26,7 @@ struct CrowdPolicy {
   // The origin is spared what peers have, unless they deliver less than this part of what the
   // origin would.
   double rate_share_min = 0.7;
+  double rate_min = 0;  // Or less than this many bytes a second.
   // How long peers may take for a piece that they have: this part of what the rest would take from
   // the origin, and within these limits.
   double patience_share = 0.04;
@@ -34,13 +36,20 @@ struct CrowdPolicy {
   Duration patience_spreading = std::chrono::seconds{3};  // or this, while some have no holder yet.
   // Once the origin helps it does so for this long before peers are trusted again.
   Duration help_time = std::chrono::seconds{10};
-  // Between telling others that we want a range which is not our share and fetching it.
+  // Between telling others that we want a group which is not our share and fetching it. Twice that
+  // where besides its owner another one who fetches would come before us.
   Duration claim_settle = std::chrono::milliseconds{60};
   // A claim is heeded for so many times what its group takes on one connection of ours, and no
   // shorter than this.
   int claim_patience_groups = 4;
   Duration claim_patience_min = std::chrono::seconds{3};
-  std::size_t fetchers_max = 16;  // Members that fetch from the origin.
+  // A member that owes the others more pieces than the others do on average leaves the origin to
+  // them, but never for longer than this at a time.
+  std::uint32_t pieces_owed_more_max = 2;
+  Duration hold_max = std::chrono::milliseconds{300};
+  std::size_t fetchers_max = 32;  // Members that fetch from the origin.
+  // Until the first piece is whole one member fetches alone, for this long at most.
+  Duration first_piece_max = std::chrono::seconds{1};
   // The others do so when nobody has fetched anything for this long.
   Duration takeover_time = std::chrono::seconds{2};
   std::uint32_t broken_claims_max = 8;  // In a row, until a peer's claims are not heeded.
@@ -67,6 +76,11 @@ class Crowd {
   void on_own(PieceIndex piece, bool present) { holdings_.on_own(piece, present); }
   void on_received(Bytes bytes, TimePoint now);
 
+  // Empty for one who is not here any more.
+  [[nodiscard]] std::string address_of(SourceId peer) const {
+    auto const found = peers_.find(peer);
+    return found == peers_.end() ? std::string{} : found->second.address;
+  }
   [[nodiscard]] bool empty() const { return peers_.empty(); }
   [[nodiscard]] double rate(TimePoint now) const;
   // A peer came or delivered within `patience`.
@@ -80,7 +94,7 @@ class Crowd {
     Bytes size = 0;          // When it helps the crowd out.
     Bytes share_size = 0;    // Of what nobody has: short, so that others have it soon.
   };
-  [[nodiscard]] std::optional<ByteRange> pick(RangeSet const& todo, Asked const& asked,
+  [[nodiscard]] std::optional<ByteRange> pick(RangeSet const& unasked, Asked const& asked,
                                               Random& random, TimePoint now);
   // Groups that we shall fetch unless someone who comes before us wants them too: claimed already.
   [[nodiscard]] std::vector<PieceRange> intended() const;
@@ -101,6 +115,7 @@ class Crowd {
  private:
   struct Peer {
     std::uint64_t key = 0;  // Salted.
+    std::string address;
     bool speaks_claims = false;
     bool member = false;
     PieceMap has;
@@ -115,22 +130,25 @@ class Crowd {
   [[nodiscard]] bool blocked_by_claim(PieceIndex piece, TimePoint now) const;
   [[nodiscard]] TimePoint turn_at() const;
   [[nodiscard]] bool our_turn(TimePoint now) const;
-  [[nodiscard]] std::optional<ByteRange> fresh_part(RangeSet const& todo, Group group,
+  [[nodiscard]] bool others_fetch(TimePoint now) const;
+  [[nodiscard]] bool leave_first_piece(TimePoint now) const;
+  [[nodiscard]] bool hold_back(double fetch_rate, TimePoint now);
+  [[nodiscard]] std::optional<ByteRange> fresh_part(RangeSet const& unasked, Group group,
                                                     TimePoint now) const;
-  [[nodiscard]] std::optional<ByteRange> own_share(RangeSet const& todo, TimePoint now) const;
-  [[nodiscard]] std::optional<ByteRange> share_of_others(RangeSet const& todo, Random& random,
+  [[nodiscard]] std::optional<ByteRange> own_share(RangeSet const& unasked, TimePoint now) const;
+  [[nodiscard]] std::optional<ByteRange> share_of_others(RangeSet const& unasked, Random& random,
                                                          TimePoint now);
   [[nodiscard]] ByteRange shortened(ByteRange part, Bytes size) const;
 
   [[nodiscard]] bool available(PieceIndex piece) const { return holdings_.with_peers(piece); }
-  [[nodiscard]] std::optional<ByteRange> help_out(RangeSet const& todo, Asked const& asked,
+  [[nodiscard]] std::optional<ByteRange> help_out(RangeSet const& unasked, Asked const& asked,
                                                   TimePoint now);
   [[nodiscard]] std::optional<ByteRange> tail_of(
       ByteRange part, Bytes size, std::function<bool(PieceIndex)> const& usable) const;
-  [[nodiscard]] bool any_overdue(RangeSet const& todo, Duration patience, TimePoint now) const;
+  [[nodiscard]] bool any_overdue(RangeSet const& unasked, Duration patience, TimePoint now) const;
   [[nodiscard]] bool overdue(PieceIndex piece, Duration patience, TimePoint now) const;
-  [[nodiscard]] Duration patience(RangeSet const& todo, double origin_rate) const;
-  [[nodiscard]] bool too_slow(RangeSet const& todo, double origin_rate, TimePoint now);
+  [[nodiscard]] Duration patience(RangeSet const& unasked, double origin_rate) const;
+  [[nodiscard]] bool too_slow(RangeSet const& unasked, double origin_rate, TimePoint now);
 
   Place place_;
   Geometry geometry_;
@@ -148,10 +166,15 @@ class Crowd {
   struct Intent {
     Group group = 0;
     TimePoint since;
+    TimePoint fetch_at;
   };
+  [[nodiscard]] std::optional<Intent> next_heritage(RangeSet const& unasked, Random& random,
+                                                    TimePoint now) const;
   std::optional<Intent> intent_;
   std::optional<Group> current_;  // Begun, so finished first.
-  TimePoint progress_at_;         // When someone last had or claimed what nobody had.
+  std::optional<TimePoint> held_since_;
+  TimePoint joined_at_;
+  TimePoint progress_at_;  // When someone last had or claimed what nobody had.
 
   RateEstimate rate_{std::chrono::milliseconds{500}};
   std::optional<TimePoint> received_at_;

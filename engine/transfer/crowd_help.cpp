@@ -24,23 +24,23 @@ bool Crowd::overdue(PieceIndex piece, Duration patience, TimePoint now) const {
   return available(piece) && now - holdings_.since(piece) >= patience;
 }
 
-// Whether peers have had any of `todo` for longer than they may take for it.
-bool Crowd::any_overdue(RangeSet const& todo, Duration patience, TimePoint now) const {
-  auto part = todo.first_from(0);
+// Whether peers have had any of `unasked` for longer than they may take for it.
+bool Crowd::any_overdue(RangeSet const& unasked, Duration patience, TimePoint now) const {
+  auto part = unasked.first_from(0);
   while (part) {
     auto const pieces = geometry_.touched(*part);
     for (auto index = to_number(pieces.begin); index < to_number(pieces.end); ++index) {
       if (overdue(PieceIndex{index}, patience, now)) return true;
     }
-    part = todo.first_from(part->end);
+    part = unasked.first_from(part->end);
   }
   return false;
 }
 
-Duration Crowd::patience(RangeSet const& todo, double origin_rate) const {
+Duration Crowd::patience(RangeSet const& unasked, double origin_rate) const {
   // Nothing to compare with: the origin has never been asked for anything.
   if (origin_rate <= 0) return policy_.patience_spreading;
-  auto const whole = from_seconds(static_cast<double>(todo.size()) / origin_rate);
+  auto const whole = from_seconds(static_cast<double>(unasked.size()) / origin_rate);
   auto const piece = from_seconds(static_cast<double>(geometry_.piece_length) / origin_rate);
   auto const share = Duration{
       static_cast<Duration::rep>(static_cast<double>(whole.count()) * policy_.patience_share)};
@@ -50,9 +50,9 @@ Duration Crowd::patience(RangeSet const& todo, double origin_rate) const {
   return std::max({patience, piece * policy_.patience_pieces, least});
 }
 
-bool Crowd::too_slow(RangeSet const& todo, double origin_rate, TimePoint now) {
+bool Crowd::too_slow(RangeSet const& unasked, double origin_rate, TimePoint now) {
   if (helping(now)) return true;
-  waits_ = any_overdue(todo, Duration{}, now);
+  waits_ = any_overdue(unasked, Duration{}, now);
   if (!waits_) return false;
   // While there are pieces that nobody has yet the origin is busy with them: whoever asks it for
   // others delays everyone.
@@ -60,20 +60,21 @@ bool Crowd::too_slow(RangeSet const& todo, double origin_rate, TimePoint now) {
   // What the origin brings us now is more than it would if all members asked it.
   auto const members = static_cast<double>(fetchers_.members());
   share *= std::min(1.0, static_cast<double>(policy_.fetchers_max) / members);
-  auto const wanted = origin_rate > 0 ? origin_rate * share : 1.0;
+  auto const wanted = std::max(origin_rate > 0 ? origin_rate * share : 1.0, policy_.rate_min);
   if (rate(now) >= wanted) return false;
-  if (!any_overdue(todo, patience(todo, origin_rate), now)) return false;
+  if (!any_overdue(unasked, patience(unasked, origin_rate), now)) return false;
   help_until_ = now + policy_.help_time;
   return true;
 }
 
 // From the far end, of what peers have. What they are asked for comes last: near the end it may
 // stick with a slow one.
-std::optional<ByteRange> Crowd::help_out(RangeSet const& todo, Asked const& asked, TimePoint now) {
-  if (!too_slow(todo, asked.origin_rate, now)) return std::nullopt;
-  auto parts = todo.ranges();
+std::optional<ByteRange> Crowd::help_out(RangeSet const& unasked, Asked const& asked,
+                                         TimePoint now) {
+  if (!too_slow(unasked, asked.origin_rate, now)) return std::nullopt;
+  auto parts = unasked.ranges();
   std::ranges::reverse(parts);
-  auto const after_all = patience(todo, asked.origin_rate);
+  auto const after_all = patience(unasked, asked.origin_rate);
   for (bool const asked_too : {false, true}) {
     auto const usable = [&](PieceIndex piece) {
       return overdue(piece, after_all, now) && (asked_too || !asked_.has(piece));

@@ -31,6 +31,7 @@ void write_entry(JsonWriter& json, DecisionRecord::Entry const& entry) {
 void DecisionRecord::note(TimePoint now, WhyCode code, SourceId source, std::string text,
                           std::optional<Errc> error) {
   if (text.size() > kTextBytesMax) text.resize(kTextBytesMax);
+  seen_.set(static_cast<std::size_t>(code));
   auto* const newest = !last_.empty() ? &last_.back() : !first_.empty() ? &first_.back() : nullptr;
   if (newest != nullptr && newest->code == code && newest->source == source &&
       newest->error == error) {

@@ -46,6 +46,8 @@ class DecisionRecord {
   [[nodiscard]] TimePoint start() const { return start_; }
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
   [[nodiscard]] std::vector<Entry> entries() const;
+  // Also of those that were dropped.
+  [[nodiscard]] WhyCodes const& seen() const { return seen_; }
   // As the array "events" and the number "events_dropped" of the object that `json` is in.
   void write(JsonWriter& json) const;
 
@@ -55,6 +57,7 @@ class DecisionRecord {
   std::vector<Entry> first_;
   std::deque<Entry> last_;
   std::uint64_t dropped_ = 0;
+  WhyCodes seen_;
 };
 
 }  // namespace freshet

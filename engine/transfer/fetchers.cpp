@@ -62,18 +62,34 @@ bool Fetchers::outranks_us(std::uint64_t key, Group group) const {
   return outranks(key, own_.key, group);
 }
 
-std::uint64_t Fetchers::start() const {
-  return rendezvous_weight(own_.key, kStart);
+std::span<Fetchers::Member const> Fetchers::other_fetchers() const {
+  auto const count = fetchers_max_ - (chosen() ? 1 : 0);
+  return {others_.data(), std::min(count, others_.size())};
+}
+
+std::size_t Fetchers::rank(Group group) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      other_fetchers(), [&](Member const& other) { return outranks(other.key, own_.key, group); }));
+}
+
+Fetchers::Group Fetchers::steps_of_owner(Group group) const {
+  auto const others = other_fetchers();
+  auto const owner = std::ranges::max_element(others, [&](Member const& one, Member const& two) {
+    return outranks(two.key, one.key, group);
+  });
+  if (owner == others.end()) return 0;
+  return (group + groups_ - start(owner->key)) % groups_;
+}
+
+Fetchers::Group Fetchers::start(std::uint64_t key) const {
+  return static_cast<Group>(rendezvous_weight(key, kStart) % groups_);
 }
 
 void Fetchers::share_out() {
   owned_ = PieceMap(groups_);
   if (!chosen()) return;
   std::vector<std::uint64_t> rivals;
-  for (auto const& other : others_) {
-    if (rivals.size() + 1 == fetchers_max_) break;
-    rivals.push_back(other.key);
-  }
+  for (auto const& other : other_fetchers()) rivals.push_back(other.key);
   for (Group group = 0; group < groups_; ++group) {
     if (freshet::owns(own_.key, rivals, group)) owned_.set(PieceIndex{group});
   }

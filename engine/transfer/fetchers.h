@@ -30,8 +30,12 @@ class Fetchers {
   [[nodiscard]] bool owns(Group group) const { return owned_.has(PieceIndex{group}); }
   // Whether `key` has more right to this group than we.
   [[nodiscard]] bool outranks_us(std::uint64_t key, Group group) const;
+  // How many fetchers have more right to this group than we.
+  [[nodiscard]] std::size_t rank(Group group) const;
+  // How many groups its owner may fetch before this one.
+  [[nodiscard]] Group steps_of_owner(Group group) const;
   // Where to begin, so that those who do not know each other yet begin in different places.
-  [[nodiscard]] std::uint64_t start() const;
+  [[nodiscard]] Group start() const { return start(own_.key); }
 
  private:
   struct Member {
@@ -41,6 +45,8 @@ class Fetchers {
   };
   [[nodiscard]] static Member member(std::uint64_t key);
   [[nodiscard]] bool chosen(Member const& member) const;
+  [[nodiscard]] std::span<Member const> other_fetchers() const;
+  [[nodiscard]] Group start(std::uint64_t key) const;
   void share_out();
 
   Member own_;

@@ -6,9 +6,14 @@
 namespace freshet {
 
 Holdings::Holdings(PieceMap own)
-    : own_(std::move(own)), holders_(own_.size()), since_(own_.size()), out_(own_.count()) {}
+    : own_(std::move(own)),
+      holders_(own_.size()),
+      since_(own_.size()),
+      out_(own_.count()),
+      dues_(own_.size()) {}
 
-bool Holdings::on_peer(PieceMap const& before, PieceMap const& after, TimePoint now) {
+bool Holdings::on_peer(SourceId peer, PieceMap const& before, PieceMap const& after,
+                       TimePoint now) {
   auto const out_before = out_;
   for (std::size_t word = 0; word < after.words().size(); ++word) {
     auto changed = after.words()[word] ^ before.words()[word];
@@ -19,10 +24,13 @@ bool Holdings::on_peer(PieceMap const& before, PieceMap const& after, TimePoint 
       auto& count = holders_[index];
       if ((after.words()[word] >> bit & 1) == 0) {
         if (--count == 0 && !ours) --out_;
-      } else if (count++ == 0) {
-        since_[index] = now;
-        if (!ours) ++out_;
+        continue;
       }
+      PieceIndex const piece{static_cast<std::uint32_t>(index)};
+      count == 0 && !ours ? dues_.on_first(piece, peer) : dues_.on_copy(piece);
+      if (count++ > 0) continue;
+      since_[index] = now;
+      if (!ours) ++out_;
     }
   }
   return out_ > out_before;
@@ -30,7 +38,9 @@ bool Holdings::on_peer(PieceMap const& before, PieceMap const& after, TimePoint 
 
 void Holdings::on_own(PieceIndex piece, bool present) {
   bool const changed = present ? own_.set(piece) : own_.reset(piece);
-  if (!changed || with_peers(piece)) return;
+  if (!changed) return;
+  if (present) with_peers(piece) ? dues_.on_copy(piece) : dues_.on_first(piece, SourceId::none);
+  if (with_peers(piece)) return;
   present ? ++out_ : --out_;
 }
 

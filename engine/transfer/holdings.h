@@ -8,6 +8,7 @@
 
 #include "engine/content/piece_map.h"
 #include "engine/ports/clock.h"
+#include "engine/transfer/dues.h"
 
 namespace freshet {
 
@@ -16,7 +17,7 @@ class Holdings {
   explicit Holdings(PieceMap own);
 
   // What one peer has, before and now. True when pieces came out that nobody had.
-  bool on_peer(PieceMap const& before, PieceMap const& after, TimePoint now);
+  bool on_peer(SourceId peer, PieceMap const& before, PieceMap const& after, TimePoint now);
   void on_own(PieceIndex piece, bool present);
 
   [[nodiscard]] std::uint32_t pieces() const { return own_.size(); }
@@ -24,13 +25,17 @@ class Holdings {
   // Since when there is a peer that has it, while there is one.
   [[nodiscard]] TimePoint since(PieceIndex piece) const { return since_[to_number(piece)]; }
   [[nodiscard]] bool out(PieceIndex piece) const { return with_peers(piece) || own_.has(piece); }
+  [[nodiscard]] std::uint32_t pieces_out() const { return out_; }
   [[nodiscard]] bool all_out() const { return out_ == pieces(); }
+  [[nodiscard]] Dues& dues() { return dues_; }
+  [[nodiscard]] Dues const& dues() const { return dues_; }
 
  private:
   PieceMap own_;
   std::vector<std::uint16_t> holders_;  // Peers that have it, by piece.
   std::vector<TimePoint> since_;
   std::uint32_t out_ = 0;
+  Dues dues_;
 };
 
 }  // namespace freshet

@@ -9,6 +9,9 @@
 
 namespace freshet {
 
+// Whether every byte belongs to a well-formed sequence.
+[[nodiscard]] bool is_utf8(std::string_view text);
+
 class JsonWriter {
  public:
   JsonWriter& begin_object() { return open('{'); }
@@ -20,6 +23,9 @@ class JsonWriter {
   JsonWriter& value(char const* text) { return value(std::string_view(text)); }
   JsonWriter& value(std::uint64_t number);
   JsonWriter& value(bool truth);
+  JsonWriter& null();
+  // A value that is JSON already.
+  JsonWriter& raw(std::string_view json);
 
   // Key and value in one.
   template <typename T>

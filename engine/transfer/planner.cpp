@@ -84,9 +84,10 @@ void Planner::on_head(FetchId id, OriginHead const& head, TimePoint now) {
   if (remaining_) remaining_->assign({fetch->next, fetch->end});
 }
 
+// One that has never answered may never do so.
 bool Planner::others_send_parts(Source const& source) const {
   return std::ranges::any_of(parts_.sources.all(), [&](Source const& other) {
-    return other.id != source.id && other.ranges && !other.gone();
+    return other.id != source.id && other.latency && other.sends_parts();
   });
 }
 
@@ -100,7 +101,7 @@ void Planner::advance(OpenFetch& fetch, Bytes next, TimePoint now) {
   if (auto* const source = parts_.sources.find(fetch.source)) {
     fetch.rate.add(bytes, now - fetch.moved);
     source->rate.add(bytes, now - fetch.moved);
-    source->useful += bytes;
+    parts_.sources.on_bytes(*source, bytes, now);
     source->governor.on_bytes(bytes, source->open, now);
     if (next - fetch.begin >= kProofBytes) parts_.sources.on_success(*source);
   }

@@ -76,17 +76,17 @@ bool Planner::give_work(Source& source, Plan& plan, TimePoint now) {
 }
 
 bool Planner::give_range(Source& source, Plan& plan, TimePoint now) {
-  if (remaining_->todo().empty() || free_soon(source, now)) return false;
+  if (remaining_->unasked().empty() || free_soon(source, now)) return false;
   if (!parts_.budget.may_open(source.host, fetches_.empty())) return false;
   RangeAsker const asker{source.rate.value(), source.latency.value_or(Duration{}),
                          source.range_bytes_before, share_of(source, now)};
-  auto const size = range_bytes(asker, remaining_->todo().size(), options_.ranges);
+  auto const size = range_bytes(asker, remaining_->unasked().size(), options_.ranges);
   auto const range =
       with_crowd(now)
-          ? crowd_->pick(remaining_->todo(),
+          ? crowd_->pick(remaining_->unasked(),
                          {origin_rate(now), source.rate.value(), size, share_size(source)},
                          parts_.random, now)
-          : choose_range(remaining_->todo(), remaining_->geometry(), size);
+          : choose_range(remaining_->unasked(), remaining_->geometry(), size);
   if (!range) return false;
   start(source, *range, false, plan, now);
   return true;
@@ -94,9 +94,7 @@ bool Planner::give_range(Source& source, Plan& plan, TimePoint now) {
 
 // A source that sends only everything is used when nobody can send parts.
 bool Planner::give_stream(Source& source, Plan& plan, TimePoint now) {
-  bool const others = std::ranges::any_of(
-      parts_.sources.all(), [](Source const& other) { return other.ranges && !other.gone(); });
-  if (others || source.open > 0 || remaining_->todo().empty()) return false;
+  if (others_send_parts(source) || source.open > 0 || remaining_->unasked().empty()) return false;
   if (!parts_.budget.may_open(source.host, fetches_.empty())) return false;
   start(source, {0, remaining_->geometry().length}, true, plan, now);
   return true;
@@ -200,7 +198,7 @@ void Planner::cancel_needless(Plan& plan) {
 
 // Everything was handed over, and the store says nothing: it may have dropped some of it.
 void Planner::watch_settling(TimePoint now) {
-  if (!fetches_.empty() || !remaining_->todo().empty()) {
+  if (!fetches_.empty() || !remaining_->unasked().empty()) {
     settling_since_.reset();
     return;
   }
@@ -257,7 +255,8 @@ double Planner::share_of(Source const& source, TimePoint now) const {
 }
 
 bool Planner::free_soon(Source const& source, TimePoint now) const {
-  if (source.open == 0 || remaining_->todo().size() >= options_.ranges.bytes_min * 4) return false;
+  if (source.open == 0 || remaining_->unasked().size() >= options_.ranges.bytes_min * 4)
+    return false;
   return std::ranges::any_of(fetches_, [&](OpenFetch const& fetch) {
     if (fetch.source != source.id || fetch.cancelled || stalled(fetch, now)) return false;
     return seconds_left({fetch.next, fetch.end, rate_of(fetch, now), true}) < kSoonSeconds;

@@ -12,10 +12,11 @@ double in_seconds(Duration span) {
 
 }  // namespace
 
-Bytes range_bytes(RangeAsker const& asker, Bytes todo, RangeLimits const& limits) {
+Bytes range_bytes(RangeAsker const& asker, Bytes unasked, RangeLimits const& limits) {
   bool const alone = asker.share >= 1;
   // Half of its fair share: what is left afterwards evens out differences of speed.
-  auto const fair = alone ? static_cast<double>(todo) : static_cast<double>(todo) * asker.share / 2;
+  auto const fair =
+      alone ? static_cast<double>(unasked) : static_cast<double>(unasked) * asker.share / 2;
   if (asker.rate <= 0) {
     return std::min(limits.first_bytes, std::max(limits.bytes_min, static_cast<Bytes>(fair)));
   }
@@ -29,10 +30,10 @@ Bytes range_bytes(RangeAsker const& asker, Bytes todo, RangeLimits const& limits
   return static_cast<Bytes>(std::max(std::min(wanted, fair), worthwhile));
 }
 
-std::optional<ByteRange> choose_range(RangeSet const& todo, Geometry const& geometry, Bytes size,
+std::optional<ByteRange> choose_range(RangeSet const& unasked, Geometry const& geometry, Bytes size,
                                       Bytes from) {
-  auto hole = todo.first_from(from);
-  if (!hole) hole = todo.first_from(0);
+  auto hole = unasked.first_from(from);
+  if (!hole) hole = unasked.first_from(0);
   if (!hole) return std::nullopt;
   auto const wanted_end = hole->begin + std::max<Bytes>(size, 1);
   if (wanted_end >= hole->end) return hole;

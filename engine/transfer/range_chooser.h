@@ -26,11 +26,12 @@ struct RangeAsker {
   double share = 1;        // Of what all connections bring together, 0 to 1.
 };
 
-[[nodiscard]] Bytes range_bytes(RangeAsker const& asker, Bytes todo, RangeLimits const& limits);
+[[nodiscard]] Bytes range_bytes(RangeAsker const& asker, Bytes unasked, RangeLimits const& limits);
 
-// The first bytes of `todo` at or after `from`, or else its first; at most `size` but never less
+// The first bytes of `unasked` at or after `from`, or else its first; at most `size` but never less
 // than up to the end of one piece.
-[[nodiscard]] std::optional<ByteRange> choose_range(RangeSet const& todo, Geometry const& geometry,
-                                                    Bytes size, Bytes from = 0);
+[[nodiscard]] std::optional<ByteRange> choose_range(RangeSet const& unasked,
+                                                    Geometry const& geometry, Bytes size,
+                                                    Bytes from = 0);
 
 }  // namespace freshet

@@ -25,13 +25,13 @@ void Remaining::want(ByteRange range) {
   for (auto piece = pieces.begin; piece < pieces.end; piece = PieceIndex{to_number(piece) + 1}) {
     if (!wanted_.set(piece) || present_.has(piece)) continue;
     ++missing_;
-    todo_.add(geometry_.bytes(piece));
+    unasked_.add(geometry_.bytes(piece));
   }
 }
 
 void Remaining::deliver(ByteRange range) {
   delivered_.add(range);
-  todo_.subtract(range);
+  unasked_.subtract(range);
 }
 
 void Remaining::give_back(ByteRange range, std::span<ByteRange const> in_flight) {
@@ -45,7 +45,7 @@ void Remaining::give_back(ByteRange range, std::span<ByteRange const> in_flight)
   }
   for (auto const part : delivered_.within(range)) back.subtract(part);
   for (auto const part : in_flight) back.subtract(part);
-  for (auto const part : back.ranges()) todo_.add(part);
+  for (auto const part : back.ranges()) unasked_.add(part);
 }
 
 void Remaining::on_present(PieceIndex piece) {

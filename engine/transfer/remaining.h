@@ -33,7 +33,7 @@ class Remaining {
   void want(ByteRange range);
 
   // Someone was asked for it.
-  void assign(ByteRange range) { todo_.subtract(range); }
+  void assign(ByteRange range) { unasked_.subtract(range); }
   // It was handed to the store, which has not said yet whether it is right. Whole blocks.
   void deliver(ByteRange range);
   // Whoever was asked for it will not bring it; `in_flight` is what others will.
@@ -47,7 +47,7 @@ class Remaining {
   void distrust_delivered(std::span<ByteRange const> in_flight);
 
   [[nodiscard]] Geometry const& geometry() const { return geometry_; }
-  [[nodiscard]] RangeSet const& todo() const { return todo_; }
+  [[nodiscard]] RangeSet const& unasked() const { return unasked_; }
   [[nodiscard]] RangeSet const& delivered() const { return delivered_; }
   [[nodiscard]] PieceMap const& present() const { return present_; }
   // How many bytes of `range` lie in pieces that are present.
@@ -63,7 +63,7 @@ class Remaining {
   PieceMap wanted_;
   std::uint32_t missing_ = 0;  // Wanted and not present.
   RangeSet delivered_;         // Present or handed to the store.
-  RangeSet todo_;              // Wanted, not delivered, not asked for.
+  RangeSet unasked_;           // Wanted, not delivered, not asked for.
 };
 
 }  // namespace freshet

@@ -24,10 +24,16 @@ bool SourceBook::exhausted() const {
 std::optional<TimePoint> SourceBook::next_return(TimePoint now) const {
   std::optional<TimePoint> next;
   for (auto const& source : sources_) {
-    if (source.gone() || source.not_before <= now) continue;
-    next = std::min(next.value_or(source.not_before), source.not_before);
+    auto const returns = std::max(source.not_before, source.held_until);
+    if (source.gone() || returns <= now || returns == TimePoint::max()) continue;
+    next = std::min(next.value_or(returns), returns);
   }
   return next;
+}
+
+void SourceBook::on_bytes(Source& source, Bytes bytes, TimePoint now) {
+  source.useful += bytes;
+  traffic_.add_source(source.id, source.cache_host, bytes, now);
 }
 
 void SourceBook::on_success(Source& source) {

@@ -15,6 +15,7 @@
 #include "engine/transfer/connection_budget.h"
 #include "engine/transfer/connection_governor.h"
 #include "engine/transfer/rate_estimate.h"
+#include "engine/transfer/traffic_series.h"
 #include "freshet/error.h"
 
 namespace freshet {
@@ -33,6 +34,7 @@ struct Source {
   std::optional<Validator> validator;  // Of its first answer; later ones must match.
   Admission admission = Admission::unknown;
   bool ranges = true;  // Until it is seen to ignore them.
+  bool cache_host = false;
 
   std::uint32_t open = 0;
   ConnectionGovernor governor{1, 0};
@@ -41,7 +43,8 @@ struct Source {
   Bytes range_bytes_before = 0;     // Of the last range it was given.
 
   std::uint32_t failures = 0;  // In a row.
-  TimePoint not_before{};      // Leave it alone until then.
+  TimePoint not_before{};      // Leave it alone until then,
+  TimePoint held_until{};      // and by policy until then; the latest of all times: until told.
   std::optional<Error> error;  // The last one.
   bool left = false;           // For the rest of the transfer, for the reason in `error`.
   bool banned = false;         // It sent wrong bytes.
@@ -50,6 +53,10 @@ struct Source {
   Bytes useful = 0;
 
   [[nodiscard]] bool gone() const { return left || banned || admission == Admission::refused; }
+  // As far as one knows: one that has done nothing but fail is not waited for.
+  [[nodiscard]] bool sends_parts() const {
+    return ranges && !gone() && (failures == 0 || rate.known());
+  }
 };
 
 struct SourceLimits {
@@ -70,13 +77,18 @@ class SourceBook {
   [[nodiscard]] std::vector<Source> const& all() const { return sources_; }
 
   [[nodiscard]] bool usable(Source const& source, TimePoint now) const {
-    return !source.gone() && source.not_before <= now;
+    return !source.gone() && source.not_before <= now && source.held_until <= now;
   }
   // No source can deliver any more, however long one waits.
   [[nodiscard]] bool exhausted() const;
   // When the next waiting source may be asked again.
   [[nodiscard]] std::optional<TimePoint> next_return(TimePoint now) const;
 
+  // Bytes came that nobody else had brought.
+  void on_bytes(Source& source, Bytes bytes, TimePoint now);
+  // What all sources brought, and peers.
+  [[nodiscard]] TrafficSeries& traffic() { return traffic_; }
+  [[nodiscard]] TrafficSeries const& traffic() const { return traffic_; }
   // Useful bytes came: failures before do not count any more.
   void on_success(Source& source);
   enum class Answer { waits, left };
@@ -94,6 +106,7 @@ class SourceBook {
   SourceLimits limits_;
   Random& random_;
   std::vector<Source> sources_;
+  TrafficSeries traffic_;
 };
 
 }  // namespace freshet

@@ -20,7 +20,10 @@ Transfer::Transfer(TransferHost& host, std::string key, TimePoint now)
     : host_(host),
       key_(std::move(key)),
       why_(now, host.options().why_entries_max),
-      sources_(limits_of(host.options()), host.ports().random) {}
+      waits_(now),
+      sources_(limits_of(host.options()), host.ports().random) {
+  sources_.traffic().begin(now);
+}
 
 Priority Transfer::priority() const {
   auto best = Priority::low;
@@ -84,10 +87,17 @@ bool Transfer::verifiable() const {
 }
 
 void Transfer::start() {
+  started_ = now();
+  auto const waited =
+      std::chrono::duration_cast<std::chrono::milliseconds>(started_ - why_.start()).count();
+  if (waited > 0) {
+    why_.note(now(), WhyCode::queued, "waited " + std::to_string(waited) + " ms for a place");
+  }
   why_.note(now(), WhyCode::started,
             std::to_string(sources_.all().size()) +
                 (sources_.all().size() == 1 ? " source" : " sources"));
   find_identity();
+  look_at_limiter();
 }
 
 void Transfer::open_or_probe() {
@@ -129,6 +139,7 @@ void Transfer::open_or_probe() {
 
 void Transfer::reopen(SpoolId spool) {
   phase_ = Phase::opening;
+  look_at_limiter();
   host_.ports().store.reopen(spool, while_alive([](Transfer& self, Result<OpenedSpool> opened) {
                                self.on_opened(std::move(opened), true);
                              }));
@@ -136,6 +147,7 @@ void Transfer::reopen(SpoolId spool) {
 
 void Transfer::open_fresh(std::optional<Bytes> length) {
   phase_ = Phase::opening;
+  look_at_limiter();
   host_.ports().store.open({length, identity_},
                            while_alive([](Transfer& self, Result<OpenedSpool> opened) {
                              self.on_opened(std::move(opened), false);
@@ -147,9 +159,13 @@ void Transfer::on_opened(Result<OpenedSpool> opened, bool again) {
   if (!opened && again && opened.error().code == Errc::not_found) {
     return start_over("what an earlier run left is gone");
   }
-  if (!opened) return fail_all(opened.error());
+  if (!opened) {
+    why_.note(now(), WhyCode::store_failed, SourceId::none, opened.error());
+    return fail_all(opened.error());
+  }
   if (again) {
-    bool const safe = verifiable() || opened->present.all() || can_resume(validator_);
+    bool const judged = verifiable() || opened->spec.identity.manifest;
+    bool const safe = judged || opened->present.all() || can_resume(validator_);
     if (!opened->spec.length || !safe) {
       drop_spool(opened->id);
       return start_over("bytes of an earlier run cannot be told from those of a changed file");
@@ -205,12 +221,14 @@ void Transfer::use_spool(OpenedSpool opened) {
   if (std::exchange(streamed_whole_, false)) planner_->on_whole_delivered();
   tell_spool();
   join_swarm();
+  tell_about_peers();
   advance();
 }
 
 // With an identity everyone's bytes are judged in the end. Without one only the first source's are
 // taken unseen, since they are what the content is.
 void Transfer::admit_sources() {
+  add_cache_hosts();
   auto reference = reference_;
   if (reference == SourceId::none && !sources_.all().empty()) {
     reference = sources_.all().front().id;
@@ -242,20 +260,23 @@ void Transfer::advance() {
     if (phase_ != Phase::fetching) return;
   }
   renew_limit();
+  hold_sources();
+  tell_policy();
   host_.before_plan(*this);
   auto const plan = planner_->plan(now());
   carry_out(plan);
   wake_ = plan.wake;
   if (wake_) host_.wake_at(*wake_);
+  look_at_limiter();
   if (!planner_->stuck(now())) return;
   if (provisional_) return drop_provisional();
+  if (origin_contradicts_itself()) return drop_origins_word();
   if (only_source_ == SourceId::none || !ask_next_alone()) fail_all(sources_.explain());
 }
 
 void Transfer::stop() {
   if (phase_ == Phase::ended) return;
   if (planner_) carry_out(planner_->stop());
-  why_.note(now(), WhyCode::stopped, "nobody wants it any more");
   end();
 }
 

@@ -12,8 +12,10 @@
 #include <vector>
 
 #include "engine/content/manifest_trust.h"
+#include "engine/transfer/peer_notes.h"
 #include "engine/transfer/planner.h"
 #include "engine/transfer/transfers.h"
+#include "engine/transfer/wait_book.h"
 #include "engine/transfer/wish_book.h"
 
 namespace freshet {
@@ -26,12 +28,16 @@ class TransferHost {
   virtual ~TransferHost() = default;
   [[nodiscard]] virtual TransferPorts const& ports() = 0;
   [[nodiscard]] virtual TransferOptions const& options() = 0;
+  [[nodiscard]] virtual TransferPolicy const& policy() = 0;
+  [[nodiscard]] virtual BytesPerSecond limit() = 0;  // Of all transfers, from origins; 0: none.
+  [[nodiscard]] virtual EngineCounters& counters() = 0;
   [[nodiscard]] virtual FetchIds& fetch_ids() = 0;
   [[nodiscard]] virtual ConnectionBudget& budget() = 0;
   [[nodiscard]] virtual SourceId next_source() = 0;
 
   // Events of this fetch (spool) go to this transfer from now on.
-  virtual void own_fetch(FetchId fetch, HostKey host, std::shared_ptr<Transfer> transfer) = 0;
+  virtual void own_fetch(StartFetch const& fetch, Source const& source,
+                         std::shared_ptr<Transfer> transfer) = 0;
   virtual void own_spool(SpoolId spool, std::shared_ptr<Transfer> transfer) = 0;
   virtual void disown_spool(SpoolId spool) = 0;
   // The swarm keeps it after the transfer's end.
@@ -70,9 +76,11 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
 
   void on_piece_present(SpoolId spool, PieceIndex piece, SourceId sender);
   void on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Blame> blame);
+  void on_liars_proven(std::vector<Blame> const& blame);
   void on_spool_failed(SpoolId spool, Error error);
   void on_peer(PeerInfo const& peer);
   void on_peer_gone(SourceId peer, Error why);
+  void on_peer_refused(std::string const& address, Error const& why);
   void on_peer_has(SourceId peer, PieceMap const& all);
   void on_claims(SourceId peer, std::vector<Claim> const& claims);
   void on_manifest(std::shared_ptr<Manifest const> manifest);
@@ -85,12 +93,17 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   [[nodiscard]] std::string const& key() const { return key_; }
   [[nodiscard]] Phase phase() const { return phase_; }
   [[nodiscard]] Priority priority() const;
+  [[nodiscard]] bool succeeded() const { return wishes_.succeeded(); }
+  // The open fetches of cache hosts.
+  [[nodiscard]] std::uint32_t cache_connections() const;
   [[nodiscard]] std::size_t connections() const {
     return planner_ ? planner_->fetches().size() : 0;
   }
   [[nodiscard]] std::optional<TimePoint> wake() const { return wake_; }
   [[nodiscard]] WishProgress progress(WishId wish);
   [[nodiscard]] std::string why() const;
+  [[nodiscard]] LimiterTimes limiter_times() const { return waits_.times(now()); }
+  [[nodiscard]] ByteRange ready(Bytes begin) const;
 
  private:
   // A manifest's bytes, and who vouches for them.
@@ -106,6 +119,8 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
 
   // Flow, in order.
   void add_source(std::string const& url, Wish const& wish);
+  void add_cache_hosts();
+  void hold_sources();
   void find_identity();
   void fetch_manifest(OriginSpec origin, std::function<void(Transfer&, Result<Fetched>)> done);
   void fetch_signature(OriginSpec origin, Fetched fetched,
@@ -116,6 +131,8 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   [[nodiscard]] Result<bool> believe(IdentityClaim claim);
   void hear_digest(OriginHead const& head);
   void drop_provisional();
+  [[nodiscard]] bool origin_contradicts_itself() const;
+  void drop_origins_word();
   void open_or_probe();
   void reopen(SpoolId spool);
   void open_fresh(std::optional<Bytes> length);
@@ -136,6 +153,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   void start_over(std::string text);
   void start_over(std::string text, Error after_all);
   [[nodiscard]] bool must_come_in_one(OriginHead const& head) const;
+  void allow_parts();
   void drop_spool(SpoolId spool);
   void forget_attempt();
 
@@ -145,6 +163,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   void tell_swarm_manifest();
   void leave_swarm(SpoolId spool);
   void advance_soon();
+  [[nodiscard]] std::optional<WhyCode> why_no_peers() const;
   [[nodiscard]] Crowd* crowd();
 
   // Orders and events of fetches.
@@ -158,9 +177,23 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   void look_for_manifest(OriginHead const& head, SourceId source);
   void on_content_changed(SourceId source, Error error);
   void finish_stream(Bytes length);
-  void ban(SourceId source, Error error);
+  void ban(SourceId source, Offence offence);
+  void convict(std::vector<Blame> const& blame);
   void renew_limit();
+  [[nodiscard]] FetchLimit limit_now() const;
 
+  // The decision record.
+  void tell_about_peers();
+  void tell_policy();
+  void tell_refusals(TimePoint until);
+  void sum_up();
+  void count_delivery();
+  [[nodiscard]] Limiter limiter() const;
+  void look_at_limiter() { waits_.turn(limiter(), now()); }
+  void write_sources(JsonWriter& json) const;
+  void write_bound(JsonWriter& json) const;
+
+  [[nodiscard]] bool only_whole_counts() const;
   [[nodiscard]] bool verifiable() const;  // Whoever sends wrong bytes is found out.
   [[nodiscard]] Way const* way(SourceId source) const;
   [[nodiscard]] TimePoint now() const { return host_.ports().clock.now(); }
@@ -181,9 +214,26 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   Phase phase_ = Phase::queued;
   WishBook wishes_;
   DecisionRecord why_;
+  PeerNotes peer_notes_;
+  WaitBook waits_;
+  struct Refusal {
+    std::string address;
+    Error why;
+    TimePoint heard{};
+  };
+  std::vector<Refusal> refusals_;  // That may yet turn out to be a second connection.
+  std::uint32_t refusals_told_ = 0;
+  std::optional<WhyCode> peers_told_;  // What was last said of peers as a whole,
+  std::string policy_told_;            // and of what policy forbids.
+  bool held_told_ = false;
+  bool summed_up_ = false;
+  std::size_t members_most_ = 0;  // Who shared the origin's bytes at the same time.
+  std::optional<TimePoint> arrived_;
   SourceBook sources_;
   std::vector<Way> ways_;
-  FetchLimit limit_;                // As the fetches have it.
+  FetchLimit limit_;  // As the fetches have it.
+  TimePoint started_{};
+  bool caches_added_ = false;
   std::optional<Planner> planner_;  // Of this attempt.
   std::optional<TimePoint> wake_;
   std::uint32_t attempt_ = 0;  // Moves on when everything starts over.
@@ -203,10 +253,11 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   SourceId reference_ = SourceId::none;  // Whose representation the spool holds.
   Validator validator_;
   std::optional<WallTime> modified_;
-  bool streamed_whole_ = false;    // The stream of unknown length has ended well.
-  bool in_one_stream_ = false;     // Parts could not be told to belong together.
-  FetchId probe_ = FetchId::none;  // Whose head decided.
-  std::vector<PieceIndex> early_;  // Present before the end of the one stream was known.
+  bool streamed_whole_ = false;           // The stream of unknown length has ended well.
+  bool in_one_stream_ = false;            // Parts could not be told to belong together,
+  SourceId whole_from_ = SourceId::none;  // so it is asked for everything, although it has ranges.
+  FetchId probe_ = FetchId::none;         // Whose head decided.
+  std::vector<PieceIndex> early_;         // Present before the end of the one stream was known.
   std::uint32_t restarts_ = 0;
 
   // After the whole did not match its digest: who sent what, until the right bytes tell.

@@ -46,13 +46,13 @@ void Transfer::on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Bl
     why_.note(now(), WhyCode::piece_rejected, wrong.who,
               in_words(wrong.range) + " are wrong, expected " + to_hex(wrong.expected) + ", got " +
                   to_hex(wrong.got));
-    if (wrong.certain) {
-      ban(wrong.who, Error{Errc::piece_mismatch, {}, "sent wrong bytes, " + in_words(wrong.range)});
-    }
   }
+  ++host_.counters().pieces_rejected;
+  convict(blame);
   if (spool == suspect_spool_ && blame.empty() && to_number(piece) < suspect_sender_of_.size()) {
     ban(suspect_sender_of_[to_number(piece)],
-        Error{Errc::piece_mismatch, {}, "sent a wrong piece " + std::to_string(to_number(piece))});
+        {.why = {
+             Errc::piece_mismatch, {}, "sent a wrong piece " + std::to_string(to_number(piece))}});
   }
   if (spool != spool_ || !planner_->opened()) return;
   bool const was_present = planner_->remaining()->present().has(piece);
@@ -67,16 +67,45 @@ void Transfer::on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Bl
   advance();
 }
 
+// One that helped to send a wrong piece is not banned for it: the right hashes tell who lied.
+void Transfer::convict(std::vector<Blame> const& blame) {
+  for (auto const& wrong : blame) {
+    if (!wrong.certain) continue;
+    Error why{Errc::piece_mismatch, {}, "sent wrong bytes, " + in_words(wrong.range)};
+    ban(wrong.who, {std::move(why), wrong.range, wrong.expected, wrong.got});
+  }
+}
+
+void Transfer::on_liars_proven(std::vector<Blame> const& blame) {
+  if (phase_ != Phase::ended) convict(blame);
+}
+
 void Transfer::on_spool_failed(SpoolId spool, Error error) {
   if (spool != spool_ || phase_ == Phase::ended) return;
   why_.note(now(), WhyCode::store_failed, SourceId::none, error);
   fail_all(std::move(error));
 }
 
+// Its parts are neither right nor wrong before all of it is there.
+bool Transfer::only_whole_counts() const {
+  return whole_decides_ && (!identity_.manifest || provisional_);
+}
+
+ByteRange Transfer::ready(Bytes begin) const {
+  ByteRange const nothing{begin, begin};
+  if (!planner_ || !planner_->opened() || only_whole_counts()) return nothing;
+  auto const& remaining = *planner_->remaining();
+  auto const& geometry = remaining.geometry();
+  if (begin >= geometry.length) return nothing;
+  auto const absent = remaining.present().next_absent(piece_at(begin, geometry.piece_length));
+  auto const end = absent ? geometry.bytes(*absent).begin : geometry.length;
+  return {begin, std::max(begin, end)};
+}
+
 // Ranges end as soon as they are there, the whole when it is sealed; and ranges too, when their
 // sources were mixed because the whole would tell.
 void Transfer::finish_wishes() {
-  bool const wait = whole_decides_ && (!identity_.manifest || provisional_);
+  bool const wait = only_whole_counts();
   for (auto const id : wishes_.running()) {
     auto* const entry = wishes_.find(id);
     if (entry == nullptr || entry->whole() || wait || entry->missing > 0) continue;
@@ -99,6 +128,8 @@ void Transfer::finish_ranges(WishId wish) {
 void Transfer::seal() {
   phase_ = Phase::sealing;
   wake_.reset();
+  arrived_ = now();
+  look_at_limiter();
   carry_out(planner_->stop());
   host_.on_sealing(*this);
   for (auto const id : wishes_.running()) {
@@ -115,7 +146,10 @@ void Transfer::on_sealed(Result<Sealed> sealed) {
     bool const wrong = sealed.error().code == Errc::digest_mismatch ||
                        sealed.error().code == Errc::piece_mismatch ||
                        sealed.error().code == Errc::manifest_mismatch;
-    if (!wrong) return fail_all(sealed.error());
+    if (!wrong) {
+      why_.note(now(), WhyCode::store_failed, SourceId::none, sealed.error());
+      return fail_all(sealed.error());
+    }
     // Wrong pieces were named through events: they are fetched again.
     if (!planner_->complete() && ++seals_ < kSealsMax) {
       phase_ = Phase::fetching;
@@ -149,13 +183,14 @@ void Transfer::on_whole_mismatch(Error error) {
     }
   }
   why_.note(now(), WhyCode::digest_mismatch, SourceId::none, error);
+  ++host_.counters().digest_mismatches;
   if (provisional_) return drop_provisional();
   // Of what an earlier run fetched the sender is not known: nobody is blamed for it.
   bool const all_known = std::ranges::find(sender_of_, SourceId::none) == sender_of_.end();
   if (senders.size() == 1 && all_known) {
     auto const* const liar = sources_.find(senders.front());
     if (liar != nullptr) error.where = liar->name;
-    ban(senders.front(), error);
+    ban(senders.front(), {.why = error});
   } else if (suspect_spool_ == SpoolId::none && senders.size() > 1) {
     suspect_spool_ = std::exchange(spool_, SpoolId::none);
     suspect_sender_of_ = sender_of_;
@@ -204,6 +239,8 @@ void Transfer::succeed(std::optional<Sealed> const& sealed, std::vector<WishId> 
   if (by_pieces && provisional_) result.trust = manifest_trust_;
   if (sealed || by_pieces) result.signer = signer_;
   result.modified = modified_;
+  sum_up();
+  if (sealed) count_delivery();
   for (auto const id : wishes) {
     auto* const entry = wishes_.find(id);
     if (entry == nullptr || entry->ended) continue;
@@ -215,10 +252,19 @@ void Transfer::succeed(std::optional<Sealed> const& sealed, std::vector<WishId> 
   if (wishes_.running().empty()) end();
 }
 
+void Transfer::count_delivery() {
+  auto& counters = host_.counters();
+  auto const& traffic = sources_.traffic();
+  counters.delivered += *length_;
+  counters.transfers.add(arrived_.value_or(now()) - started_);
+  if (traffic.first()) counters.answers.add(*traffic.first() - started_);
+}
+
 void Transfer::fail_wish(WishId wish, Error error) {
   auto* const entry = wishes_.find(wish);
   if (entry == nullptr || entry->ended) return;
   if (error.where.empty() && !ways_.empty()) error.where = sources_.all().front().name;
+  sum_up();
   why_.note(now(), WhyCode::failed, SourceId::none, error);
   entry->ended = true;
   entry->listener->on_failed(wish, std::move(error));
@@ -242,6 +288,7 @@ void Transfer::end() {
   if (complete && joined) host_.on_shared(spool_);
   if (!complete) leave_swarm(spool_);
   phase_ = Phase::ended;
+  waits_.stop(now());
   wake_.reset();
   ++attempt_;
   if (spool_ != SpoolId::none) host_.disown_spool(spool_);
@@ -257,7 +304,10 @@ WishProgress Transfer::progress(WishId wish) {
   progress.from_peers = from_peers_;
   progress.wasted = wasted_;
   progress.connections = static_cast<std::uint32_t>(connections());
-  for (auto const& source : sources_.all()) progress.from_origin += source.useful;
+  for (auto const& source : sources_.all()) {
+    progress.from_origin += source.useful;
+    if (source.cache_host) progress.from_cache_hosts += source.useful;
+  }
   if (!length_ || !planner_ || !planner_->opened()) return progress;
   auto const& remaining = *planner_->remaining();
   auto const wanted = WishBook::wanted(entry->wish, *length_);
@@ -268,47 +318,6 @@ WishProgress Transfer::progress(WishId wish) {
                                         : remaining.delivered().size_within(range);
   }
   return progress;
-}
-
-std::string Transfer::why() const {
-  JsonWriter json;
-  json.begin_object().field(
-      "elapsed_ms",
-      static_cast<std::uint64_t>(
-          std::chrono::duration_cast<std::chrono::milliseconds>(now() - why_.start()).count()));
-  if (length_) json.field("length", *length_);
-  if (trust_) json.field("trust", to_string(*trust_));
-  if (!signer_.empty()) json.field("signer", signer_);
-  json.field("from_peers", from_peers_).field("wasted", wasted_);
-  json.key("sources").begin_array();
-  for (auto const& source : sources_.all()) {
-    json.begin_object()
-        .field("source", static_cast<std::uint64_t>(source.id))
-        .field("name", source.name)
-        .field("state", source.banned                            ? "banned"
-                        : source.left                            ? "left"
-                        : source.admission == Admission::refused ? "refused"
-                        : source.not_before > now()              ? "waiting"
-                        : source.received > 0 || source.open > 0 ? "used"
-                                                                 : "unused")
-        .field("received", source.received)
-        .field("useful", source.useful)
-        .field("rate", static_cast<std::uint64_t>(source.rate.value()))
-        .field("ranges", source.ranges);
-    if (source.latency) {
-      json.field(
-          "latency_ms",
-          static_cast<std::uint64_t>(
-              std::chrono::duration_cast<std::chrono::milliseconds>(*source.latency).count()));
-    }
-    if (source.error)
-      json.field("error", name(source.error->code)).field("reason", source.error->why);
-    json.end_object();
-  }
-  json.end_array();
-  why_.write(json);
-  json.end_object();
-  return json.take();
 }
 
 }  // namespace freshet

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/trace.h"
 #include "engine/transfer/mixing.h"
 #include "engine/transfer/transfer.h"
 
@@ -26,6 +27,10 @@ void Transfer::order(StartFetch const& start) {
   order.id = start.id;
   order.source = start.source;
   order.origin = way(start.source)->origin;
+  for (auto& header : order.origin.headers) {
+    bool const is_parent = is_trace(header.name) && trace_id(header.value);
+    if (is_parent) header.value = trace_step(header.value, host_.ports().random.next() | 1);
+  }
   order.begin = start.begin;
   order.end = start.end;
   order.all_without_ranges = start.begin == 0;
@@ -38,7 +43,7 @@ void Transfer::order(StartFetch const& start) {
   order.head_timeout = host_.options().head_timeout;
   order.stall_timeout = host_.options().stall_timeout;
   order.limit = limit_;
-  host_.own_fetch(start.id, source.host, shared_from_this());
+  host_.own_fetch(start, source, shared_from_this());
   host_.ports().origin.fetch(std::move(order));
 }
 
@@ -81,6 +86,7 @@ void Transfer::take_first_head(FetchId fetch, OriginHead const& head) {
   in_one_stream_ = must_come_in_one(head);
   if (in_one_stream_ && head.length && *head.length > first->end) {
     // Asked again, for everything.
+    if (head.ranges) whole_from_ = source.id;
     source.ranges = false;
     source.governor.hold_at_one();
     why_.note(now(), WhyCode::source_without_ranges, source.id,
@@ -103,6 +109,16 @@ void Transfer::take_first_head(FetchId fetch, OriginHead const& head) {
   open_fresh(head.length);
 }
 
+// What comes is judged from now on: parts need not belong together by themselves.
+void Transfer::allow_parts() {
+  in_one_stream_ = false;
+  auto* const source = sources_.find(std::exchange(whole_from_, SourceId::none));
+  if (source == nullptr) return;
+  source->ranges = true;
+  source->governor =
+      ConnectionGovernor(host_.options().connections_per_source_max, first_wish().connections);
+}
+
 void Transfer::judge_mirror(FetchId fetch, OriginHead const& head) {
   auto const& open = planner_->fetches();
   auto const found = std::ranges::find(open, fetch, &OpenFetch::id);
@@ -123,7 +139,9 @@ void Transfer::judge_mirror(FetchId fetch, OriginHead const& head) {
 }
 
 void Transfer::on_progress(FetchId fetch, Bytes next) {
-  if (planner_) planner_->on_progress(fetch, next, now());
+  if (!planner_) return;
+  planner_->on_progress(fetch, next, now());
+  if (waits_.current() != Limiter::moving) look_at_limiter();
 }
 
 void Transfer::on_fetch_end(FetchId fetch, FetchEnd end) {
@@ -184,7 +202,7 @@ void Transfer::on_content_changed(SourceId id, Error error) {
 
 // Wishes come and go while fetches run.
 void Transfer::renew_limit() {
-  auto const limit = wishes_.limit();
+  auto const limit = limit_now();
   if (limit == limit_) return;
   limit_ = limit;
   if (!planner_) return;
@@ -193,15 +211,20 @@ void Transfer::renew_limit() {
   }
 }
 
-void Transfer::ban(SourceId id, Error error) {
+void Transfer::ban(SourceId id, Offence offence) {
+  auto& error = offence.why;
   if (is_peer(id)) {
-    if (host_.ports().swarm != nullptr) host_.ports().swarm->ban(id, error);
+    if (host_.ports().swarm != nullptr) host_.ports().swarm->ban(id, offence);
+    if (auto const* const with = crowd()) error.where = with->address_of(id);
+    peer_notes_.banned(id, error);
+    ++host_.counters().peers_banned;
     return why_.note(now(), WhyCode::peer_banned, id, error);
   }
   auto* const source = sources_.find(id);
   if (source == nullptr || source->banned) return;
   error.where = source->name;
   why_.note(now(), WhyCode::source_banned, id, error);
+  ++host_.counters().sources_banned;
   sources_.ban(*source, std::move(error));
   for (auto const& fetch : planner_->fetches()) {
     if (fetch.source == id) host_.ports().origin.cancel(fetch.id);

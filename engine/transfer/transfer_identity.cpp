@@ -234,8 +234,10 @@ void Transfer::take_late_manifest(std::shared_ptr<Manifest const> manifest, Sour
         self.now(), WhyCode::manifest_found, source,
         found_text(vouched, is_peer(source) || source == SourceId::none ? "from a peer"
                                                                         : "named by the origin"));
+    self.allow_parts();
     self.admit_sources();
     self.join_swarm();
+    self.tell_about_peers();
     self.tell_swarm_manifest();
     self.advance();
   };
@@ -269,6 +271,35 @@ void Transfer::drop_provisional() {
   start_over("what the manifest described was something else",
              Error{Errc::digest_mismatch, sources_.all().front().name,
                    "the whole does not have the digest it must have"});
+}
+
+// Only the origin said what is right, now or in an earlier run, and sends something else. What the
+// job says is never given up, nor what was known of bytes that anyone on the way could have
+// changed.
+bool Transfer::origin_contradicts_itself() const {
+  auto const& wish = first_wish();
+  auto const& file = wish.file;
+  bool const job_says = file.sha256 || file.content || file.hash_of_hashes ||
+                        !file.manifest.empty() || !wish.manifest_document.empty();
+  if (job_says || (trust_ ? *trust_ != Trust::origin : identity_.manifest == nullptr)) return false;
+  auto const& origin = sources_.all().front();
+  auto const& spec = way(origin.id)->origin;
+  if (!spec.url.starts_with("https://") || spec.allow_downgrade) return false;
+  return origin.banned ||
+         (origin.left && origin.error && origin.error->code == Errc::content_changed);
+}
+
+// It has changed the file since: what it says of it is asked anew.
+void Transfer::drop_origins_word() {
+  claims_.clear();
+  trust_.reset();
+  identity_ = {};
+  expected_.reset();
+  signer_.clear();
+  rejections_ = 0;
+  SourceBook::acquit(sources_.all().front());
+  host_.on_fetching_again(*this);
+  start_over("the origin sends other bytes than it once described");
 }
 
 }  // namespace freshet

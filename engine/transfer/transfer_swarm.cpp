@@ -1,4 +1,5 @@
 // The side of a transfer that meets peers.
+#include <algorithm>
 #include <utility>
 
 #include "engine/transfer/transfer.h"
@@ -6,9 +7,6 @@
 namespace freshet {
 
 namespace {
-
-// Finding peers for less takes longer than fetching it.
-constexpr Bytes kSharedBytesMin = 64_KiB;
 
 // The same on every machine: it is part of how peers work together.
 std::uint64_t salt_of(ContentId const& content) {
@@ -23,17 +21,24 @@ std::uint64_t salt_of(ContentId const& content) {
 
 // Peers are found by the content's id: without one there are none.
 void Transfer::join_swarm() {
+  if (swarm_spool_ != SpoolId::none || !planner_->opened() || planner_->complete()) return;
+  if (why_no_peers() || expected_->length != length_) return;
   auto* const swarm = host_.ports().swarm;
-  if (swarm == nullptr || !expected_ || swarm_spool_ != SpoolId::none) return;
-  // Nobody is served or believed by what nobody vouches for.
-  if (!trust_ || provisional_) return;
-  if (!first_wish().peers || !planner_->opened() || planner_->complete()) return;
-  if (expected_->length < kSharedBytesMin || expected_->length != length_) return;
   swarm_spool_ = spool_;
   bool const quick = priority() <= Priority::high;
-  planner_->join_crowd({swarm->key(), salt_of(*expected_)},
-                       quick ? CrowdPolicy{} : economy_policy(), now());
+  auto crowd_policy = quick ? CrowdPolicy{} : economy_policy();
+  crowd_policy.rate_min = static_cast<double>(host_.policy().of(priority()).peers_min.value);
+  planner_->join_crowd({swarm->key(), salt_of(*expected_)}, crowd_policy, now());
   join_with_what_is_known();
+}
+
+std::optional<WhyCode> Transfer::why_no_peers() const {
+  if (host_.ports().swarm == nullptr) return WhyCode::peers_off;
+  if (!first_wish().peers) return WhyCode::peers_not_wanted;
+  // Nobody is served or believed by what nobody vouches for.
+  if (!expected_ || !trust_ || provisional_) return WhyCode::peers_need_identity;
+  if (expected_->length < host_.policy().peer_bytes_min) return WhyCode::content_too_small;
+  return std::nullopt;
 }
 
 void Transfer::join_with_what_is_known() {
@@ -79,13 +84,16 @@ void Transfer::on_peer(PeerInfo const& peer) {
   if (with == nullptr) return;
   why_.note(now(), WhyCode::peer_seen, peer.id,
             peer.address + " " + peer.client + (peer.speaks_claims ? ", shares the origin" : ""));
+  peer_notes_.seen(peer);
   with->add(peer, now());
 }
 
 void Transfer::on_peer_gone(SourceId peer, Error why) {
   auto* const with = crowd();
   if (with == nullptr) return;
-  why_.note(now(), WhyCode::peer_gone, peer, why);
+  bool const of_other_group = why.code == Errc::group_mismatch;
+  why_.note(now(), of_other_group ? WhyCode::peer_not_of_group : WhyCode::peer_gone, peer, why);
+  peer_notes_.gone(peer, std::move(why));
   with->remove(peer);
   advance_soon();
 }
@@ -112,8 +120,14 @@ void Transfer::on_manifest(std::shared_ptr<Manifest const> manifest) {
   take_late_manifest(std::move(manifest), SourceId::none, {trust_.value_or(Trust::computed), {}});
 }
 
-void Transfer::on_received(SourceId, Bytes bytes) {
-  if (auto* const with = crowd()) with->on_received(bytes, now());
+void Transfer::on_received(SourceId peer, Bytes bytes) {
+  sources_.traffic().add_peers(peer_notes_.class_of(peer), bytes, now());
+  peer_notes_.received(peer, bytes);
+  if (waits_.current() != Limiter::moving) look_at_limiter();
+  auto* const with = crowd();
+  if (with == nullptr) return;
+  with->on_received(bytes, now());
+  members_most_ = std::max(members_most_, with->members_count());
 }
 
 void Transfer::on_piece_asked(PieceIndex piece, bool asked) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/assert.h"
+#include "engine/base/trace.h"
 #include "engine/transfer/transfer.h"
 
 namespace freshet {
@@ -23,8 +24,16 @@ std::string key_of(Wish const& wish) {
   if (file.hash_of_hashes) return key + "hashes " + to_hex(*file.hash_of_hashes);
   key += "url " + (file.urls.empty() ? std::string() : file.urls.front());
   key += "\nmanifest " + file.manifest + file.manifest_signature;
-  for (auto const& header : wish.headers) key += "\n" + header.name + ": " + header.value;
+  for (auto const& header : wish.headers) {
+    // Who traces what makes no other content.
+    if (is_trace(header.name)) continue;
+    key += "\n" + header.name + ": " + header.value;
+  }
   return key;
+}
+
+void add(LimiterTimes& sum, LimiterTimes const& times) {
+  for (std::size_t i = 0; i < kLimiters; ++i) sum[i] += times[i];
 }
 
 }  // namespace
@@ -43,8 +52,13 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
   FetchIds& fetch_ids() override { return fetch_ids_; }
   ConnectionBudget& budget() override { return budget_; }
   SourceId next_source() override { return SourceId{++last_source_}; }
-  void own_fetch(FetchId fetch, HostKey host, std::shared_ptr<Transfer> transfer) override {
-    fetches_.emplace(fetch, Owned{host, std::move(transfer)});
+  TransferPolicy const& policy() override { return policy_; }
+  BytesPerSecond limit() override { return limit_; }
+  EngineCounters& counters() override { return counters_; }
+  void own_fetch(StartFetch const& fetch, Source const& source,
+                 std::shared_ptr<Transfer> transfer) override {
+    fetches_.emplace(fetch.id,
+                     Owned{source.host, source.cache_host, fetch.begin, std::move(transfer)});
   }
   void own_spool(SpoolId spool, std::shared_ptr<Transfer> transfer) override {
     spools_.insert_or_assign(spool, std::move(transfer));
@@ -60,6 +74,9 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
   // StoreEvents
   void on_piece_present(SpoolId spool, PieceIndex piece, SourceId last_sender) override;
   void on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Blame> blame) override;
+  void on_liars_proven(SpoolId spool, std::vector<Blame> blame) override {
+    if (auto const of = of_spool(spool)) of->on_liars_proven(blame);
+  }
   void on_spool_failed(SpoolId spool, Error error) override;
 
   // OriginEvents
@@ -73,6 +90,9 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
   }
   void on_peer_gone(SpoolId spool, SourceId peer, Error why) override {
     if (auto const of = of_spool(spool)) of->on_peer_gone(peer, std::move(why));
+  }
+  void on_peer_refused(SpoolId spool, std::string const& address, Error const& why) override {
+    if (auto const of = of_spool(spool)) of->on_peer_refused(address, why);
   }
   void on_peer_has(SpoolId spool, SourceId peer, PieceMap const& all) override {
     if (auto const of = of_spool(spool)) of->on_peer_has(peer, all);
@@ -91,6 +111,15 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
     if (auto const of = of_spool(spool)) of->on_piece_asked(piece, asked);
   }
 
+  struct Owned {
+    HostKey host{};
+    bool cache_host = false;
+    Bytes counted_to = 0;  // Its position that is counted as fetched.
+    std::shared_ptr<Transfer>
+        transfer;  // Until its end is heard, even if nobody wants it any more.
+  };
+
+  void count_fetched(Owned& fetch, Bytes next);
   void start_more();
   // Someone of this priority waits for it too.
   void hurry(Transfer const& transfer, Priority priority);
@@ -110,14 +139,13 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
     });
   }
 
-  struct Owned {
-    HostKey host{};
-    std::shared_ptr<Transfer>
-        transfer;  // Until its end is heard, even if nobody wants it any more.
-  };
-
   TransferPorts ports_;
   TransferOptions options_;
+  TransferPolicy policy_;
+  BytesPerSecond limit_{};
+  EngineCounters counters_;
+  LimiterTimes spent_{};  // By transfers that have ended.
+  FetchedBytes fetched_;
   ConnectionBudget budget_;
   FetchIds fetch_ids_;
   std::uint64_t last_source_ = 0;
@@ -215,6 +243,8 @@ void Transfers::State::on_ended(Transfer& transfer) {
   }
   active_.erase(&transfer);
   sealing_.erase(&transfer);
+  if (transfer.succeeded()) ++fetched_.files;
+  add(spent_, transfer.limiter_times());
   if (auto const found = by_key_.find(transfer.key());
       found != by_key_.end() && found->second.get() == &transfer) {
     by_key_.erase(found);
@@ -248,15 +278,25 @@ void Transfers::State::on_head(FetchId fetch, OriginHead head) {
   if (auto const of = of_fetch(fetch)) of->on_head(fetch, std::move(head));
 }
 
+void Transfers::State::count_fetched(Owned& fetch, Bytes next) {
+  if (next <= fetch.counted_to) return;
+  (fetch.cache_host ? fetched_.from_cache_hosts : fetched_.from_origin) += next - fetch.counted_to;
+  fetch.counted_to = next;
+}
+
 void Transfers::State::on_progress(FetchId fetch, Bytes next) {
+  if (auto const found = fetches_.find(fetch); found != fetches_.end()) {
+    count_fetched(found->second, next);
+  }
   if (auto const of = of_fetch(fetch)) of->on_progress(fetch, next);
 }
 
 void Transfers::State::on_fetch_end(FetchId fetch, FetchEnd end) {
   auto const found = fetches_.find(fetch);
   if (found == fetches_.end()) return;
-  auto const owned = std::move(found->second);
+  auto owned = std::move(found->second);
   fetches_.erase(found);
+  count_fetched(owned, end.next);
   budget_.closed(owned.host);
   owned.transfer->on_fetch_end(fetch, std::move(end));
   advance_refused();
@@ -321,6 +361,11 @@ std::string Transfers::why(WishId wish) const {
   return found == state_->wishes_.end() ? "{}" : found->second->why();
 }
 
+ByteRange Transfers::ready(WishId wish, Bytes begin) const {
+  auto const found = state_->wishes_.find(wish);
+  return found == state_->wishes_.end() ? ByteRange{begin, begin} : found->second->ready(begin);
+}
+
 void Transfers::stop_sharing(SpoolId spool) {
   if (runs(spool) || state_->shared_.erase(spool) == 0) return;
   state_->ports_.swarm->leave(spool);
@@ -341,7 +386,48 @@ bool Transfers::runs(SpoolId spool) const {
 }
 
 void Transfers::set_limit(BytesPerSecond limit) {
+  state_->limit_ = limit;
   state_->ports_.origin.set_limit(limit);
+}
+
+void Transfers::set_policy(TransferPolicy policy) {
+  if (state_->policy_ == policy) return;
+  state_->policy_ = std::move(policy);
+  std::vector<std::shared_ptr<Transfer>> all;
+  for (auto const& [key, transfer] : state_->active_) all.push_back(transfer);
+  for (auto const& transfer : all) transfer->advance();
+}
+
+FetchedBytes const& Transfers::fetched() const {
+  return state_->fetched_;
+}
+
+EngineCounters Transfers::counters() const {
+  auto counters = state_->counters_;
+  auto spent = state_->spent_;
+  for (auto const& [key, transfer] : state_->active_) add(spent, transfer->limiter_times());
+  for (auto const& [key, transfer] : state_->sealing_) add(spent, transfer->limiter_times());
+  for (auto const& [turn, transfer] : state_->queue_) add(spent, transfer->limiter_times());
+  for (std::size_t i = 0; i < kLimiters; ++i) {
+    counters.spent.emplace_back(name(static_cast<Limiter>(i)), spent[i]);
+  }
+  return counters;
+}
+
+TransferCounts Transfers::counts() const {
+  TransferCounts counts;
+  for (auto const& [key, transfer] : state_->active_) {
+    bool const foreground = transfer->priority() == Priority::foreground;
+    ++(foreground ? counts.foreground : counts.background);
+    auto const to_caches = transfer->cache_connections();
+    counts.cache_connections += to_caches;
+    counts.origin_connections += static_cast<std::uint32_t>(transfer->connections()) - to_caches;
+  }
+  for (auto const& [turn, transfer] : state_->queue_) {
+    bool const foreground = transfer->priority() == Priority::foreground;
+    ++(foreground ? counts.foreground_waiting : counts.background_waiting);
+  }
+  return counts;
 }
 
 }  // namespace freshet

@@ -18,6 +18,7 @@
 #include "engine/ports/origin.h"
 #include "engine/ports/random.h"
 #include "engine/ports/swarm.h"
+#include "freshet/counters.h"
 #include "freshet/job.h"
 
 namespace freshet {
@@ -52,6 +53,7 @@ struct WishProgress {
   Bytes from_peers = 0;
   Bytes wasted = 0;
   std::uint32_t connections = 0;  // Open now.
+  Bytes from_cache_hosts = 0;     // Of those from origins.
 };
 
 struct WishResult {
@@ -97,6 +99,46 @@ struct TransferOptions {
   bool signatures_required = false;   // Whether a manifest without such a signature is refused.
 };
 
+// What the administrator's policies say of transfers now.
+struct TransferPolicy {
+  struct Kind {
+    BytesPerSecond limit{};      // Of all such transfers together, from origins; 0: none.
+    Duration origin_delay{};     // So long peers alone may bring it, where there can be some;
+    Duration cache_delay{};      // then so long cache hosts, while they fail.
+    BytesPerSecond peers_min{};  // Peers that deliver less are helped by the origin.
+    bool operator==(Kind const&) const = default;
+  };
+  Kind foreground;
+  Kind background;                       // Every other priority.
+  bool peers = true;                     // Whether any may be met at all,
+  std::string peers_why;                 // and what forbids it.
+  std::string serving_why;               // What forbids to send them anything; empty: nothing.
+  Bytes peer_bytes_min = 64_KiB;         // Finding peers for less takes longer than fetching it.
+  std::vector<std::string> cache_hosts;  // "host", "host:port"; in order.
+  bool operator==(TransferPolicy const&) const = default;
+
+  [[nodiscard]] Kind const& of(Priority priority) const {
+    return priority == Priority::foreground ? foreground : background;
+  }
+};
+
+// What came from elsewhere than peers, since the start.
+struct FetchedBytes {
+  Bytes from_origin = 0;  // And mirrors.
+  Bytes from_cache_hosts = 0;
+  std::uint64_t files = 0;  // That were transferred whole.
+};
+
+// How many of what is under way.
+struct TransferCounts {
+  std::uint32_t foreground = 0;
+  std::uint32_t foreground_waiting = 0;
+  std::uint32_t background = 0;
+  std::uint32_t background_waiting = 0;
+  std::uint32_t origin_connections = 0;
+  std::uint32_t cache_connections = 0;
+};
+
 struct TransferPorts {
   Loop& loop;
   Clock& clock;
@@ -125,6 +167,9 @@ class Transfers {
   [[nodiscard]] WishProgress progress(WishId wish) const;
   // The decision record so far, as a JSON object (docs/why.md).
   [[nodiscard]] std::string why(WishId wish) const;
+  // What of the content, from `begin` on, may be handed out before its end: it agrees with what is
+  // known of it, or nothing can ever judge it. Empty: nothing there.
+  [[nodiscard]] ByteRange ready(WishId wish, Bytes begin) const;
   // A content that was transferred whole stays with the swarm, for others, until this is called.
   void stop_sharing(SpoolId spool);
   // A content that is stored already joins the swarm as one that was transferred.
@@ -135,6 +180,12 @@ class Transfers {
   [[nodiscard]] bool runs(SpoolId spool) const;
   // For all transfers together, from origins; 0 is no limit.
   void set_limit(BytesPerSecond limit);
+  // From now on, also for what runs.
+  void set_policy(TransferPolicy policy);
+  [[nodiscard]] FetchedBytes const& fetched() const;
+  // Of those counters that are about transfers.
+  [[nodiscard]] EngineCounters counters() const;
+  [[nodiscard]] TransferCounts counts() const;
 
  private:
   struct State;

@@ -3,6 +3,8 @@
 // Names are stable: they stand in JSON and in docs/why.md. Append, never rename.
 #pragma once
 
+#include <bitset>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -23,7 +25,6 @@ enum class WhyCode : std::uint8_t {
   sealed,
   finished,
   failed,
-  stopped,
 
   // Sources.
   source_answered,
@@ -51,7 +52,29 @@ enum class WhyCode : std::uint8_t {
   peer_banned,
   peers_slow,
   claims_heard,
+
+  // Why there are no peers, or not these.
+  peers_searched,
+  peers_off,
+  peers_forbidden,
+  peers_not_wanted,
+  peers_need_identity,
+  content_too_small,
+  no_peer_found,
+  peer_not_of_group,
+  peer_not_local,
+  peer_unreachable,
+  peer_refused,
+  serving_forbidden,
+
+  // What slowed it down.
+  source_held,
+  rate_limited,
 };
+inline constexpr std::size_t kWhyCodes = static_cast<std::size_t>(WhyCode::rate_limited) + 1;
+
+// Which kinds of entries there were.
+using WhyCodes = std::bitset<kWhyCodes>;
 
 [[nodiscard]] std::string_view to_string(WhyCode code);
 

@@ -34,14 +34,17 @@ class FreshetCase(unittest.TestCase):
                                                     "LSAN_OPTIONS", "UBSAN_OPTIONS")
                 if name in os.environ}
         return {**kept, "HOME": str(self.folder), "TMPDIR": str(self.folder / "tmp"),
-                "FRESHET_PEERS": "off"}  # Tests that want peers say so.
+                "FRESHET_PEERS": "off",  # Tests that want peers say so.
+                "FRESHET_SOCKET": str(self.folder / "no-daemon")}
 
     def serve(self, path, size, seed=1):
         self.origin.files[path] = made_bytes(size, seed)
         return self.origin.url(path)
 
-    def start(self, *words):
-        process = subprocess.Popen([FRESHET, *map(str, words)], cwd=self.folder, text=True,
+    def start(self, *words, place=None):
+        """With `place` it runs there (spaces.py)."""
+        argv = [*(place.words() if place else ()), FRESHET, *map(str, words)]
+        process = subprocess.Popen(argv, cwd=self.folder, text=True,
                                    env=self.environment(), stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE)
         self.addCleanup(self._end, process)
@@ -53,9 +56,9 @@ class FreshetCase(unittest.TestCase):
             process.kill()
         process.communicate()
 
-    def freshet(self, *words, expect=0):
+    def freshet(self, *words, expect=0, place=None):
         """Its standard output and error."""
-        process = self.start(*words)
+        process = self.start(*words, place=place)
         out, err = process.communicate(timeout=DEADLINE_SECONDS)
         self.assertEqual(process.returncode, expect, f"{words}\n{out}\n{err}")
         return out, err

@@ -165,7 +165,7 @@ class FullDisk(FreshetCase):
         """Standard error of the command when the disk breaks at half of the body."""
         self.origin.allow(HALF)
         process = self.start(*self.command)
-        self.assertTrue(self.origin.wait_until_sent(HALF))
+        self.assertTrue(self.origin.wait_until_read(HALF))
         breaks()
         self.origin.allow_all()
         _, err = process.communicate(timeout=120)

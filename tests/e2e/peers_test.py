@@ -66,7 +66,7 @@ class Peers(FreshetCase):
         self.assertEqual(listed, "")
         self.neighbour()
         self.assert_right("second.bin", "/a")
-        found = self.json_lines(*self.peer_words("second", "peer", "list", "--wait", "2", "--peer",
+        found = self.json_lines(*self.peer_words("second", "peer", "list", "--wait", "6", "--peer",
                                                  f"127.0.0.1:{self.port}", "--listen",
                                                  "127.0.0.1:0"))
         self.assertEqual([peer["address"] for peer in found], [f"127.0.0.1:{self.port}"])

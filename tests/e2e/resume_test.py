@@ -14,7 +14,7 @@ class Resume(FreshetCase):
         url = self.serve("/big", SIZE)
         self.origin.allow(HALF)
         process = self.start("get", url, *options)
-        self.assertTrue(self.origin.wait_until_sent(HALF))
+        self.assertTrue(self.origin.wait_until_read(HALF))
         return process, url
 
     def stop(self, process, how):

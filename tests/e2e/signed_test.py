@@ -134,7 +134,7 @@ class Signed(FreshetCase):
         url = self.publish("site")
         self.stop_at_a_quarter(url)
         job, = self.jobs()
-        why = json.loads(self.freshet("job", "why", job["id"])[0])
+        why = json.loads(self.freshet("job", "why", job["id"], "--json")[0])
         transfer = why["files"][0]["transfer"]
         self.assertEqual(transfer["trust"], "signer")
         self.assertTrue(transfer["signer"].startswith("key "))

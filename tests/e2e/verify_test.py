@@ -78,7 +78,7 @@ class Verify(FreshetCase):
             out, err = process.communicate(timeout=DEADLINE_SECONDS)
             self.assertEqual(process.returncode, 130, f"{out}\n{err}")
             job, = self.jobs()
-            names = accused_sources(json.loads(self.freshet("job", "why", job["id"])[0]))
+            names = accused_sources(json.loads(self.freshet("job", "why", job["id"], "--json")[0]))
             if bad_url in names or time.monotonic() > deadline:
                 return names
 

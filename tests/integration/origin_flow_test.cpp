@@ -1,6 +1,7 @@
 // How the origin adapter carries bytes: waiting, holding, ending early, limits, documents.
 #include <catch2/catch.hpp>
 
+#include "tests/support/best_time.h"
 #include "tests/support/origin_probe.h"
 #include "tests/support/scripted_origin.h"
 
@@ -303,16 +304,18 @@ TEST_CASE("a limit holds over all fetches together", "[origin]") {
   Served const served(2 << 20);
   OriginProbe probe;
   probe.set_limit({4 << 20});
-  auto const start = std::chrono::steady_clock::now();
 
-  std::vector<FetchId> fetches;
-  for (int i = 0; i < 4; ++i) fetches.push_back(probe.start(served.order()));
-  for (auto const fetch : fetches) CHECK_FALSE(probe.wait(fetch)->error());
-
-  // 8 MiB at 4 MiB a second. The upper bound leaves room for a busy machine.
-  auto const elapsed = std::chrono::steady_clock::now() - start;
-  CHECK(elapsed >= 1900ms);
-  CHECK(elapsed <= 2500ms);
+  // 8 MiB at 4 MiB a second.
+  auto const best = best_time(2500ms, [&] {
+    auto const start = std::chrono::steady_clock::now();
+    std::vector<FetchId> fetches;
+    for (int i = 0; i < 4; ++i) fetches.push_back(probe.start(served.order()));
+    for (auto const fetch : fetches) CHECK_FALSE(probe.wait(fetch)->error());
+    auto const elapsed = std::chrono::steady_clock::now() - start;
+    CHECK(elapsed >= 1900ms);
+    return elapsed;
+  });
+  CHECK(best <= 2500ms);
 }
 
 TEST_CASE("a limit of some fetches holds for them together and for no other", "[origin]") {
@@ -320,18 +323,22 @@ TEST_CASE("a limit of some fetches holds for them together and for no other", "[
   OriginProbe probe;
   auto limited = served.order();
   limited.limit = {LimitId{1}, BytesPerSecond{1 << 20}};
-  auto const start = std::chrono::steady_clock::now();
 
-  std::vector<FetchId> const slow{probe.start(limited), probe.start(limited)};
-  CHECK_FALSE(probe.run(served.order()).error());
-  auto const free_elapsed = std::chrono::steady_clock::now() - start;
-  for (auto const fetch : slow) CHECK_FALSE(probe.wait(fetch)->error());
-
-  // 2 MiB at 1 MiB a second. The upper bound leaves room for a busy machine.
-  auto const elapsed = std::chrono::steady_clock::now() - start;
-  CHECK(elapsed >= 1900ms);
-  CHECK(elapsed <= 2900ms);
-  CHECK(free_elapsed <= 1200ms);
+  // 2 MiB at 1 MiB a second, and beside them one that is free.
+  std::chrono::nanoseconds free_best = 1h;
+  auto const best = best_time(2500ms, [&] {
+    auto const start = std::chrono::steady_clock::now();
+    std::vector<FetchId> const slow{probe.start(limited), probe.start(limited)};
+    CHECK_FALSE(probe.run(served.order()).error());
+    free_best =
+        std::min<std::chrono::nanoseconds>(free_best, std::chrono::steady_clock::now() - start);
+    for (auto const fetch : slow) CHECK_FALSE(probe.wait(fetch)->error());
+    auto const elapsed = std::chrono::steady_clock::now() - start;
+    CHECK(elapsed >= 1900ms);
+    return elapsed;
+  });
+  CHECK(best <= 2500ms);
+  CHECK(free_best <= 1200ms);
 }
 
 TEST_CASE("a limit of one fetch can be lifted while it runs", "[origin]") {

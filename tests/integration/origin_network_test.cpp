@@ -161,6 +161,19 @@ TEST_CASE("a host without an address is named", "[origin]") {
   CHECK(outcome.error() == Errc::name_not_resolved);
 }
 
+TEST_CASE("hosts without an address leave nothing behind for the fetches after them", "[origin]") {
+  ScriptedOrigin server;
+  server.serve_file("/file", "content");
+  OriginProbe probe;
+
+  for (int i = 0; i < 4; ++i) {
+    auto const lost = probe.run(OriginProbe::order("http://no-such-host.invalid/file"));
+    CHECK(lost.error() == Errc::name_not_resolved);
+  }
+
+  CHECK_FALSE(probe.run(OriginProbe::order(server.url("/file"))).error());
+}
+
 TEST_CASE("what is no http URL is refused before anything is sent", "[origin]") {
   OriginProbe probe;
   CHECK(probe.run(OriginProbe::order("ftp://127.0.0.1/file")).error() == Errc::unsupported_scheme);

@@ -81,6 +81,37 @@ TEST_CASE("a piece that does not fit the manifest is dropped and its sender name
   CHECK(store.seal(opened->id));
 }
 
+TEST_CASE("of several senders of a wrong piece only the liar is named in the end", "[store]") {
+  TempFolder const folder;
+  RealStore store(folder / "data");
+  auto const bytes = some_bytes(262'144);
+  auto wrong = bytes;
+  wrong[100'000] ^= std::byte{1};
+  constexpr SourceId kHonest{kFirstPeerSource + 1};
+  constexpr SourceId kLiar{kFirstPeerSource + 2};
+  constexpr Bytes kHalf = 131'072;
+  auto const opened = store.open({.length = {}, .identity = {.manifest = manifest_of(bytes)}});
+  REQUIRE(opened);
+
+  REQUIRE(store.write(opened->id, kHalf, std::span(bytes).subspan(kHalf), kHonest));
+  REQUIRE(store.write(opened->id, 0, std::span(wrong).first(kHalf), kLiar));
+  REQUIRE(store.wait_until([&] { return !store.events().rejected(opened->id).empty(); }));
+
+  auto const rejected = store.events().rejected(opened->id);
+  for (auto const& blame : rejected[0].second) CHECK_FALSE(blame.certain);
+  CHECK(store.events().liars(opened->id).empty());
+
+  REQUIRE(store.write(opened->id, 0, bytes, SourceId{7}));
+  REQUIRE(store.wait_until([&] { return !store.events().liars(opened->id).empty(); }));
+
+  auto const liars = store.events().liars(opened->id);
+  REQUIRE(liars.size() == 1);
+  CHECK(liars[0].who == kLiar);
+  CHECK(liars[0].certain);
+  CHECK(liars[0].range == ByteRange{98'304, 114'688});
+  CHECK(liars[0].expected != liars[0].got);
+}
+
 TEST_CASE("a stream of unknown length ends where it finishes", "[store]") {
   TempFolder const folder;
   RealStore store(folder / "data");
@@ -116,6 +147,88 @@ TEST_CASE("many small contents are received and sealed and placed", "[store]") {
     REQUIRE(store.place(spools[i], {.path = path}));
     CHECK(read_file(path) == text_of(some_bytes(4096, i)));
   }
+}
+
+TEST_CASE("a content that is to be shared is not evicted and its mark goes with it", "[store]") {
+  TempFolder const folder;
+  auto const bytes = some_bytes(300'000);
+  SpoolId spool{};
+  {
+    RealStore store(folder / "data");
+    auto const opened = store.open({.length = {}, .identity = {.manifest = manifest_of(bytes)}});
+    REQUIRE(opened);
+    spool = opened->id;
+    REQUIRE(store.write(spool, 0, bytes));
+    REQUIRE(store.wait_for_pieces(spool, 2));
+    REQUIRE(store.seal(spool));
+    store.ask<bool>([&](auto const& done) {
+      store.store().share_marks().mark(spool, kUntilUnshared);
+      done(true);
+    });
+    store.release(spool);
+    CHECK(store.list().size() == 1);
+  }
+  {
+    RealStore store(folder / "data");
+    CHECK(store.list().size() == 1);
+    CHECK(store.reopen(spool));
+    store.ask<bool>([&](auto const& done) {
+      CHECK(store.store().share_marks().marked().contains(spool));
+      store.store().share_marks().unmark(spool);
+      done(true);
+    });
+  }
+  RealStore store(folder / "data");
+  CHECK(store.list().empty());
+}
+
+TEST_CASE("what stays in the cache is decided anew by other rules and by age", "[store]") {
+  TempFolder const folder;
+  StoreOptions options;
+  options.cache_bytes_max = 1'000'000;
+  RealStore store(folder / "data", options);
+  auto const bytes = some_bytes(300'000);
+  auto const opened = store.open({.length = {}, .identity = {.manifest = manifest_of(bytes)}});
+  REQUIRE(opened);
+  REQUIRE(store.write(opened->id, 0, bytes));
+  REQUIRE(store.wait_for_pieces(opened->id, 2));
+  REQUIRE(store.seal(opened->id));
+  store.release(opened->id);
+  auto const rule = [&](CacheRules rules) {
+    store.ask<bool>([&](auto const& done) {
+      store.store().set_cache_rules(rules);
+      done(true);
+    });
+  };
+  rule({1'000'000, std::chrono::hours{1}});
+  store.flush();
+  CHECK(store.list().size() == 1);
+
+  rule({1'000'000, std::chrono::nanoseconds{std::chrono::milliseconds{1}}});
+  CHECK(store.wait_until([&] {
+    rule({1'000'000, std::chrono::nanoseconds{std::chrono::milliseconds{1}}});
+    return store.list().empty();
+  }));
+}
+
+TEST_CASE("notes are kept and may be replaced and erased", "[store]") {
+  TempFolder const folder;
+  auto const save = [](RealStore& store, std::string name, std::string text) {
+    CHECK(store.ask<Result<void>>(
+        [&](auto const& done) { store.store().notes().save(name, text, done); }));
+  };
+  {
+    RealStore store(folder / "data");
+    save(store, "month/2026-10", "a");
+    save(store, "month/2026-11", "b");
+    save(store, "other", "c");
+    save(store, "month/2026-11", std::string("d\0e", 3));
+    save(store, "month/2026-10", "");
+  }
+  RealStore store(folder / "data");
+  auto const notes = store.store().notes().load("month/");
+  REQUIRE(notes);
+  CHECK(*notes == std::map<std::string, std::string>{{"month/2026-11", std::string("d\0e", 3)}});
 }
 
 TEST_CASE("what was received is there when the store is opened again", "[store]") {

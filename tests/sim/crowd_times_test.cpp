@@ -40,6 +40,16 @@ TEST_CASE("sixteen clients that start together cost one copy and end near the bo
   CHECK(result.ratio() <= 1.25);
 }
 
+TEST_CASE("many clients on thin links have something to pass on soon", "[crowd]") {
+  auto const sixteen = median_of({.clients = 16, .origin = mbit(20, 20), .client = mbit(20, 20)});
+  CHECK(sixteen.origin_copies <= 1.01);
+  CHECK(sixteen.ratio() <= 1.15);
+  auto const more =
+      median_of({.clients = 32, .length = 32_MiB, .origin = mbit(10, 10), .client = mbit(10, 10)});
+  CHECK(more.origin_copies <= 1.15);
+  CHECK(more.ratio() <= 1.45);
+}
+
 TEST_CASE("a thin origin sends one copy and is busy until the end", "[crowd]") {
   auto const result = median_of({.clients = 8, .origin = mbit(20, 20)});
   CHECK(result.origin_copies <= 1.05);

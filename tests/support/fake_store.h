@@ -31,6 +31,7 @@ class FakeStore final : public ContentStore, private Gate {
   void release(SpoolId spool) override;
   void flush(std::function<void()> done) override { loop_.post(std::move(done)); }
   [[nodiscard]] std::vector<StoredContent> list() const override;
+  [[nodiscard]] std::string path_of(SpoolId) const override { return {}; }
   void verify(SpoolId spool, std::function<void(Result<PieceMap>)> done) override;
 
   // For tests.
@@ -40,6 +41,8 @@ class FakeStore final : public ContentStore, private Gate {
   // Every spool fails with `error` once this many further bytes were written.
   void fail_after(Bytes bytes, Error error);
   void heal() { failing_.reset(); }
+  // Says that a piece is wrong and who is to blame.
+  void reject(SpoolId id, PieceIndex piece, std::vector<Blame> blame);
   // How long sealing takes; spools that are sealed together share it.
   Duration seal_time{};
   Duration judge_time{};  // How long it takes to say that a piece is present.
@@ -67,7 +70,6 @@ class FakeStore final : public ContentStore, private Gate {
   void size_spool(Spool& spool, Bytes length);
   void judge_piece(SpoolId id, PieceIndex piece, SourceId last);
   void drop_piece(Spool& spool, PieceIndex piece);
-  void reject(SpoolId id, PieceIndex piece, std::vector<Blame> blame);
   [[nodiscard]] Digest root_of(Spool const& spool, PieceIndex piece) const;
   [[nodiscard]] Result<Sealed> seal_now(SpoolId id);
   [[nodiscard]] OpenedSpool describe(SpoolId id) const;

@@ -21,6 +21,16 @@ void KeptEvents::on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<
   rejected_[spool].emplace_back(piece, std::move(blame));
 }
 
+void KeptEvents::on_liars_proven(SpoolId spool, std::vector<Blame> blame) {
+  std::lock_guard const lock(mutex_);
+  liars_[spool] = std::move(blame);
+}
+
+std::vector<Blame> KeptEvents::liars(SpoolId spool) {
+  std::lock_guard const lock(mutex_);
+  return liars_[spool];
+}
+
 void KeptEvents::on_spool_failed(SpoolId spool, Error error) {
   std::lock_guard const lock(mutex_);
   failed_.emplace(spool, std::move(error));

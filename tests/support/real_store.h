@@ -40,6 +40,7 @@ class KeptEvents final : public StoreEvents {
  public:
   void on_piece_present(SpoolId spool, PieceIndex piece, SourceId) override;
   void on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Blame> blame) override;
+  void on_liars_proven(SpoolId spool, std::vector<Blame> blame) override;
   void on_spool_failed(SpoolId spool, Error error) override;
 
   // Called on the loop when the first piece of this content is present. Loop only.
@@ -47,12 +48,14 @@ class KeptEvents final : public StoreEvents {
 
   [[nodiscard]] std::size_t present(SpoolId spool);
   [[nodiscard]] std::vector<std::pair<PieceIndex, std::vector<Blame>>> rejected(SpoolId spool);
+  [[nodiscard]] std::vector<Blame> liars(SpoolId spool);
   [[nodiscard]] std::optional<Error> failed(SpoolId spool);
 
  private:
   std::mutex mutex_;
   std::map<SpoolId, std::set<PieceIndex>> present_;
   std::map<SpoolId, std::vector<std::pair<PieceIndex, std::vector<Blame>>>> rejected_;
+  std::map<SpoolId, std::vector<Blame>> liars_;
   std::map<SpoolId, Error> failed_;
   std::map<SpoolId, std::function<void()>> first_;  // Loop only.
 };

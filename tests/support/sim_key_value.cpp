@@ -71,4 +71,12 @@ Result<void> SimKeyValue::scan(Table table, std::string_view prefix, Visit const
   return {};
 }
 
+Result<void> SimKeyValue::walk(Table table, std::string_view from, Step const& step) {
+  auto const& entries = current_[static_cast<std::size_t>(table)];
+  for (auto it = entries.lower_bound(from); it != entries.end(); ++it) {
+    if (!step(it->first, it->second)) break;
+  }
+  return {};
+}
+
 }  // namespace freshet::test

@@ -25,6 +25,8 @@ class SimKeyValue final : public store::KeyValue {
                                                        std::string_view key) override;
   [[nodiscard]] Result<void> scan(store::Table table, std::string_view prefix,
                                   Visit const& visit) override;
+  [[nodiscard]] Result<void> walk(store::Table table, std::string_view from,
+                                  Step const& step) override;
 
  private:
   using Entries = std::map<std::string, std::string, std::less<>>;

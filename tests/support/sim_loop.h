@@ -25,8 +25,10 @@ class SimLoop final : public Loop, public Clock {
   // Clock
   [[nodiscard]] TimePoint now() const override { return now_; }
   [[nodiscard]] WallTime wall() const override {
-    return WallTime{std::chrono::floor<std::chrono::milliseconds>(now_.time_since_epoch())};
+    return WallTime{std::chrono::floor<std::chrono::milliseconds>(now_.time_since_epoch()) + off_};
   }
+  // As when somebody sets the wall clock. Timers do not care.
+  void jump_wall(std::chrono::milliseconds by) { off_ += by; }
 
   // One posted task, or else the next timer after moving time to it. False when nothing is left.
   bool run_one();
@@ -49,6 +51,7 @@ class SimLoop final : public Loop, public Clock {
 
   TimePoint const start_{std::chrono::hours{24 * 365}};
   TimePoint now_ = start_;
+  std::chrono::milliseconds off_{};  // Of the wall clock.
   std::deque<std::function<void()>> posted_;
   std::multimap<TimePoint, Timer> timers_;
   std::unordered_map<TimerId, std::multimap<TimePoint, Timer>::iterator> by_id_;

@@ -63,6 +63,7 @@ JobRecord RecordMaker::job() {
   job.resumed = maybe();
   job.notified = maybe();
   job.transfer_time = Duration{static_cast<std::int64_t>(number())};
+  job.spec.app_data = text();
   return job;
 }
 
@@ -96,6 +97,7 @@ FileRecord RecordMaker::file() {
   file.validated = maybe();
   file.told = maybe();
   file.origin_only = maybe();
+  file.spec.app_data = text();
   return file;
 }
 

@@ -29,7 +29,7 @@ class SilentLog final : public Log {
   void write(LogLevel, std::string_view, std::initializer_list<LogField>) override {}
 };
 
-class TransferWorld final : public WishListener {
+class TransferWorld : public WishListener {
  public:
   explicit TransferWorld(std::uint64_t seed = 1, TransferOptions options = {});
   ~TransferWorld() override;

@@ -32,6 +32,8 @@ LAYERS = [
     Layer("store/", ENGINE_VALUES + ("store/",), ("rocksdb/", "openssl/", "fmt/")),
     Layer("api/", ("engine/", "peer/", "store/", "api/"),
           ("boost/", "nlohmann/", "CLI/", "toml++/", "fmt/", "openssl/"), ("nlohmann/json_fwd.hpp",)),
+    Layer("api/machine/", ("engine/", "api/machine/"), ("systemd/",)),
+    Layer("examples/", ("freshet/",)),
     Layer("tests/", EVERYTHING, ("",), ("",)),
     Layer("bench/", EVERYTHING, ("",), ("",)),
 ]
@@ -113,15 +115,15 @@ def cycles(edges):
         return folder.startswith(("engine", "peer", "store", "api"))
 
     def reach(start):
-        seen, todo = {}, [(start, None)]
-        while todo:
-            folder, first = todo.pop()
+        seen, ahead = {}, [(start, None)]
+        while ahead:
+            folder, first = ahead.pop()
             for target, place in edges.get(folder, {}).items():
                 if place[2] == "engine/job/record.h" or not product(target) or target == folder:
                     continue
                 if target not in seen:
                     seen[target] = first or place
-                    todo.append((target, first or place))
+                    ahead.append((target, first or place))
         return seen
 
     for folder in sorted(edges):

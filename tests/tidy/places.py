@@ -16,6 +16,10 @@ def targets(tree):
         for number, line in enumerate(file.lines, 1):
             if re.search(r"\bfile\s*\(\s*GLOB", line):
                 yield Finding(file.path, number, "targets", "sources are listed by name")
+    for file in tree.files:
+        page = file.path.startswith("api/page/") and file.path.endswith((".js", ".css", ".html", ".svg"))
+        if page and not names(lists, file.folder, file.path):
+            yield Finding(file.path, 1, "targets", "the page's CMakeLists.txt does not list this file")
     for file in tree.cxx():
         if file.path.endswith(".cpp") and not any(names(lists, folder, file.path) for folder in above(file.folder)):
             yield Finding(file.path, 1, "targets", "no CMakeLists.txt lists this file")
@@ -105,6 +109,24 @@ def write_errors(tree):
         file.write("\n".join(kept) + "\n")
 
 
+def conformance(tree):
+    """docs/http-cache.md has a row for each test of a requirement of an RFC, and no other rows."""
+    document = tree.by_path.get("docs/http-cache.md")
+    rows = {} if document is None else {
+        name: number for number, line in enumerate(document.lines, 1) for name in re.findall(r"`(RFC \d+ [^`]*)`", line)}
+    cases = set()
+    for file in tree.cxx():
+        if not file.path.startswith("tests/"):
+            continue
+        for match in re.finditer(r'\bTEST_CASE\s*\(\s*"(RFC \d+ [^"]*)"', file.text):
+            cases.add(match.group(1))
+            if match.group(1) not in rows:
+                yield Finding(file.path, file.text.count("\n", 0, match.start()) + 1, "conformance",
+                              "docs/http-cache.md has no row for this requirement")
+    for name in rows.keys() - cases:
+        yield Finding("docs/http-cache.md", rows[name], "conformance", f"there is no test {name!r}")
+
+
 def formatting(tree):
     """clang-format decides; its version 14 alone, since others break lines elsewhere."""
     program = shutil.which("clang-format-14") or shutil.which("clang-format")
@@ -119,3 +141,24 @@ def formatting(tree):
                                capture_output=True, text=True, check=False).stderr
         for path, line in sorted(set(re.findall(r"^([^\s:]+):(\d+):\d+: (?:warning|error)", found, re.MULTILINE))):
             yield Finding(path, int(line), "format", "clang-format would write this differently")
+
+
+NAMED_TEST = re.compile(r"`([A-Za-z][^`]* [^`]* [^`]*)`")
+
+
+def proofs(tree):
+    """Every test that docs/security.md names is there."""
+    document = tree.by_path.get("docs/security.md")
+    if document is None:
+        return
+    cases = set()
+    for file in tree.files:
+        if file.path.startswith("tests/"):
+            cases |= {re.sub(r'"\s+"', "", name) for name in re.findall(r'\bTEST_CASE\s*\(\s*((?:"[^"]*"\s*)+)', file.text)}
+            cases |= {name.replace("_", " ") for name in re.findall(r"\bdef test_(\w+)", file.text)}
+    known = {name.strip().strip('"') for name in cases}
+    for match in NAMED_TEST.finditer(document.text):
+        name = " ".join(match.group(1).split())
+        if name not in known:
+            number = document.text.count("\n", 0, match.start()) + 1
+            yield Finding("docs/security.md", number, "proofs", f"there is no test {name!r}")

@@ -7,13 +7,15 @@
 import argparse
 import sys
 
+import documented
 import layers
 import places
 import shape
 import tree as trees
 
-CHECKS = [layers.check, shape.sizes, shape.code_rules, shape.waiting, shape.words, shape.headers,
-          shape.test_names, places.targets, places.readmes, places.links, places.errors, places.formatting]
+CHECKS = [layers.check, shape.sizes, shape.code_rules, shape.page_rules, shape.waiting, shape.words,
+          shape.headers, shape.test_names, places.targets, places.readmes, places.links, places.errors, places.conformance,
+          places.proofs, documented.documented, places.formatting]
 
 
 def findings(root, checks=tuple(CHECKS)):

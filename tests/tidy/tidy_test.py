@@ -52,6 +52,7 @@ def nested(levels):
     return "void f(bool a) {\n" + opening + closing + "}\n"
 
 
+WHY_CODES = 'constexpr std::array kNames{"begun"};\n'
 SLEEP = "std::this_thread::sleep" "_for(1s)"
 UNFINISHED = "TO" "DO"
 
@@ -81,6 +82,16 @@ BREACHES = [
     ("ownership", "store/ledger.cpp", "void f(int* a) {\n  delete a;\n}\n", "bare delete"),
     ("ownership", "store/ledger.cpp", "void f(std::thread a) {\n  a.detach();\n}\n", "detached"),
     ("print", "store/ledger.cpp", "void f() {\n  std::cout << 1;\n}\n", "Log"),
+    ("columns", "api/page/a.js", "// A.\n// " + "a" * 100 + "\n", "columns"),
+    ("size", "api/page/page.css", "a {}\n" * 501, "concept"),
+    ("header", "api/page/a.js", "export {};\n", "what it is for"),
+    ("page", "api/page/a.js", "// A.\nconsole.log(1);\n", "logs nothing"),
+    ("page", "api/page/a.js", "// A.\nbody.innerHTML = 'x';\n", "no HTML"),
+    ("page", "api/page/a.js", "// A.\nimport 'https://elsewhere.example/a.js';\n", "from elsewhere"),
+    ("page", "api/page/a.js", "// A.\ndocument.cookie = 'a';\n", "every port"),
+    ("page", "api/page/a.js", "// A.\neval('1');\n", "made of text"),
+    ("page", "api/page/index.html", "<script>a()</script>\n", "inline"),
+    ("targets", "api/page/a.js", "// A.\n", "does not list"),
     ("words", "store/ledger.cpp", f"// {UNFINISHED}: more\n", "unfinished"),
     ("header", "engine/base/a.h", "=#pragma once\n", "what it is for"),
     ("header", "engine/base/a.h", "=// A tool.\nint a;\n", "pragma once"),
@@ -94,6 +105,10 @@ BREACHES = [
     ("links", "store/ledger.cpp", "// See docs/nowhere.md.\n", "docs/nowhere.md"),
     ("errors", "engine/include/freshet/error.h", "=// Errors.\n#pragma once\n\nenum class Errc {\n  broken = 1,\n  lost = 2,\n};\n", "lost"),
     ("errors", "docs/errors.md", "=# Errors\n\n|---|\n", "broken"),
+    ("conformance", "docs/http-cache.md", "| `RFC 1 2: it holds` |\n", "there is no test"),
+    ("conformance", "tests/unit/a_test.cpp", 'TEST_CASE("RFC 1 2: it holds") {\n}\n', "no row"),
+    ("proofs", "docs/security.md", "| `nobody proves this` |\n", "there is no test"),
+    ("documented", "engine/transfer/why_code.cpp", WHY_CODES + "// Codes.\n", "begun of engine"),
     ("format", "store/ledger.cpp", "int   a;\n", "clang-format"),
 ]
 
@@ -150,12 +165,19 @@ class TidyTest(unittest.TestCase):
     def test_every_rule_that_can_be_broken_is_tried(self):
         with open(os.path.join(os.path.dirname(__file__), "shape.py"), encoding="utf-8") as file:
             text = file.read()
-        for name in ("layers.py", "places.py"):
+        for name in ("layers.py", "places.py", "documented.py"):
             with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as file:
                 text += file.read()
         rules = set(re.findall(r'Finding\(.*?"([a-z ]+)"\s*,', text, re.DOTALL))
         self.assertIn("format", rules)
         self.assertEqual(rules - {rule for rule, *_ in BREACHES}, set())
+
+    def test_a_table_explains_all_names_and_no_others(self):
+        self.add("engine/transfer/why_code.cpp", WHY_CODES)
+        self.write("docs/why.md", "## Codes\n\n| `begun`, `lost` | when |\n")
+        self.assertTrue([line for line in self.found() if "lost under" in line])
+        self.write("docs/why.md", "## Codes\n\n| `begun` | when |\n")
+        self.assertFalse([line for line in self.found() if ": documented: " in line])
 
     def test_what_is_allowed_is_not_reported(self):
         for path, text in INNOCENT:

@@ -22,6 +22,10 @@ class File:
         return self.path.endswith(CXX)
 
     @property
+    def is_script(self):
+        return self.path.endswith(SCRIPT)
+
+    @property
     def code(self):
         """The text with strings and comments blanked out; lines and columns stay."""
         if self._code is None:
@@ -61,7 +65,8 @@ class Finding:
         return f"{self.path}:{self.line}: {self.rule}: {self.message}"
 
 
-TEXT = CXX + (".md", ".txt", ".cmake", ".py", ".sh", ".json")
+SCRIPT = (".js", ".mjs")
+TEXT = CXX + SCRIPT + (".md", ".txt", ".cmake", ".py", ".sh", ".json", ".css", ".html", ".svg")
 
 TOKEN = re.compile(
     r'//[^\n]*|/\*.*?\*/|R"([^()\\ ]{0,16})\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<![0-9a-fA-F])\'(?:\\.|[^\'\\\n])+\'',

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "freshet/digest.h"
+#include "freshet/export.h"
 #include "freshet/units.h"
 
 namespace freshet {
@@ -19,8 +20,8 @@ struct ContentId {
 };
 
 // "<length>-<64 hex digits>".
-[[nodiscard]] std::string to_string(ContentId const& id);
-[[nodiscard]] std::optional<ContentId> content_id_from_string(std::string_view text);
+[[nodiscard]] FRESHET_EXPORT std::string to_string(ContentId const& id);
+[[nodiscard]] FRESHET_EXPORT std::optional<ContentId> content_id_from_string(std::string_view text);
 
 // Counts pieces of one content, from 0.
 enum class PieceIndex : std::uint32_t {};
@@ -35,6 +36,6 @@ enum class Trust : std::uint8_t {
   signer,    // A manifest signed by a key that the administrator trusts.
   computed,  // Nobody: computed here from what the origin sent.
 };
-[[nodiscard]] std::string_view to_string(Trust trust);
+[[nodiscard]] FRESHET_EXPORT std::string_view to_string(Trust trust);
 
 }  // namespace freshet

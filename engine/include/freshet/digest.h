@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include "freshet/export.h"
+
 namespace freshet {
 
 struct Digest {
@@ -19,9 +21,9 @@ struct Digest {
 };
 
 // Lower-case hexadecimal, 64 characters.
-[[nodiscard]] std::string to_hex(Digest const& digest);
+[[nodiscard]] FRESHET_EXPORT std::string to_hex(Digest const& digest);
 // Accepts either case; nothing unless exactly 64 hexadecimal characters.
-[[nodiscard]] std::optional<Digest> digest_from_hex(std::string_view text);
+[[nodiscard]] FRESHET_EXPORT std::optional<Digest> digest_from_hex(std::string_view text);
 
 }  // namespace freshet
 

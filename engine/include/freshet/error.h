@@ -10,6 +10,8 @@
 
 #include <tl/expected.hpp>
 
+#include "freshet/export.h"
+
 namespace freshet {
 
 // Numbers are stored and sent: append, never renumber.
@@ -41,6 +43,7 @@ enum class Errc : std::uint16_t {
   fixed_after_resume = 24,
   transfer_time_over = 25,
   size_limit_reached = 26,
+  daemon_unavailable = 27,
 
   // The origin and the way to it.
   name_not_resolved = 30,
@@ -107,6 +110,7 @@ struct Error {
   Errc code = Errc::internal;
   std::string where;  // The file, URL (without query and credentials), source or option concerned.
   std::string why;  // What was seen, in one clause: "answered 206 for bytes 0-9, asked for 10-19".
+  bool operator==(Error const&) const = default;
 };
 
 template <typename T>
@@ -115,16 +119,16 @@ using Result = tl::expected<T, Error>;
 using tl::unexpected;
 
 // "disk_full": the name used in JSON and documents.
-[[nodiscard]] std::string_view name(Errc code);
+[[nodiscard]] FRESHET_EXPORT std::string_view name(Errc code);
 // One sentence that tells the user what to do.
-[[nodiscard]] std::string_view advice(Errc code);
+[[nodiscard]] FRESHET_EXPORT std::string_view advice(Errc code);
 // The HRESULT that COM callers see.
-[[nodiscard]] std::uint32_t hresult(Errc code);
+[[nodiscard]] FRESHET_EXPORT std::uint32_t hresult(Errc code);
 // Whether trying again later, with nothing changed by the user, can succeed.
-[[nodiscard]] bool is_transient(Errc code);
+[[nodiscard]] FRESHET_EXPORT bool is_transient(Errc code);
 
 // "where: why (name). Advice."
-[[nodiscard]] std::string describe(Error const& error);
+[[nodiscard]] FRESHET_EXPORT std::string describe(Error const& error);
 
 [[nodiscard]] inline tl::unexpected<Error> fail(Errc code, std::string where = {},
                                                 std::string why = {}) {

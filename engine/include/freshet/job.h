@@ -13,6 +13,7 @@
 #include "freshet/content_id.h"
 #include "freshet/digest.h"
 #include "freshet/error.h"
+#include "freshet/export.h"
 #include "freshet/units.h"
 
 namespace freshet {
@@ -22,8 +23,8 @@ struct JobId {
   auto operator<=>(JobId const&) const = default;
 };
 // "6ba7b810-9dad-11d1-80b4-00c04fd430c8"
-[[nodiscard]] std::string to_string(JobId const& id);
-[[nodiscard]] std::optional<JobId> job_id_from_string(std::string_view text);
+[[nodiscard]] FRESHET_EXPORT std::string to_string(JobId const& id);
+[[nodiscard]] FRESHET_EXPORT std::optional<JobId> job_id_from_string(std::string_view text);
 
 // docs/architecture.md, "Life of a job". Numbers are stored: append, never renumber.
 enum class JobState : std::uint8_t {
@@ -37,13 +38,13 @@ enum class JobState : std::uint8_t {
   acknowledged = 7,     // Final: completed.
   cancelled = 8,        // Final.
 };
-[[nodiscard]] std::string_view to_string(JobState state);
+[[nodiscard]] FRESHET_EXPORT std::string_view to_string(JobState state);
 [[nodiscard]] constexpr bool is_final(JobState state) {
   return state == JobState::acknowledged || state == JobState::cancelled;
 }
 
 enum class Priority : std::uint8_t { foreground = 0, high = 1, normal = 2, low = 3 };
-[[nodiscard]] std::string_view to_string(Priority priority);
+[[nodiscard]] FRESHET_EXPORT std::string_view to_string(Priority priority);
 
 // Who calls. Only the owner of a job and administrators may see or change it.
 struct Caller {
@@ -109,6 +110,8 @@ struct FileSpec {
   // looked for there when the manifest is a URL.
   std::string manifest_signature;
   std::optional<Digest> hash_of_hashes;
+  std::string app_data;  // The application's own text, at most 4,096 bytes: kept, never looked at.
+  bool operator==(FileSpec const&) const = default;
 };
 
 struct JobSpec {
@@ -138,6 +141,8 @@ struct JobSpec {
   // Peers are neither asked for its files nor served them: the application looks at them first.
   // Fixed once there is a file.
   bool validate_first = false;
+  std::string app_data;  // The application's own text, at most 16,384 bytes: kept, never looked at.
+  bool operator==(JobSpec const&) const = default;
 };
 
 struct Progress {
@@ -150,6 +155,7 @@ struct Progress {
   Bytes from_origin = 0;
   Bytes from_peers = 0;
   Bytes wasted = 0;
+  bool operator==(Progress const&) const = default;
 };
 
 struct FileInfo {
@@ -162,11 +168,20 @@ struct FileInfo {
   std::optional<Trust> trust;
   std::string signer;      // Whose signature of the manifest was verified; empty: nobody's.
   bool validated = false;  // The application has said that it is right.
+  std::optional<WallTime> modified;  // As the origin says; the placed file's time too.
+  // Useful bytes by source, and what was received for nothing.
+  Bytes from_origin = 0;
+  Bytes from_peers = 0;
+  Bytes wasted = 0;
+  // Where its bytes lie until it is placed; empty before there are any.
+  std::string temporary_path;
+  bool operator==(FileInfo const&) const = default;
 };
 
 struct JobError {
   Error error;
   std::optional<std::uint32_t> file;  // Index of the file concerned.
+  bool operator==(JobError const&) const = default;
 };
 
 // Where an error belongs; the numbers are those of BG_ERROR_CONTEXT.
@@ -179,8 +194,8 @@ enum class ErrorContext : std::uint8_t {
   remote_file = 5,
   transport = 6,
 };
-[[nodiscard]] std::string_view to_string(ErrorContext context);
-[[nodiscard]] ErrorContext context_of(Errc code);
+[[nodiscard]] FRESHET_EXPORT std::string_view to_string(ErrorContext context);
+[[nodiscard]] FRESHET_EXPORT ErrorContext context_of(Errc code);
 
 // All that is known of a job's error.
 struct ErrorReport {
@@ -189,6 +204,7 @@ struct ErrorReport {
   std::string protocol;  // "http" or "https"; empty when it is not tied to one.
   std::string url;       // Of the file concerned, without query and credentials.
   std::string path;
+  bool operator==(ErrorReport const&) const = default;
 };
 
 struct JobInfo {
@@ -202,6 +218,7 @@ struct JobInfo {
   WallTime created{};
   WallTime modified{};
   std::optional<WallTime> transferred;
+  bool operator==(JobInfo const&) const = default;
 };
 
 // What happened to a job. Progress comes at most ten times a second for each job; everything else
@@ -211,6 +228,7 @@ struct JobEvent {
   Kind kind = Kind::state;
   JobInfo job;
   std::uint32_t file = 0;  // With file_transferred.
+  bool operator==(JobEvent const&) const = default;
 };
 
 // What a job's handler is told. It is told again, later and later, until it accepts, except for
@@ -220,12 +238,14 @@ struct Notice {
   Kind kind = Kind::transferred;
   JobInfo job;
   std::uint32_t file = 0;  // With file_transferred.
+  bool operator==(Notice const&) const = default;
 };
-[[nodiscard]] std::string_view to_string(Notice::Kind kind);
+[[nodiscard]] FRESHET_EXPORT std::string_view to_string(Notice::Kind kind);
 
 struct Completion {
   std::uint32_t files_placed = 0;
   std::uint32_t files_dropped = 0;  // Not transferred, hence deleted.
+  bool operator==(Completion const&) const = default;
 };
 
 }  // namespace freshet

@@ -24,7 +24,7 @@ struct JobOptions {
   std::size_t command_chars_max = 4'000;   // Of one notify command.
   std::size_t files_active_max = 16;       // Of all jobs together.
   std::size_t placements_active_max = 64;  // Of one Complete.
-  std::size_t why_chars_max = 64 * 1024;   // Of one job's decision record.
+  std::size_t why_chars_max = 60 * 1024;   // Of one job's decision record.
 
   // Jobs of other priorities than foreground that run at the same time; equals take turns. With 1
   // a lower priority waits until a higher one has finished or failed, as BITS does it.
@@ -43,6 +43,10 @@ struct JobOptions {
 
   Duration progress_interval = std::chrono::milliseconds{100};
   Duration counters_interval = std::chrono::seconds{5};  // Of saving bytes by source while it runs.
+  Duration why_interval = std::chrono::seconds{30};  // Of saving decision records while they grow.
+  std::size_t ended_jobs_kept = 200;  // Decision records of jobs that are gone, together at most
+  std::size_t ended_chars_max = 4 * 1024 * 1024;  // so long, for so many days.
+  Duration ended_kept_for = std::chrono::hours{24 * 7};
   Duration ledger_retry_delay = std::chrono::seconds{5};
 
   // Jobs that ran when the process ended go on by themselves. Otherwise each waits for a Resume.

@@ -1,14 +1,21 @@
-// A client with a data directory and an origin of its own. One test uses it; call `open` first.
+// A client, whatever its calls go to, with an engine and an origin of its own. One test uses it;
+// call `open` first.
 #pragma once
 
 #include <catch2/catch.hpp>
 
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
 
 #include "engine/base/hash.h"
 #include "freshet/client.h"
+#include "tests/support/com_backend.h"
+#include "tests/support/daemon_process.h"
 #include "tests/support/scripted_origin.h"
 #include "tests/support/temp_folder.h"
 
@@ -24,25 +31,74 @@ inline std::string made_bytes(std::size_t size, unsigned seed = 1) {
   return bytes;
 }
 
+// What a client's calls go to: FRESHET_TEST_BACKEND is `embedded` (default), `connected` (a daemon
+// of the same user), `stranger` (one of another user, who may not reach what is the test's), or
+// `bits` or `do` (through the COM shape, by the class of that name).
+enum class Way { embedded, connected, stranger, bits, delivery_optimization };
+[[nodiscard]] inline Way way() {
+  auto const* const given = std::getenv("FRESHET_TEST_BACKEND");
+  std::string const name = given == nullptr ? "embedded" : given;
+  if (name == "bits") return Way::bits;
+  if (name == "do") return Way::delivery_optimization;
+  return name == "stranger" ? Way::stranger : name == "connected" ? Way::connected : Way::embedded;
+}
+[[nodiscard]] inline bool through_com() {
+  return way() == Way::bits || way() == Way::delivery_optimization;
+}
+[[nodiscard]] inline com::Family family() {
+  return way() == Way::bits ? com::Family::bits : com::Family::delivery_optimization;
+}
+// COM has one HRESULT for several codes: then the first of them.
+[[nodiscard]] inline Errc told(Errc code) {
+  return through_com() ? as_com_tells(code, family()) : code;
+}
+
 struct ClientFixture {
   TempFolder folder;
   Latch latch;  // Before the origin, whose threads may wait for it to the end.
   ScriptedOrigin origin;
+  TempFolder state;  // Of the engine.
+  std::optional<DaemonProcess> daemon;
   std::optional<Client> client;
 
   [[nodiscard]] Options options() const {
     Options made;
-    made.data_dir = folder / "data";
+    made.data_dir = state / "data";
     return made;
   }
+  [[nodiscard]] std::string socket() const { return state / "s"; }
   void open() {
-    auto opened = Client::open(options());
+    if (way() == Way::stranger && ::geteuid() != 0) {
+      std::puts("SKIPPED: needs root, to run a daemon as another user");
+      std::exit(0);
+    }
+    bool const own = way() == Way::embedded || through_com();
+    auto opened = own ? Client::open(options()) : connect();
     REQUIRE(opened);
-    client.emplace(std::move(*opened));
+    client.emplace(through_com() ? client_through_com(std::move(*opened), family())
+                                 : std::move(*opened));
+  }
+  void close() {
+    client.reset();
+    if (daemon) CHECK(daemon->stop() == 0);
   }
   void reopen() {
-    client.reset();
+    close();
     open();
+  }
+  void start_daemon() {
+    DaemonProcess::Spec spec{FRESHETD_PROGRAM, options().data_dir, socket()};
+    constexpr unsigned kNobody = 65534;
+    if (way() == Way::stranger) {
+      spec.user = kNobody;
+      REQUIRE(::chown(state.path().c_str(), kNobody, kNobody) == 0);
+    }
+    if (!daemon) daemon.emplace(std::move(spec));
+    daemon->start();
+  }
+  [[nodiscard]] Result<Client> connect() {
+    if (!daemon || !daemon->runs()) start_daemon();
+    return Client::connect({.socket = socket(), .connect_timeout = std::chrono::seconds{30}});
   }
   [[nodiscard]] FileSpec file(std::string const& name) const {
     FileSpec made;

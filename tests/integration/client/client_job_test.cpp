@@ -24,7 +24,7 @@ TEST_CASE_METHOD(ClientFixture, "a file arrives whole and is placed only by comp
   REQUIRE(completion);
   CHECK(completion->files_placed == 1);
   CHECK(read_file(folder / "a") == bytes);
-  CHECK(client->jobs().empty());
+  CHECK(client->jobs()->empty());
 }
 
 TEST_CASE_METHOD(ClientFixture, "an empty file is a file", "[client]") {
@@ -147,11 +147,11 @@ TEST_CASE_METHOD(ClientFixture, "cancel leaves nothing behind", "[client]") {
 
   REQUIRE(client->cancel(job));
 
-  CHECK(client->jobs().empty());
+  CHECK(client->jobs()->empty());
   CHECK_FALSE(exists("a"));
   reopen();
-  CHECK(client->jobs().empty());
-  CHECK(client->contents().empty());
+  CHECK(client->jobs()->empty());
+  CHECK(client->contents()->empty());
 }
 
 TEST_CASE_METHOD(ClientFixture, "a thousand small files are one job", "[client]") {
@@ -214,7 +214,7 @@ TEST_CASE_METHOD(ClientFixture, "bytes that rot before complete are fetched agai
   origin.serve_file("/a", bytes);
   auto const job = start({file("a")});
   REQUIRE(settled(job).state == JobState::transferred);
-  auto const stored = client->contents().at(0);
+  auto const stored = client->contents()->at(0);
   auto rotten = bytes;
   rotten[1'000'000] = static_cast<char>(~rotten[1'000'000]);
   write_file(stored.path, rotten);

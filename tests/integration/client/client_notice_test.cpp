@@ -32,7 +32,8 @@ TEST_CASE_METHOD(ClientFixture, "a handler is told of a transferred job and acce
   accept(true);  // Nobody is there any more.
 }
 
-TEST_CASE_METHOD(ClientFixture, "the notify command is run when no handler is there", "[client]") {
+TEST_CASE_METHOD(ClientFixture, "the notify command is run when no handler is there",
+                 "[client][embedded]") {
   open();
   origin.serve_file("/a", made_bytes(1000));
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
@@ -46,14 +47,14 @@ TEST_CASE_METHOD(ClientFixture, "the notify command is run when no handler is th
   CHECK(read_file(folder / "pipe") == "told\n");
 }
 
-TEST_CASE_METHOD(ClientFixture, "another caller sees nothing of a job", "[client]") {
+TEST_CASE_METHOD(ClientFixture, "another caller sees nothing of a job", "[client][embedded]") {
   open();
   origin.serve_file("/a", made_bytes(1000));
   auto const job = start({file("a")});
   auto stranger = client->as({::geteuid() + 1, false});
   auto administrator = client->as({0, true});
 
-  CHECK(stranger.jobs().empty());
+  CHECK(stranger.jobs()->empty());
   CHECK(stranger.job(job).error().code == Errc::access_denied);
   CHECK(stranger.cancel(job).error().code == Errc::access_denied);
   CHECK(stranger.all_jobs().error().code == Errc::access_denied);
@@ -85,14 +86,14 @@ TEST_CASE_METHOD(ClientFixture, "a file that the application refuses is fetched 
 
 TEST_CASE_METHOD(ClientFixture, "a job without network goes on when there is one", "[client]") {
   open();
-  client->set_conditions({.network = false});
+  REQUIRE(client->set_conditions({.network = false}));
   origin.serve_file("/a", made_bytes(1000));
   auto const job = start({file("a")});
   auto const waiting = client->error(job);
   REQUIRE(waiting);
   CHECK(waiting->error.error.code == Errc::network_absent);
 
-  client->set_conditions({});
+  REQUIRE(client->set_conditions({}));
 
   CHECK(settled(job).state == JobState::transferred);
 }

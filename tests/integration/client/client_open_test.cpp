@@ -15,7 +15,7 @@ std::optional<Errc> refusal(Result<JobId> const& job) {
 
 }  // namespace
 
-TEST_CASE_METHOD(ClientFixture, "one client at a time has a data directory", "[client]") {
+TEST_CASE_METHOD(ClientFixture, "one client at a time has a data directory", "[client][embedded]") {
   open();
 
   auto const second = Client::open(options());
@@ -26,7 +26,7 @@ TEST_CASE_METHOD(ClientFixture, "one client at a time has a data directory", "[c
   CHECK(Client::open(options()));
 }
 
-TEST_CASE("a data directory that cannot be is named", "[client]") {
+TEST_CASE("a data directory that cannot be is named", "[client][embedded]") {
   Options options;
   options.data_dir = "relative/path";
   CHECK(Client::open(options).error().code == Errc::path_invalid);
@@ -36,7 +36,7 @@ TEST_CASE("a data directory that cannot be is named", "[client]") {
   CHECK(refused.error().where.find("/dev/null") != std::string::npos);
 }
 
-TEST_CASE("options that cannot be are named", "[client]") {
+TEST_CASE("options that cannot be are named", "[client][embedded]") {
   TempFolder folder;
   Options options;
   options.data_dir = folder / "data";
@@ -59,12 +59,12 @@ TEST_CASE_METHOD(ClientFixture, "places that cannot take a file are refused at o
     return refusal(client->create({.name = "test"}, {wanted}));
   };
 
-  CHECK(with_path("relative") == Errc::path_invalid);
-  CHECK(with_path(folder / "absent/a") == Errc::path_invalid);
-  CHECK(with_path(folder / "plain/a") == Errc::path_invalid);
-  CHECK(with_path(folder / "there") == Errc::path_invalid);
-  CHECK(with_path(folder / "there/../a") == Errc::path_invalid);
-  CHECK(client->jobs().empty());
+  CHECK(with_path("relative") == told(Errc::path_invalid));
+  CHECK(with_path(folder / "absent/a") == told(Errc::path_invalid));
+  CHECK(with_path(folder / "plain/a") == told(Errc::path_invalid));
+  CHECK(with_path(folder / "there") == told(Errc::path_invalid));
+  CHECK(with_path(folder / "there/../a") == told(Errc::path_invalid));
+  CHECK(client->jobs()->empty());
 }
 
 TEST_CASE_METHOD(ClientFixture, "a directory without the right to write is refused", "[client]") {
@@ -98,7 +98,7 @@ TEST_CASE_METHOD(ClientFixture, "calls answer for jobs that are not known", "[cl
   CHECK(client->verify(ContentId{}).error().code == Errc::not_found);
 }
 
-TEST_CASE("log lines reach the application", "[client]") {
+TEST_CASE("log lines reach the application", "[client][embedded]") {
   TempFolder folder;
   ScriptedOrigin origin;
   std::mutex mutex;

@@ -39,7 +39,7 @@ TEST_CASE_METHOD(ClientFixture, "a job that ran goes on by itself and fetches no
     });
     REQUIRE(seen.get_future().wait_for(std::chrono::seconds{10}) == std::future_status::ready);
   }
-  client.reset();
+  close();
   latch.open();
   origin.serve_file("/a", bytes);
   auto const sent_before = origin.bytes_sent();
@@ -53,7 +53,8 @@ TEST_CASE_METHOD(ClientFixture, "a job that ran goes on by itself and fetches no
   CHECK(read_file(folder / "a") == bytes);
 }
 
-TEST_CASE_METHOD(ClientFixture, "without autostart a job that ran waits for resume", "[client]") {
+TEST_CASE_METHOD(ClientFixture, "without autostart a job that ran waits for resume",
+                 "[client][embedded]") {
   auto const bytes = made_bytes(1 << 20);
   origin.on("/a", paused(bytes, 1000, latch));
   open();

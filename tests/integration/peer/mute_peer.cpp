@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <stdexcept>
 
 namespace freshet::test {
@@ -28,6 +29,14 @@ std::string everything() {
   return std::string("\0\0\0\1\x0e", 5) + std::string("\0\0\0\1\1", 5);
 }
 
+// BEP 6 "have none", then BEP 3 "interested".
+std::string nothing() {
+  return std::string("\0\0\0\1\x0f", 5) + std::string("\0\0\0\1\2", 5);
+}
+
+constexpr std::size_t kHandshakeBytes = 68;
+constexpr char kUnchoke = 1;
+
 bool readable(int socket) {
   pollfd waiting{socket, POLLIN, 0};
   return poll(&waiting, 1, 50) == 1;
@@ -35,7 +44,8 @@ bool readable(int socket) {
 
 }  // namespace
 
-MutePeer::MutePeer(Digest const& info_hash) : greeting_(handshake(info_hash) + everything()) {
+MutePeer::MutePeer(Digest const& info_hash, Has has)
+    : greeting_(handshake(info_hash) + (has == Has::everything ? everything() : nothing())) {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -60,6 +70,11 @@ std::string MutePeer::endpoint() const {
   return "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
 }
 
+bool MutePeer::wait_for_unchokes(int count) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, std::chrono::seconds{10}, [&] { return unchokes_ >= count; });
+}
+
 void MutePeer::serve() {
   while (!stopping_) {
     if (!readable(listener_)) continue;
@@ -70,11 +85,37 @@ void MutePeer::serve() {
   }
 }
 
-void MutePeer::talk(int connection) const {
+void MutePeer::talk(int connection) {
   if (send(connection, greeting_.data(), greeting_.size(), MSG_NOSIGNAL) < 0) return;
   std::array<char, 4096> heard{};
+  std::string stream;
+  bool greeted = false;
   while (!stopping_) {
-    if (readable(connection) && recv(connection, heard.data(), heard.size(), 0) <= 0) return;
+    if (!readable(connection)) continue;
+    auto const size = recv(connection, heard.data(), heard.size(), 0);
+    if (size <= 0) return;
+    stream.append(heard.data(), static_cast<std::size_t>(size));
+    if (!greeted && stream.size() >= kHandshakeBytes) {
+      stream.erase(0, kHandshakeBytes);
+      greeted = true;
+    }
+    if (greeted) hear(stream);
+  }
+}
+
+// Takes the whole messages off the stream.
+void MutePeer::hear(std::string& stream) {
+  auto const byte = [&](std::size_t at) { return static_cast<unsigned char>(stream[at]); };
+  while (stream.size() >= 4) {
+    std::size_t const size = std::size_t{byte(0)} << 24 | std::size_t{byte(1)} << 16 |
+                             std::size_t{byte(2)} << 8 | byte(3);
+    if (stream.size() < 4 + size) return;
+    if (size == 1 && stream[4] == kUnchoke) {
+      std::lock_guard const lock(mutex_);
+      ++unchokes_;
+      changed_.notify_all();
+    }
+    stream.erase(0, 4 + size);
   }
 }
 

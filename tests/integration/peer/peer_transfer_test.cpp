@@ -3,6 +3,8 @@
 #include <chrono>
 
 #include "engine/content/geometry.h"
+#include "engine/content/torrent_file.h"
+#include "tests/integration/peer/mute_peer.h"
 #include "tests/integration/peer/swarm_host.h"
 
 using namespace freshet;
@@ -126,6 +128,23 @@ TEST_CASE("pieces that come by HTTP are peers' at once", "[peer]") {
   fetcher.bring(bytes, {manifest->piece_length, bytes.size()});
   CHECK(taker.store.wait_for_all(kSpool));
   CHECK(taker.store.holds(kSpool, bytes));
+}
+
+// libtorrent looks for something to ask for when it is told that it may, and not when it hears of a
+// piece while it is interested already.
+TEST_CASE("an interested peer is told to ask again when there is something new", "[peer]") {
+  auto const bytes = some_bytes(2'000'000);
+  auto const manifest = manifest_of(bytes);
+  MutePeer mute(canonical_info_hash(manifest->content), MutePeer::Has::nothing);
+  SwarmHost giver("127.0.0.2");
+  giver.get(manifest, {mute.endpoint()});
+  REQUIRE(mute.wait_for_unchokes(1));
+
+  for (int piece = 0; piece < 3; ++piece) {
+    auto const begin = static_cast<Bytes>(piece) * manifest->piece_length;
+    giver.bring(bytes, {begin, begin + manifest->piece_length});
+    CHECK(mute.wait_for_unchokes(piece + 2));
+  }
 }
 
 TEST_CASE("HTTP and peers fill one content together", "[peer]") {

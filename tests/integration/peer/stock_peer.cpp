@@ -27,15 +27,15 @@ namespace {
 
 constexpr auto kDeadline = std::chrono::seconds{20};
 
-Pack settings(std::string const& address) {
+Pack settings(std::string const& address, bool searches) {
   Pack pack;
   pack.set_str(Pack::listen_interfaces, address + ":0");
   pack.set_str(Pack::outgoing_interfaces, address);
-  for (int const off :
-       {int{Pack::enable_dht}, int{Pack::enable_lsd}, int{Pack::enable_upnp},
-        int{Pack::enable_natpmp}, int{Pack::enable_outgoing_utp}, int{Pack::enable_incoming_utp}}) {
+  for (int const off : {int{Pack::enable_dht}, int{Pack::enable_upnp}, int{Pack::enable_natpmp},
+                        int{Pack::enable_outgoing_utp}, int{Pack::enable_incoming_utp}}) {
     pack.set_bool(off, false);
   }
+  pack.set_bool(Pack::enable_lsd, searches);
   pack.set_bool(Pack::allow_multiple_connections_per_ip, true);
   pack.set_int(Pack::alert_mask, static_cast<int>(static_cast<std::uint32_t>(
                                      lt::alert_category::status | lt::alert_category::error)));
@@ -45,8 +45,8 @@ Pack settings(std::string const& address) {
 }  // namespace
 
 struct StockPeer::Parts {
-  explicit Parts(std::string const& its_address)
-      : address(its_address), session(lt::session_params(settings(its_address))) {}
+  Parts(std::string const& its_address, bool searches)
+      : address(its_address), session(lt::session_params(settings(its_address, searches))) {}
 
   [[nodiscard]] bool wait_until(std::function<bool()> const& holds);
 
@@ -56,7 +56,8 @@ struct StockPeer::Parts {
   lt::torrent_handle torrent;
 };
 
-StockPeer::StockPeer(std::string const& address) : parts_(std::make_unique<Parts>(address)) {
+StockPeer::StockPeer(std::string const& address, bool searches)
+    : parts_(std::make_unique<Parts>(address, searches)) {
   auto pattern = (std::filesystem::temp_directory_path() / "freshet-stock-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no folder");
   parts_->folder = pattern;

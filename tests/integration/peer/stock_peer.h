@@ -10,7 +10,8 @@ namespace freshet::test {
 
 class StockPeer {
  public:
-  explicit StockPeer(std::string const& address);
+  // `searches`: it asks its link by multicast.
+  explicit StockPeer(std::string const& address, bool searches = false);
   ~StockPeer();
 
   // `torrent` is a torrent file. With `bytes` it has all of them, else it gets them.

@@ -128,7 +128,8 @@ void SwarmHost::ban_liars() {
   std::set<SourceId> liars;
   for (auto const& blame : store.blames()) liars.insert(blame.who);
   on_loop([&] {
-    for (auto const liar : liars) swarm_->ban(liar, {Errc::piece_mismatch, {}, "bad block"});
+    Offence const offence{.why = {Errc::piece_mismatch, {}, "bad block"}};
+    for (auto const liar : liars) swarm_->ban(liar, offence);
   });
 }
 

@@ -72,6 +72,26 @@ TEST_CASE("every option reaches the job or the file", "[cli]") {
   CHECK(plan->job.no_progress_timeout == 1500ms);
 }
 
+TEST_CASE("a list of checksums gives each file its own and must know all of them", "[cli]") {
+  TempFolder folder;
+  auto const list = folder / "SHA256SUMS";
+  write_file(list, std::string(64, 'a') + "  x.iso\n" + std::string(64, 'b') + "  y.iso\n");
+  auto asked = request({"http://host/x.iso", "http://host/y.iso"});
+  asked.checksums = list;
+  auto const plan = plan_get(asked);
+  REQUIRE(plan);
+  CHECK(plan->files.at(0).sha256 == digest_from_hex(std::string(64, 'a')));
+  CHECK(plan->files.at(1).sha256 == digest_from_hex(std::string(64, 'b')));
+
+  asked.urls.push_back("http://host/z.iso");
+  CHECK(refusal(asked) == Errc::invalid_argument);
+  asked.urls = {"http://host/x.iso"};
+  asked.sha256 = std::string(64, 'c');
+  CHECK(refusal(asked) == Errc::invalid_argument);
+  asked.checksums = folder / "none";
+  CHECK(refusal(asked) == Errc::not_found);
+}
+
 TEST_CASE("a manifest's URL stays as it is", "[cli]") {
   auto asked = request({"http://host/x"});
   asked.manifest = "https://host/x.torrent";

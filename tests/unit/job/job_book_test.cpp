@@ -26,6 +26,23 @@ TEST_CASE("a job that was created is in the ledger after one write when the answ
   CHECK(world.desk->wants == 0);
 }
 
+TEST_CASE("of one id there is one job however often it is created", "[job]") {
+  JobWorld world;
+  NewJob job{.spec = {.name = "once"}, .files = {file_at("/tmp/a")}};
+  job.id = JobId{{std::byte{7}}};
+  auto const create = [&](Caller const& caller) {
+    return world.ask<JobId>([&](auto answer) { world.book->create(caller, job, answer); });
+  };
+
+  REQUIRE(create(kUser) == *job.id);
+  world.restart();
+  CHECK(create(kUser) == *job.id);
+
+  CHECK(world.book->jobs(kUser).size() == 1);
+  CHECK(world.ledger.files.size() == 1);
+  CHECK(create({kUser.uid + 1, false}).error().code == Errc::invalid_argument);
+}
+
 TEST_CASE("a job that could not be made durable does not exist", "[job]") {
   JobWorld world;
   world.ledger.failing = true;
@@ -69,6 +86,24 @@ TEST_CASE("nobody hears that a job is transferred before that is durable", "[job
   CHECK(world.states_told(id).back() != JobState::transferred);
   world.loop.run_for(50ms);
   CHECK(world.states_told(id).back() == JobState::transferred);
+}
+
+TEST_CASE("a file tells where its bytes lie and where they came from", "[job]") {
+  JobWorld world;
+  auto const id = world.start({"/a"});
+  CHECK(world.book->files(kUser, id)->at(0).temporary_path.empty());
+
+  world.desk->answer("/a", SpoolId{5}, 100);
+  auto& open = world.desk->open.at(world.desk->wish_for("/a"));
+  open.progress.from_origin = 30;
+  open.progress.from_peers = 20;
+  open.progress.wasted = 4;
+  auto const file = world.book->files(kUser, id)->at(0);
+
+  CHECK(file.temporary_path == "/spool/5");
+  CHECK(file.from_origin == 30);
+  CHECK(file.from_peers == 20);
+  CHECK(file.wasted == 4);
 }
 
 TEST_CASE("complete places what arrived and drops the rest", "[job]") {

@@ -322,3 +322,19 @@ TEST_CASE("bytes by source are known after a crash but for the last seconds", "[
   world.loop.run_for(6s);
   CHECK(world.book->job(kUser, id)->progress.from_origin == kept + 50);
 }
+
+TEST_CASE("a job says which states it went through and still does when it is gone", "[job]") {
+  JobWorld world;
+  auto const id = world.start({"/tmp/a"});
+  world.desk->finish("/tmp/a", SpoolId{1}, 1);
+  world.settle();
+  auto const while_there = world.book->why(kUser, id);
+  REQUIRE(while_there);
+  CHECK(while_there->find("\"state\":\"transferred\"") != std::string::npos);
+
+  REQUIRE(world.cancel(id));
+
+  REQUIRE(world.book->job(kUser, id).error().code == Errc::job_not_found);
+  CHECK(world.book->why(kUser, id) == *while_there);
+  CHECK(world.book->why({kUser.uid + 1, false}, id).error().code == Errc::job_not_found);
+}

@@ -397,9 +397,15 @@ class Comparison {
   std::uint64_t last_spool_ = 0;
 };
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::size_t kCallsDefault = 200'000;
+#else
+constexpr std::size_t kCallsDefault = 1'000'000;
+#endif
+
 std::size_t calls_wanted() {
   auto const* const text = std::getenv("FRESHET_MODEL_CALLS");
-  return text != nullptr ? std::strtoull(text, nullptr, 10) : 200'000;
+  return text != nullptr ? std::strtoull(text, nullptr, 10) : kCallsDefault;
 }
 
 }  // namespace

@@ -106,6 +106,27 @@ TEST_CASE("files are told one after the other and all before the job", "[notices
   CHECK(told.kinds.size() == 4);
 }
 
+TEST_CASE("the job is told after a file that is not durable yet", "[notices]") {
+  JobWorld world({}, 5ms);
+  auto const id = world.start({"/tmp/a", "/tmp/b"});
+  configure(world, id, [](JobSpec& spec) { spec.notify.file_transferred = true; });
+  Told told;
+  told.hold = true;
+  listen(world, id, told);
+  world.desk->finish("/tmp/a", SpoolId{1}, 1);
+  world.settle();
+  REQUIRE(told.files == std::vector<std::uint32_t>{0});
+
+  // The first is accepted while the second is still on its way to the disk.
+  world.desk->finish("/tmp/b", SpoolId{2}, 1);
+  told.open.at(0)(true);
+  told.hold = false;
+  world.settle();
+
+  CHECK(told.kinds ==
+        std::vector{Kind::file_transferred, Kind::file_transferred, Kind::transferred});
+}
+
 TEST_CASE("a refused file holds back what comes after it", "[notices]") {
   JobWorld world;
   auto const id = world.start({"/tmp/a"});

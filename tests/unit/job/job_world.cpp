@@ -48,6 +48,21 @@ void FakeStore::place(SpoolId spool, Placement placement, std::function<void(Res
 }
 
 // None of these is the job side's business.
+namespace {
+
+class FakeLent final : public LentContent {
+ public:
+  [[nodiscard]] Result<void> copy_into(int) override { return {}; }
+  [[nodiscard]] Result<void> read(Bytes, std::span<std::byte>) override { return {}; }
+};
+
+}  // namespace
+
+void FakeStore::lend(SpoolId spool, Placement placement, Lent done) {
+  lent.emplace_back(spool, std::move(placement.ranges));
+  loop_.post([done = std::move(done)] { done(std::make_shared<FakeLent>()); });
+}
+
 void FakeStore::set_events(StoreEvents*) {
   FRESHET_ASSERT(false);
 }

@@ -53,12 +53,17 @@ class FakeStore final : public ContentStore {
     loop_.post(std::move(done));
   }
   void release(SpoolId spool) override { released.push_back(spool); }
+  void lend(SpoolId spool, Placement placement, Lent done) override;
   [[nodiscard]] std::vector<StoredContent> list() const override { return contents; }
+  [[nodiscard]] std::string path_of(SpoolId spool) const override {
+    return "/spool/" + std::to_string(static_cast<std::uint64_t>(spool));
+  }
 
   std::map<std::string, SpoolId> placed;
   std::map<std::string, Error> refused;  // By path.
   std::vector<SpoolId> released;
   std::vector<SpoolId> discarded;
+  std::vector<std::pair<SpoolId, std::vector<ByteRange>>> lent;
   std::vector<StoredContent> contents;
   std::size_t placing = 0;
   std::size_t placing_most = 0;
@@ -83,12 +88,16 @@ class FakeDesk final : public TransferDesk {
     Wish wish;
     WishListener* listener = nullptr;
     WishProgress progress;
+    Bytes ready = 0;  // All before this.
   };
 
   [[nodiscard]] WishId want(Wish wish, WishListener& listener) override;
   void drop(WishId wish) override;
   [[nodiscard]] WishProgress progress(WishId wish) const override;
   [[nodiscard]] std::string why(WishId) const override { return "{}"; }
+  [[nodiscard]] ByteRange ready(WishId wish, Bytes begin) const override {
+    return {begin, std::max(begin, open.at(wish).ready)};
+  }
 
   // The wish for the file that goes to this path; asserts that there is one.
   [[nodiscard]] WishId wish_for(std::string const& path) const;

@@ -103,10 +103,26 @@ TEST_CASE("a job needs a name of bounded length and well formed headers", "[job]
   CHECK_FALSE(code({.name = std::string(256, 'x')}));
   CHECK(code({.name = ""}) == Errc::invalid_argument);
   CHECK(code({.name = std::string(257, 'x')}) == Errc::invalid_argument);
+  std::string umlauts;
+  for (int i = 0; i < 256; ++i) umlauts += "\u00fc";
+  CHECK_FALSE(code({.name = umlauts}));
+  CHECK(code({.name = umlauts + "x"}) == Errc::invalid_argument);
   CHECK_FALSE(code({.name = "x", .headers = {{"X-Thing", "value"}}}));
   CHECK(code({.name = "x", .headers = {{"X-Thing", "a\r\nHost: evil"}}}) == Errc::invalid_argument);
   CHECK(code({.name = "x", .headers = {{"X Thing", "value"}}}) == Errc::invalid_argument);
   CHECK(code({.name = "x", .headers = {{"X", std::string(20'000, 'v')}}}) == Errc::limit_reached);
+}
+
+TEST_CASE("what an application keeps with jobs and files is bounded", "[job]") {
+  auto file = good();
+
+  CHECK(check_job({.name = "x", .app_data = std::string(16'384, 'x')}, {}));
+  auto const job = check_job({.name = "x", .app_data = std::string(16'385, 'x')}, {});
+  CHECK(job.error().code == Errc::limit_reached);
+  file.app_data.assign(4096, 'x');
+  CHECK(check_files(std::vector{file}, 0, {}));
+  file.app_data += 'x';
+  CHECK(check_files(std::vector{file}, 0, {}).error().code == Errc::limit_reached);
 }
 
 TEST_CASE("a notify command begins with an absolute path and is bounded", "[job]") {

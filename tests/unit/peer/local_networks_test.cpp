@@ -59,3 +59,15 @@ TEST_CASE("the loopback interface is among those of this host", "[networks]") {
   CHECK(networks.classify(parse_address("127.0.0.1").value()) == PeerClass::lan);
   CHECK(networks == LocalNetworks::of_interfaces());
 }
+
+TEST_CASE("a link-local address is one whatever interface it came over", "[networks]") {
+  LocalNetworks const none({});
+  CHECK(none.classify(parse_address("fe80::1%eth0").value()) == PeerClass::link_local);
+  CHECK(none.classify(parse_address("fe80::1%2").value()) == PeerClass::link_local);
+}
+
+TEST_CASE("a network is written as it is read", "[networks]") {
+  for (auto const* text : {"192.0.2.0/24", "2001:db8::/64", "192.0.2.1/32"}) {
+    CHECK(to_string(parse_subnet(text).value()) == text);
+  }
+}

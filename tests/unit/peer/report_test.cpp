@@ -117,3 +117,17 @@ TEST_CASE("pieces past the content are ignored", "[report]") {
 
   CHECK(report.take().has.empty());
 }
+
+TEST_CASE("who is refused is told by address and few at a time", "[report]") {
+  Report report(SpoolId{1}, 10);
+  for (int i = 0; i < 1000; ++i) {
+    report.refuse("192.0.2.1:" + std::to_string(i), {Errc::group_mismatch, {}, "of another group"});
+  }
+  CHECK(report.pending());
+
+  auto const batch = report.take();
+
+  CHECK(batch.refused.size() == 16);
+  CHECK(batch.refused.front().first == "192.0.2.1:0");
+  CHECK(report.take().refused.empty());
+}

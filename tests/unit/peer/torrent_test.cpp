@@ -26,8 +26,10 @@ struct Control final : TorrentControl {
 };
 
 struct Link final : PeerLink {
+  void heed_allowance() override {}
   void tell_claims(std::string const& message) override { told.push_back(message); }
   void release_requests() override { ++released; }
+  void nudge() override {}
   void end(Error) override {}
   [[nodiscard]] std::uint64_t key() const override { return 1; }
 

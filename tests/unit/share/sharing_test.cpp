@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <map>
 #include <set>
 
 #include "tests/support/transfer_world.h"
@@ -17,27 +18,65 @@ class RecordingSwarm final : public Swarm {
  public:
   void set_events(SwarmEvents*) override {}
   [[nodiscard]] std::uint64_t key() const override { return 1; }
-  void join(SwarmSpec spec, PieceMap const&) override { joined.insert(spec.spool); }
+  void join(SwarmSpec spec, PieceMap const&) override {
+    joined.insert(spec.spool);
+    asked = spec.peers;
+  }
   void leave(SpoolId spool) override { joined.erase(spool); }
   void offer(SpoolId, PieceIndex) override {}
   void reserve(SpoolId, std::vector<PieceRange> const&) override {}
   void claim(SpoolId, std::vector<Claim> const&) override {}
-  void ban(SourceId, Error) override {}
+  void ban(SourceId, Offence const&) override {}
   void set_limits(BytesPerSecond, BytesPerSecond) override {}
 
   std::set<SpoolId> joined;
+  std::vector<std::string> asked;
+};
+
+class KeptMarks final : public ShareMarks {
+ public:
+  void mark(SpoolId spool, WallTime until) override { all[spool] = until; }
+  void unmark(SpoolId spool) override { all.erase(spool); }
+  [[nodiscard]] std::map<SpoolId, WallTime> const& marked() const override { return all; }
+
+  std::map<SpoolId, WallTime> all;
+};
+
+// Contents that stand by, and a peer that asks when the test says so.
+class Waiting final : public StandBy {
+ public:
+  void set_stand_by_events(StandByEvents* events) override { listener = events; }
+  [[nodiscard]] bool can_stand_by() const override { return can; }
+  void stand_by(SpoolId spool, ContentId const&) override { standing.insert(spool); }
+  void ask(SpoolId spool) {
+    standing.erase(spool);
+    listener->on_wanted(spool, "192.0.2.1:7680");
+  }
+
+  StandByEvents* listener = nullptr;
+  bool can = true;
+  std::set<SpoolId> standing;
 };
 
 struct SharingWorld {
-  explicit SharingWorld(SharingOptions options) {
+  explicit SharingWorld(SharingOptions with_options) : options(with_options) {
     world.transfers.reset();  // It tells the ports to forget their listener.
     world.transfers =
         std::make_unique<Transfers>(TransferPorts{world.loop, world.loop, world.random, world.log,
                                                   world.store, world.origin, &swarm},
                                     TransferOptions{});
-    sharing.emplace(
-        Sharing::Ports{world.loop, world.loop, world.log, world.store, *world.transfers, &swarm},
-        options);
+    start();
+  }
+  // As after a restart: the store and its marks are there, everything else is new.
+  void start() {
+    sharing.reset();
+    swarm.joined.clear();
+    waiting.standing.clear();
+    sharing.emplace(Sharing::Ports{world.loop, world.loop, world.log, world.store, *world.transfers,
+                                   marks, &swarm, &waiting},
+                    options);
+    sharing->resume();
+    world.loop.run_for(1s);
   }
   ~SharingWorld() {
     sharing.reset();
@@ -60,15 +99,18 @@ struct SharingWorld {
     if (let_go) sharing->let_go(spool);
     return spool;
   }
-  Result<void> share(ContentId const& content) {
+  Result<void> share(ContentId const& content, std::optional<Duration> span = std::nullopt) {
     Result<void> answer = fail(Errc::internal);
-    sharing->share(content, [&](Result<void> done) { answer = std::move(done); });
+    sharing->share(content, span, [&](Result<void> done) { answer = std::move(done); });
     world.loop.run_for(1s);
     return answer;
   }
 
+  SharingOptions options;
   TransferWorld world;
   RecordingSwarm swarm;
+  KeptMarks marks;
+  Waiting waiting;
   std::map<std::uint64_t, ContentId> contents;
   std::optional<Sharing> sharing;
 };
@@ -150,9 +192,93 @@ TEST_CASE("what is not stored cannot be shared", "[share]") {
 
 TEST_CASE("without a swarm nothing is shared", "[share]") {
   TransferWorld world;
-  Sharing sharing({world.loop, world.loop, world.log, world.store, *world.transfers}, {});
+  KeptMarks marks;
+  Sharing sharing({world.loop, world.loop, world.log, world.store, *world.transfers, marks}, {});
   std::optional<Errc> code;
-  sharing.share(manifest_of(sim_bytes(1000))->content,
+  sharing.share(manifest_of(sim_bytes(1000))->content, std::nullopt,
                 [&](Result<void> const& done) { code = done.error().code; });
   CHECK(code == Errc::policy_refused);
+}
+
+TEST_CASE("what is shared is shared again after a restart until it is unshared", "[share]") {
+  SharingWorld with({});
+  auto const spool = with.fetch(1, false);
+  REQUIRE(with.share(with.contents[1]));
+  REQUIRE(with.marks.all.at(spool) == kUntilUnshared);
+  with.world.transfers->stop_sharing(spool);
+
+  with.start();
+  CHECK(with.sharing->holds(spool));
+  CHECK(with.waiting.standing.contains(spool));
+
+  CHECK(with.sharing->unshare(with.contents[1]));
+  CHECK(with.marks.all.empty());
+  with.start();
+  CHECK(with.sharing->size() == 0);
+}
+
+TEST_CASE("what is shared for a while is shared for the rest of it after a restart", "[share]") {
+  SharingWorld with({.share_for = 10min});
+  auto const spool = with.fetch(1);
+  with.world.loop.run_for(4min);
+  with.world.transfers->stop_sharing(spool);
+
+  with.start();
+  CHECK(with.sharing->holds(spool));
+  with.world.loop.run_for(5min);
+  CHECK(with.sharing->holds(spool));
+  with.world.loop.run_for(2min);
+  CHECK_FALSE(with.sharing->holds(spool));
+  CHECK(with.marks.all.empty());
+}
+
+TEST_CASE("marks that are over or of contents that are gone are taken away", "[share]") {
+  SharingWorld with({});
+  auto const spool = with.fetch(1, false);
+  with.world.transfers->stop_sharing(spool);
+  with.marks.all[spool] = with.world.loop.wall();
+  with.marks.all[SpoolId{999}] = kUntilUnshared;
+
+  with.start();
+
+  CHECK(with.marks.all.empty());
+  CHECK(with.sharing->size() == 0);
+}
+
+TEST_CASE("a shared content without peers stands by and is joined when one asks", "[share]") {
+  SharingWorld with({.share_for = 1h});
+  auto const spool = with.fetch(1);
+  REQUIRE(with.swarm.joined.contains(spool));
+  CHECK(with.sharing->joined() == 1);
+
+  with.waiting.listener->on_idle(spool);
+  CHECK(with.swarm.joined.empty());
+  CHECK(with.waiting.standing.contains(spool));
+  CHECK(with.sharing->holds(spool));
+  CHECK(with.sharing->joined() == 0);
+
+  with.waiting.ask(spool);
+  with.world.loop.run_for(1s);
+  CHECK(with.swarm.joined.contains(spool));
+  CHECK(with.swarm.asked == std::vector<std::string>{"192.0.2.1:7680"});
+  CHECK(with.sharing->joined() == 1);
+}
+
+TEST_CASE("where nobody can be heard asking contents stay joined", "[share]") {
+  SharingWorld with({.share_for = 1h});
+  auto const spool = with.fetch(1);
+  with.waiting.can = false;
+  with.waiting.listener->on_idle(spool);
+  CHECK(with.swarm.joined.contains(spool));
+  with.world.transfers->stop_sharing(spool);
+  with.start();
+  CHECK(with.swarm.joined.contains(spool));
+}
+
+TEST_CASE("what only a job needs does not stand by", "[share]") {
+  SharingWorld with({.share_for = 1h});
+  auto const spool = with.fetch(1, false);
+  with.waiting.listener->on_idle(spool);
+  CHECK(with.swarm.joined.contains(spool));
+  CHECK(with.waiting.standing.empty());
 }

@@ -49,7 +49,7 @@ struct Swarms {
 
   [[nodiscard]] bool all_done() const {
     for (std::size_t i = 1; i < stores.size(); ++i) {
-      if (!stores[i]->present(SpoolId{1}).all()) return false;
+      if (!stores[i]->pieces_of(SpoolId{1}).all()) return false;
     }
     return true;
   }
@@ -87,7 +87,7 @@ TEST_CASE("what is reserved for the origin is not asked of peers", "[crowd]") {
   world.swarms[1]->reserve(SpoolId{1}, {pieces(0, 60)});
   world.loop.run_for(1min);
 
-  auto const& present = world.stores[1]->present(SpoolId{1});
+  auto const& present = world.stores[1]->pieces_of(SpoolId{1});
   CHECK(present.count() == 4);
   CHECK(present.next_present({}) == PieceIndex{60});
 }

@@ -118,6 +118,7 @@ TEST_CASE("every field of a job and its file survives", "[store]") {
   CHECK(job_again->spec.notify_command == job.spec.notify_command);
   CHECK(job_again->spec.size_max == job.spec.size_max);
   CHECK(job_again->transfer_time == job.transfer_time);
+  CHECK(job_again->spec.app_data == job.spec.app_data);
   REQUIRE(file_again);
   CHECK(file_again->spec.urls == file.spec.urls);
   CHECK(file_again->spec.ranges == file.spec.ranges);
@@ -130,6 +131,7 @@ TEST_CASE("every field of a job and its file survives", "[store]") {
   CHECK(file_again->validated == file.validated);
   CHECK(file_again->told == file.told);
   CHECK(file_again->origin_only == file.origin_only);
+  CHECK(file_again->spec.app_data == file.spec.app_data);
 }
 
 TEST_CASE("a cut record and one with bytes behind it are corrupt", "[store]") {
@@ -147,7 +149,7 @@ TEST_CASE("a record of a newer version is too new and one without a version corr
   RecordMaker make(3);
   auto job = encode(make.job());
   auto spool = encode(make.spool());
-  job[0] = 3;
+  job[0] = 4;
   spool[0] = 2;
   CHECK(decode_job(job).error().code == Errc::store_too_new);
   CHECK(decode_spool(SpoolId{1}, spool).error().code == Errc::store_too_new);

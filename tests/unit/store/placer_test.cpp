@@ -112,6 +112,77 @@ TEST_CASE("a placed file that was changed is no content any more", "[store]") {
   CHECK(world.disk->contents("/out/a"));
 }
 
+TEST_CASE("a stored file that somebody removed is dropped instead of being placed", "[store]") {
+  World world;
+  auto const id = world.sealed();
+  REQUIRE(world.disk->remove(world.path_of_content()));
+
+  auto const placed = world.store->place(id, {.path = "/out/a"});
+
+  REQUIRE_FALSE(placed);
+  CHECK(placed.error().code == Errc::file_changed);
+  CHECK(world.store->contents().list().empty());
+}
+
+TEST_CASE("a stored file that somebody wrote to is not placed and loses the wrong pieces",
+          "[store]") {
+  World world;
+  auto const id = world.sealed();
+  auto const file = world.disk->open(world.path_of_content(), store::Disk::Mode::write);
+  REQUIRE((*file)->write_at(some_bytes(10, 3), 0));
+
+  auto const placed = world.store->place(id, {.path = "/out/a"});
+
+  REQUIRE_FALSE(placed);
+  CHECK(placed.error().code == Errc::piece_mismatch);
+  CHECK_FALSE(world.disk->contents("/out/a"));
+  auto const opened = world.store->reopen(id);
+  REQUIRE(opened);
+  CHECK(opened->present.count() == opened->present.size() - 1);
+}
+
+TEST_CASE("another file in the place of a stored one is not placed", "[store]") {
+  World world;
+  auto const id = world.sealed();
+  auto const other = world.disk->open("/data/other", store::Disk::Mode::create);
+  REQUIRE((*other)->write_at(some_bytes(world.bytes.size(), 9), 0));
+  REQUIRE(world.disk->rename("/data/other", world.path_of_content(), true));
+
+  auto const placed = world.store->place(id, {.path = "/out/a"});
+
+  REQUIRE_FALSE(placed);
+  CHECK(placed.error().code == Errc::file_changed);
+  CHECK_FALSE(world.disk->contents("/out/a"));
+  CHECK(world.store->contents().list().empty());
+}
+
+TEST_CASE("a stored file that was touched and has its bytes is placed", "[store]") {
+  World world;
+  auto const id = world.sealed(2);
+  auto const file = world.disk->open(world.path_of_content(), store::Disk::Mode::write);
+  REQUIRE((*file)->set_modified(WallTime{std::chrono::hours{1000}}));
+
+  REQUIRE(world.store->place(id, {.path = "/out/a"}));
+
+  CHECK(*world.disk->contents("/out/a") == world.bytes);
+}
+
+TEST_CASE("a file that comes to the place of one being written is never sealed", "[store]") {
+  World world;
+  auto const opened = world.store->open({world.bytes.size(), {}});
+  REQUIRE(opened);
+  REQUIRE(world.store->write(opened->id, 0, world.bytes));
+  auto const path = world.path_of_content();
+  auto const other = world.disk->open("/data/other", store::Disk::Mode::create);
+  REQUIRE((*other)->write_at(some_bytes(world.bytes.size(), 9), 0));
+  REQUIRE(world.disk->rename("/data/other", path, true));
+
+  auto const sealed = world.store->seal(opened->id);
+
+  REQUIRE_FALSE(sealed);
+  CHECK(sealed.error().code == Errc::file_changed);
+}
+
 TEST_CASE("an existing file is replaced only when that is allowed", "[store]") {
   World world;
   REQUIRE(world.disk->open("/out/a", store::Disk::Mode::create));

@@ -20,12 +20,12 @@ TEST_CASE("a piece is out while we or a peer have it", "[holdings]") {
   PieceMap const none(3);
   auto const two = map_of(3, {1, 2});
 
-  CHECK(holdings.on_peer(none, two, TimePoint{5s}));
+  CHECK(holdings.on_peer(SourceId{kFirstPeerSource}, none, two, TimePoint{5s}));
   CHECK(holdings.all_out());
   CHECK(holdings.since(PieceIndex{1}) == TimePoint{5s});
   CHECK_FALSE(holdings.with_peers(PieceIndex{0}));
 
-  CHECK_FALSE(holdings.on_peer(two, none, TimePoint{6s}));
+  CHECK_FALSE(holdings.on_peer(SourceId{kFirstPeerSource}, two, none, TimePoint{6s}));
   CHECK_FALSE(holdings.out(PieceIndex{1}));
   CHECK(holdings.out(PieceIndex{0}));
 }
@@ -34,10 +34,10 @@ TEST_CASE("what two peers have stays out when one of them goes", "[holdings]") {
   Holdings holdings(PieceMap(1));
   PieceMap const none(1);
   auto const all = map_of(1, {0});
-  CHECK(holdings.on_peer(none, all, TimePoint{1s}));
-  CHECK_FALSE(holdings.on_peer(none, all, TimePoint{2s}));
+  CHECK(holdings.on_peer(SourceId{kFirstPeerSource}, none, all, TimePoint{1s}));
+  CHECK_FALSE(holdings.on_peer(SourceId{kFirstPeerSource}, none, all, TimePoint{2s}));
 
-  static_cast<void>(holdings.on_peer(all, none, TimePoint{3s}));
+  static_cast<void>(holdings.on_peer(SourceId{kFirstPeerSource}, all, none, TimePoint{3s}));
 
   CHECK(holdings.all_out());
   CHECK(holdings.since(PieceIndex{0}) == TimePoint{1s});
@@ -60,7 +60,7 @@ TEST_CASE("counting as things change comes to the same as counting anew", "[hold
       auto after = peer;
       for (int i = 0; i < 20; ++i) after.set(PieceIndex{static_cast<std::uint32_t>(dice() % 130)});
       after.reset(piece);
-      static_cast<void>(holdings.on_peer(peer, after, TimePoint{}));
+      static_cast<void>(holdings.on_peer(SourceId{kFirstPeerSource}, peer, after, TimePoint{}));
       peer = after;
     }
     bool all = true;

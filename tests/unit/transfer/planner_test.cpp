@@ -90,5 +90,193 @@ TEST_CASE("a piece that came is not asked for again while the store judges it", 
   CHECK(world.started().empty());
 }
 
+// A crowd of us and two others, and of sixteen pieces.
+struct ThreeMembers {
+  static constexpr SourceId kFirst{kFirstPeerSource};
+  static constexpr SourceId kSecond{kFirstPeerSource + 1};
+
+  ThreeMembers() {
+    for (auto const id : {kFirst, kSecond}) {
+      PeerInfo peer;
+      peer.id = id;
+      peer.key = static_cast<std::uint64_t>(id);
+      peer.speaks_claims = true;
+      crowd.add(peer, now);
+    }
+    unasked.add({0, 16 * 256_KiB});
+  }
+  void bring(std::uint32_t pieces) {
+    for (std::uint32_t piece = 0; piece < pieces; ++piece) crowd.on_own(PieceIndex{piece}, true);
+  }
+  // The others bring us as much as the origin does, and the first of them fetches the last piece.
+  void claim_last() {
+    crowd.on_received(10 * 256_KiB, now);
+    Claim const claim{{PieceIndex{15}, PieceIndex{16}}, 10s};
+    crowd.on_claims(kFirst, {&claim, 1}, now);
+  }
+  [[nodiscard]] bool fetches() {
+    RangeSet left = unasked;
+    for (std::uint32_t piece = 0; piece < 8; ++piece)
+      left.subtract(geometry.bytes(PieceIndex{piece}));
+    for (int tries = 0; tries < 3; ++tries, now += 70ms) {
+      if (crowd.pick(left, {1e6, 1e6, 256_KiB, 256_KiB}, random, now)) return true;
+    }
+    return false;
+  }
+
+  TimePoint now{100s};
+  test::SeededRandom random{1};
+  Geometry geometry{16 * 256_KiB, 256_KiB};
+  CrowdPolicy policy;
+  Crowd crowd{{1, 2}, geometry, PieceMap(16), policy, now};
+  RangeSet unasked;
+};
+
+TEST_CASE("who owes the crowd much leaves the origin to the others for a while", "[crowd]") {
+  ThreeMembers world;
+  world.bring(8);
+  world.claim_last();
+
+  CHECK_FALSE(world.fetches());
+  world.now += world.policy.hold_max;
+  CHECK(world.fetches());
+}
+
+TEST_CASE("who owes the crowd little or finds the origin idle fetches on", "[crowd]") {
+  ThreeMembers little;
+  little.bring(1);
+  little.claim_last();
+  CHECK(little.fetches());
+
+  ThreeMembers alone;
+  alone.bring(8);
+  CHECK(alone.fetches());
+}
+
+TEST_CASE("peers that bring less than policy asks of them are helped by the origin", "[crowd]") {
+  for (double const least : {0.0, 1e6}) {
+    ThreeMembers world;
+    auto policy = economy_policy();
+    policy.rate_min = least;
+    Crowd crowd({1, 2}, world.geometry, PieceMap(16), policy, world.now);
+    PeerInfo peer;
+    peer.id = ThreeMembers::kFirst;
+    crowd.add(peer, world.now);
+    PieceMap all(16);
+    all.set(PieceRange{PieceIndex{0}, PieceIndex{16}});
+    crowd.on_has(ThreeMembers::kFirst, all, world.now);
+
+    bool helped = false;
+    for (int second = 0; second < 60; ++second, world.now += 1s) {
+      crowd.on_received(100'000, world.now);
+      helped |= crowd.pick(world.unasked, {1e6, 1e6, 256_KiB, 256_KiB}, world.random, world.now)
+                    .has_value();
+    }
+    CHECK(helped == (least > 0));
+  }
+}
+
+TEST_CASE("peers that claim and give nothing hold nobody back", "[crowd]") {
+  ThreeMembers world;
+  world.bring(8);
+  world.claim_last();
+  world.now += 1s;
+  CHECK(world.fetches());
+}
+
+// Three who have just met, each as seen by itself: all fetch and nobody has anything.
+struct FirstPiece {
+  FirstPiece() {
+    std::array<std::uint64_t, 3> const keys{11, 12, 13};
+    for (auto const own : keys) {
+      auto& crowd = members.emplace_back(Crowd::Place{own, 0}, geometry, PieceMap(16), policy, now);
+      for (auto const key : keys) {
+        if (key != own) meet(crowd, key);
+      }
+    }
+  }
+  void meet(Crowd& crowd, std::uint64_t key) {
+    PeerInfo peer;
+    peer.id = SourceId{kFirstPeerSource + key};
+    peer.key = key;
+    peer.speaks_claims = true;
+    crowd.add(peer, now);
+    PieceIndex const piece{static_cast<std::uint32_t>(key)};
+    Claim const claim{{piece, PieceIndex{to_number(piece) + 1}}, 10s};
+    crowd.on_claims(peer.id, {&claim, 1}, now);
+  }
+  // How many of them the origin is asked by.
+  [[nodiscard]] auto fetching() {
+    RangeSet left;
+    left.add({0, 8 * 256_KiB});
+    return std::ranges::count_if(members, [&](Crowd& crowd) {
+      return crowd.pick(left, {1e6, 1e6, 256_KiB, 256_KiB}, random, now).has_value();
+    });
+  }
+
+  TimePoint now{100s};
+  test::SeededRandom random{1};
+  Geometry geometry{16 * 256_KiB, 256_KiB};
+  CrowdPolicy policy;
+  std::vector<Crowd> members;
+};
+
+TEST_CASE("the first piece of a crowd is fetched by one alone", "[crowd]") {
+  FirstPiece world;
+  CHECK(world.fetching() == 1);
+  for (auto& crowd : world.members) crowd.on_own(PieceIndex{9}, true);
+  CHECK(world.fetching() > 1);
+}
+
+TEST_CASE("nobody waits for the first piece for long", "[crowd]") {
+  FirstPiece world;
+  world.now += world.policy.first_piece_max;
+  CHECK(world.fetching() > 1);
+}
+
+TEST_CASE("who fetches the first piece of a crowd as well gives way", "[crowd]") {
+  FirstPiece world;
+  auto const yields = std::ranges::count_if(world.members, [&](Crowd const& crowd) {
+    return crowd.should_yield({0, 256_KiB}, world.now);
+  });
+  CHECK(yields == 2);
+}
+
+// The third has not begun with its share, the others have done theirs.
+TEST_CASE("two who go on with the groups of a third choose different ones", "[crowd]") {
+  FirstPiece world;
+  RangeSet left;
+  Fetchers third{13, 16, 32};
+  third.add(11);
+  third.add(12);
+  for (Fetchers::Group group = 0; group < 16; ++group) {
+    if (third.owns(group)) left.add(world.geometry.bytes(PieceIndex{group}));
+  }
+  REQUIRE(left.size() >= 3 * 256_KiB);
+
+  std::vector<PieceRange> wanted;
+  for (auto& crowd : std::span{world.members}.first(2)) {
+    crowd.on_own(PieceIndex{11}, true);
+    CHECK_FALSE(crowd.pick(left, {1e6, 1e6, 256_KiB, 256_KiB}, world.random, world.now));
+    for (auto const& range : crowd.intended()) wanted.push_back(range);
+  }
+  REQUIRE(wanted.size() == 2);
+  CHECK(wanted[0] != wanted[1]);
+}
+
+TEST_CASE("a fetcher knows how many have more right to a group", "[crowd]") {
+  Fetchers one{11, 16, 32};
+  Fetchers other{12, 16, 32};
+  one.add(12);
+  other.add(11);
+  for (Fetchers::Group group = 0; group < 16; ++group) {
+    CHECK(one.rank(group) + other.rank(group) == 1);
+    CHECK(one.owns(group) == (one.rank(group) == 0));
+    auto const& taker = one.owns(group) ? other : one;
+    auto const& owner = one.owns(group) ? one : other;
+    CHECK(taker.steps_of_owner(group) == (group + 16 - owner.start()) % 16);
+  }
+}
+
 }  // namespace
 }  // namespace freshet

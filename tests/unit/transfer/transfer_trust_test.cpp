@@ -246,3 +246,128 @@ TEST_CASE("a manifest that a link names over plain HTTP counts when a trusted ke
     CHECK((site.why.find("manifest_found") != std::string::npos) == is_signed);
   }
 }
+
+namespace {
+
+// A file whose manifest a link names, over TLS, and which a weak ETag tells from others badly.
+struct LinkedSite {
+  explicit LinkedSite(std::string tag) { put_file(1, std::move(tag)); }
+  void put_file(std::uint64_t seed, std::string tag) {
+    bytes = sim_bytes(10 << 20, seed);
+    server.tls = true;
+    server.connection_rate = 1e6;
+    auto& file = server.files["/file"];
+    file.bytes = std::make_shared<std::string const>(bytes);
+    file.validator = {std::move(tag), {}};
+    file.manifest_urls = {"https://origin/m.torrent"};
+    put(server, "/m.torrent", torrent_of(bytes));
+  }
+  void fetch_some(WishId id) {
+    auto const some = [&] { return world.transfers->progress(id).done > (5 << 20); };
+    world.loop.run_until(some, std::chrono::hours{1});
+  }
+  WishId finish(Wish const& again) {
+    auto const id = world.want(again);
+    REQUIRE(world.run(id));
+    INFO(world.transfers->why(id));
+    CHECK((world.bytes_of(id) == bytes));
+    return id;
+  }
+
+  std::string bytes;
+  TransferWorld world;
+  SimServer& server = world.origin.server("origin");
+  Wish wish = by_tls();
+
+ private:
+  static Wish by_tls() {
+    auto linked = TransferWorld::wish({"origin"});
+    linked.file.urls = {"https://origin/file"};
+    return linked;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("with a manifest an earlier run's bytes are kept although the ETag is weak", "[trust]") {
+  LinkedSite site("W/\"v1\"");
+  auto const first = site.world.want(site.wish);
+  site.fetch_some(first);
+  site.wish.spool = site.world.told[first].spool;
+  site.wish.validator = site.world.told[first].validator;
+  site.world.transfers->drop(first);
+  site.world.loop.run_for(std::chrono::seconds{10});
+  auto const sent = site.server.sent;
+
+  auto const second = site.finish(site.wish);
+
+  CHECK(site.world.why_has(second, "resumed"));
+  CHECK(site.server.sent - sent < site.bytes.size() / 2 + (2 << 20));
+}
+
+TEST_CASE("a stream that breaks off goes on where it was once a manifest has come", "[trust]") {
+  LinkedSite site("W/\"v1\"");
+  auto const id = site.world.want(site.wish);
+  site.fetch_some(id);
+  REQUIRE(site.world.why_has(id, "manifest_found"));
+  site.server.frozen = true;
+  site.world.loop.run_for(std::chrono::seconds{4});
+  site.server.frozen = false;
+
+  REQUIRE(site.world.run(id));
+
+  INFO(site.world.transfers->why(id));
+  CHECK((site.world.bytes_of(id) == site.bytes));
+  CHECK_FALSE(site.world.why_has(id, "started_over"));
+  CHECK(site.server.sent < site.bytes.size() + (2 << 20));
+}
+
+TEST_CASE("an origin that changed the file since it described it is asked anew", "[trust]") {
+  bool const in_a_later_run = GENERATE(false, true);
+  LinkedSite site(in_a_later_run ? "W/\"v1\"" : "\"v1\"");
+  auto const first = site.world.want(site.wish);
+  site.fetch_some(first);
+  if (in_a_later_run) {
+    site.wish.spool = site.world.told[first].spool;
+    site.wish.validator = site.world.told[first].validator;
+    site.world.transfers->drop(first);
+    site.world.loop.run_for(std::chrono::seconds{10});
+  }
+  site.put_file(2, in_a_later_run ? "W/\"v2\"" : "\"v2\"");
+
+  auto const id = site.finish(site.wish);
+
+  CHECK(site.world.why_has(id, "started_over"));
+}
+
+TEST_CASE("an origin that contradicts the job's manifest is banned although nobody vouches for it",
+          "[trust]") {
+  Site site;
+  put(site.server, "/m.torrent", torrent_of(sim_bytes(2'000'000, 7)));
+
+  CHECK(error_of(site.world, site.wish) == Errc::piece_mismatch);
+}
+
+TEST_CASE("over plain HTTP other bytes than an earlier run's manifest names are refused",
+          "[trust]") {
+  auto const key = key_from(1);
+  Site site(trusting(key));
+  site.wish.file.manifest.clear();
+  site.server.connection_rate = 1e5;
+  site.server.files["/file"].manifest_urls = {"http://origin/m.torrent"};
+  put(site.server, "/m.torrent.minisig", signature_of(key, site.document));
+  auto const first = site.world.want(site.wish);
+  auto const some = [&] { return site.world.transfers->progress(first).done > 1'000'000; };
+  site.world.loop.run_until(some, std::chrono::hours{1});
+  REQUIRE(site.world.why_has(first, "manifest_found"));
+  site.wish.spool = site.world.told[first].spool;
+  site.wish.validator = site.world.told[first].validator;
+  site.world.transfers->drop(first);
+  site.world.loop.run_for(std::chrono::seconds{10});
+
+  auto& file = site.server.files["/file"];
+  file.bytes = std::make_shared<std::string const>(sim_bytes(2'000'000, 7));
+  file.manifest_urls.clear();
+
+  CHECK(error_of(site.world, site.wish) == Errc::piece_mismatch);
+}

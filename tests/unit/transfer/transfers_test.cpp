@@ -136,6 +136,33 @@ TEST_CASE("with a SHA-256 the right bytes are transferred and others are not", "
   CHECK(world.told[second].error->where == "http://origin/file");
 }
 
+TEST_CASE("what has arrived of a file is ready before the rest unless the whole decides",
+          "[transfers]") {
+  auto const bytes = sim_bytes(8 << 20);
+  TransferWorld world;
+  auto& server = world.serve("origin", bytes);
+  server.rate = 1 << 20;
+  auto whole = TransferWorld::wish({"origin"});
+  whole.file.sha256 = sha256_of(bytes);
+
+  auto const plain = world.want(TransferWorld::wish({"origin"}));
+  CHECK(world.transfers->ready(plain, 0).empty());
+  world.loop.run_for(4s);
+  auto const ready = world.transfers->ready(plain, 0);
+  CHECK(ready.begin == 0);
+  CHECK(ready.size() > 0);
+  CHECK(ready.size() < bytes.size());
+  CHECK(world.transfers->ready(plain, ready.end).empty());
+  REQUIRE(world.run(plain));
+
+  TransferWorld other;
+  other.serve("origin", bytes).rate = 1 << 20;
+  auto const decided = other.want(whole);
+  other.loop.run_for(4s);
+  CHECK(other.transfers->progress(decided).done > 0);
+  CHECK(other.transfers->ready(decided, 0).empty());
+}
+
 TEST_CASE("a mirror that lies is named and banned and the others finish", "[transfers]") {
   auto const bytes = sim_bytes(16 << 20);
   TransferWorld world;
@@ -221,4 +248,40 @@ TEST_CASE("when the file changes at the origin everything starts over and nothin
   CHECK(world.why_has(wish, "content_changed"));
   CHECK(world.told[wish].spools_told == 2);
   CHECK(world.told[wish].validator.etag == "\"v2\"");
+}
+
+TEST_CASE("a source that never answers does not keep one without ranges waiting", "[transfers]") {
+  auto const bytes = sim_bytes(8 << 20);
+  bool const judged = GENERATE(true, false);
+  TransferWorld world;
+  world.serve("mute", bytes).faults.silent = 1;
+  auto& server = world.serve("plain", bytes);
+  server.ranges = false;
+  auto wish = TransferWorld::wish({"mute", "plain"});
+  if (judged) wish.manifest_document = *write_torrent(*manifest_of(bytes), {});
+  auto const began = world.loop.now();
+
+  auto const id = world.want(wish);
+
+  REQUIRE(world.run(id));
+  CHECK((world.bytes_of(id) == bytes));
+  // Where nothing judges the bytes the first source has a second to say what they are.
+  CHECK(world.loop.now() - began < (judged ? 500ms : 1500ms));
+}
+
+TEST_CASE("a source that only fails does not keep one without ranges waiting", "[transfers]") {
+  auto const bytes = sim_bytes(8 << 20);
+  TransferWorld world;
+  world.serve("dead", bytes).down = Error{Errc::connect_failed, "dead", "refused"};
+  auto& server = world.serve("plain", bytes);
+  server.ranges = false;
+  auto wish = TransferWorld::wish({"dead", "plain"});
+  wish.manifest_document = *write_torrent(*manifest_of(bytes), {});
+  auto const began = world.loop.now();
+
+  auto const id = world.want(wish);
+
+  REQUIRE(world.run(id));
+  CHECK((world.bytes_of(id) == bytes));
+  CHECK(world.loop.now() - began < 500ms);
 }

@@ -1,0 +1,181 @@
+// How a download follows its job, and tells its application.
+#include <unistd.h>
+
+#include "api/com/download.h"
+#include "api/com/download_core.h"
+#include "api/com/job_core.h"
+#include "freshet/com/do_hresults.h"
+
+namespace freshet::com {
+
+namespace {
+
+constexpr auto kFamily = Family::delivery_optimization;
+
+bool is_pause(Errc code) {
+  return code == Errc::cost_refused || code == Errc::network_absent || code == Errc::budget_spent;
+}
+
+}  // namespace
+
+void DownloadCore::on_event(JobEvent const& event) {
+  {
+    std::lock_guard const lock(mutex_);
+    if (watched_ != event.job.id) return;
+  }
+  host_->courier().wake(shared_from_this());
+}
+
+void DownloadCore::stop() {
+  move(DODownloadState_Paused, DO_E_NO_SERVICE);
+}
+
+void DownloadCore::run() {
+  {
+    std::lock_guard const calls(calls_);
+    advance();
+  }
+  tell();
+}
+
+void DownloadCore::advance() {
+  auto const client = host_->client();
+  auto const state = status().State;
+  bool const open = state == DODownloadState_Transferring || state == DODownloadState_Paused;
+  if (!client || !job_ || !open) return;
+  auto const info = client->job(*job_);
+  if (!info) {
+    // Somebody else ended it.
+    job_.reset();
+    return move(DODownloadState_Paused, to_hresult(info, kFamily));
+  }
+  {
+    std::lock_guard const lock(mutex_);
+    if (info->progress.bytes_total) status_.BytesTotal = *info->progress.bytes_total;
+    status_.BytesTransferred = info->progress.bytes_done;
+  }
+  switch (info->state) {
+    case JobState::queued:
+    case JobState::connecting:
+    case JobState::transferring:
+      return move(DODownloadState_Transferring);
+    case JobState::transient_error:
+      return waits(*info);
+    case JobState::error:
+      return failed(*info);
+    case JobState::transferred:
+      return finish(*info);
+    case JobState::suspended:
+    case JobState::acknowledged:
+    case JobState::cancelled:
+      return;
+  }
+}
+
+void DownloadCore::waits(JobInfo const& info) {
+  if (!info.error) return;
+  auto const code = info.error->error.code;
+  auto const hr = to_hresult(code, kFamily);
+  if (is_pause(code)) return move(DODownloadState_Paused, S_OK, hr);
+  move(DODownloadState_Transferring, hr);
+}
+
+void DownloadCore::failed(JobInfo const& info) {
+  if (!info.error) return;
+  auto const code = info.error->error.code;
+  auto const hr = to_hresult(code, kFamily);
+  std::vector<Header> answers;
+  if (code == Errc::http_unauthorized && !std::exchange(asked_who_, true)) {
+    std::lock_guard const lock(mutex_);
+    answers = properties_.answers_to_challenge();
+  }
+  if (!answers.empty()) {
+    auto spec = info.spec;
+    spec.headers.insert(spec.headers.end(), answers.begin(), answers.end());
+    auto const client = host_->client();
+    bool const again = client && client->configure(info.id, spec) && client->resume(info.id);
+    if (again) return;
+  }
+  // What would be tried again was tried for as long as it may.
+  if (is_transient(code)) return move(DODownloadState_Paused, DO_E_DOWNLOAD_NO_PROGRESS, hr);
+  move(DODownloadState_Paused, hr);
+}
+
+void DownloadCore::finish(JobInfo const& info) {
+  auto const handed = hand_over(info);
+  if (FAILED(handed)) return move(DODownloadState_Paused, handed);
+  job_.reset();
+  move(DODownloadState_Transferred);
+}
+
+HRESULT DownloadCore::hand_over(JobInfo const& info) {
+  auto const client = host_->client();
+  if (!client) return to_hresult(Errc::stopped, kFamily);
+  std::optional<std::uint64_t> expected;
+  Ref<IStream> stream;
+  {
+    std::lock_guard const lock(mutex_);
+    expected = properties_.expected_size();
+    stream = properties_.object<IStream>(DODownloadProperty_StreamInterface);
+  }
+  auto const files = client->files(info.id);
+  if (!files) return to_hresult(files, kFamily);
+  if (expected && files->at(0).length != expected) {
+    // Another Start begins anew.
+    static_cast<void>(client->cancel(info.id));
+    job_.reset();
+    return to_hresult(Errc::length_mismatch, kFamily);
+  }
+  auto const placed = client->complete(info.id);
+  if (!placed) return to_hresult(placed, kFamily);
+  if (!stream) return S_OK;
+  auto const filled = fill_stream(*stream.get(), path_);
+  ::unlink(path_.c_str());
+  if (FAILED(filled)) job_.reset();
+  return filled;
+}
+
+void DownloadCore::move(DODownloadState state, HRESULT error, HRESULT extended) {
+  std::lock_guard const lock(mutex_);
+  status_.State = state;
+  status_.Error = error;
+  status_.ExtendedError = extended;
+  if (state != DODownloadState_Transferring) settled_.notify_all();
+}
+
+// Every start and every change of state or error; between them each second, or as often as was
+// asked for.
+bool DownloadCore::telling_due(DO_DOWNLOAD_STATUS const& now) {
+  std::lock_guard const lock(mutex_);
+  if (std::exchange(told_starts_, starts_) != starts_) return true;
+  if (!told_ || told_->State != now.State || told_->Error != now.Error ||
+      told_->ExtendedError != now.ExtendedError) {
+    return true;
+  }
+  if (told_->BytesTransferred == now.BytesTransferred) return false;
+  auto const percent = properties_.number(DODownloadProperty_CallbackFreqPercent);
+  if (percent > 0 && now.BytesTotal != DO_UNKNOWN_FILE_SIZE && now.BytesTotal > 0) {
+    auto const step = now.BytesTotal / 100 * percent;
+    return now.BytesTransferred >= told_->BytesTransferred + std::max<UINT64>(step, 1);
+  }
+  auto const pause =
+      std::chrono::seconds{properties_.number(DODownloadProperty_CallbackFreqSeconds)};
+  return Clock::now() >= told_at_ + pause;
+}
+
+void DownloadCore::tell() {
+  auto const now = status();
+  if (!telling_due(now)) return;
+  told_ = now;
+  told_at_ = Clock::now();
+  Ref<IDODownloadStatusCallback> callback;
+  {
+    std::lock_guard const lock(mutex_);
+    callback = properties_.object<IDODownloadStatusCallback>(DODownloadProperty_CallbackInterface);
+  }
+  if (!callback) return;
+  auto const download = make<Download>(shared_from_this());
+  static_cast<void>(callback->OnStatusChange(download.get(), &now));
+}
+
+}  // namespace freshet::com

@@ -1,0 +1,207 @@
+// What Delivery Optimization adds to files: statistics, sinks and how bytes are judged.
+#include <algorithm>
+#include <chrono>
+
+#include "api/com/file_object.h"
+#include "api/com/guid_text.h"
+#include "api/com/integrity_info.h"
+#include "api/com/text.h"
+#include "freshet/com/do_hresults.h"
+#include "freshet/com/objbase.h"
+
+namespace freshet::com {
+
+namespace {
+
+// Peers tell what they sent on each connection, and files what they got from all of them.
+void count_peers(DOSwarmStats& stats, ContentId const& content,
+                 std::vector<PeerStatus> const& peers) {
+  for (auto const& peer : peers) {
+    if (peer.content != content) continue;
+    bool const lan = peer.peer_class == PeerClass::lan || peer.peer_class == PeerClass::link_local;
+    bool const group = peer.peer_class == PeerClass::group;
+    (lan     ? stats.bytesFromLanPeers
+     : group ? stats.bytesFromGroupPeers
+             : stats.bytesFromInternetPeers) += peer.received;
+    (lan     ? stats.bytesToLanPeers
+     : group ? stats.bytesToGroupPeers
+             : stats.bytesToInternetPeers) += peer.sent;
+    if (!peer.connected) continue;
+    ++(lan     ? stats.lanConnectionCount
+       : group ? stats.groupConnectionCount
+               : stats.internetConnectionCount);
+  }
+}
+
+SwarmStatus status_of(JobState state, FileInfo const& file) {
+  if (file.transferred) return SwarmStatus_Complete;
+  return state == JobState::suspended ? SwarmStatus_Paused : SwarmStatus_Downloading;
+}
+
+UINT milliseconds(Duration duration) {
+  auto const count = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+  return static_cast<UINT>(std::clamp<std::int64_t>(count, 0, 0xFFFFFFFF));
+}
+
+WallTime wall_now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+HRESULT give_number(UINT64 number, VARIANT* value) {
+  value->vt = VT_UI8;
+  value->ullVal = number;
+  return S_OK;
+}
+
+}  // namespace
+
+HRESULT FileObject::GetStats(DOSwarmStats* stats) {
+  if (stats == nullptr) return E_POINTER;
+  *stats = {};
+  auto const file = look();
+  if (!file) return core_->hresult(file);
+  auto const info = core_->info();
+  if (!info) return core_->hresult(info);
+  auto const client = core_->host().client();
+  stats->fileSize = file->length.value_or(DO_UNKNOWN_FILE_SIZE);
+  stats->totalBytesDownloaded = file->from_origin + file->from_peers;
+  stats->bytesFromHttp = file->from_origin;
+  if (file->content && client) {
+    auto const peers_now = client->peers();
+    if (peers_now) count_peers(*stats, *file->content, *peers_now);
+  }
+  stats->downloadDuration = milliseconds(info->transferred.value_or(wall_now()) - info->created);
+  bool const peers = client && client->peer_port().has_value();
+  stats->downloadMode = peers ? DownloadMode_Lan : DownloadMode_CdnOnly;
+  stats->status = status_of(info->state, *file);
+  stats->isBackground = info->spec.priority != Priority::foreground ? TRUE : FALSE;
+  auto const id = AppData::parse(file->spec.app_data).get("id");
+  auto const url = file->spec.urls.empty() ? std::string() : file->spec.urls.front();
+  if (auto const given = give_text(id.value_or(std::string()), &stats->fileId); FAILED(given)) {
+    return given;
+  }
+  return give_text(url, &stats->sourceURL);
+}
+
+HRESULT FileObject::GetProperty(DOFilePropertyId id, VARIANT* value) {
+  if (value == nullptr) return E_POINTER;
+  VariantInit(value);
+  auto const file = look();
+  if (!file) return core_->hresult(file);
+  auto const data = AppData::parse(file->spec.app_data);
+  switch (id) {
+    case DOFilePropertyId_DecryptionInfo:
+    case DOFilePropertyId_IntegrityCheckInfo:
+      return DO_E_WRITE_ONLY_PROPERTY;
+    case DOFilePropertyId_IntegrityCheckMandatory:
+      value->vt = VT_BOOL;
+      value->boolVal = data.number("mandatory", 0) != 0 ? VARIANT_TRUE : VARIANT_FALSE;
+      return S_OK;
+    case DOFilePropertyId_DownloadSinkInterface:
+    case DOFilePropertyId_DownloadSinkFilePath:
+      return get_sink(id, *file, value);
+    case DOFilePropertyId_DownloadSinkMemoryStream:
+      return DO_E_MEMORYSTREAM_DOWNLOAD_NOT_SUPPORTED;
+    case DOFilePropertyId_TotalSizeBytes:
+      if (file->length) return give_number(*file->length, value);
+      return data.get("size") ? give_number(data.number("size", 0), value) : E_NOT_SET;
+  }
+  return DO_E_UNKNOWN_PROPERTY_ID;
+}
+
+HRESULT FileObject::get_sink(DOFilePropertyId id, FileInfo const& file, VARIANT* value) {
+  auto const stream =
+      pending_
+          ? pending_->with([](auto const&, PendingFile::Sink const& sink) { return sink.stream; })
+          : Ref<IStream>();
+  bool const wants_stream = id == DOFilePropertyId_DownloadSinkInterface;
+  if (wants_stream != static_cast<bool>(stream)) return E_NOT_SET;
+  if (!wants_stream) {
+    return file.spec.path.empty() ? E_NOT_SET : give_text(file.spec.path, value);
+  }
+  value->vt = VT_UNKNOWN;
+  value->punkVal = Ref<IStream>(stream).give();
+  return S_OK;
+}
+
+HRESULT FileObject::SetProperty(DOFilePropertyId id, VARIANT const* value) {
+  if (value == nullptr) return E_POINTER;
+  if (id < DOFilePropertyId_DecryptionInfo || id > DOFilePropertyId_TotalSizeBytes) {
+    return DO_E_UNKNOWN_PROPERTY_ID;
+  }
+  auto const info = core_->info();
+  if (!info) return core_->hresult(info);
+  // What the engine has of a file is fixed, but for where it comes from.
+  bool const open = info->state == JobState::suspended && pending_ && !pending_->index();
+  bool const sink =
+      id == DOFilePropertyId_DownloadSinkInterface || id == DOFilePropertyId_DownloadSinkFilePath;
+  if (!open && sink && info->state == JobState::suspended) {
+    return DO_E_FILE_DOWNLOADSINK_ALREADY_SET;
+  }
+  if (!open) return DO_E_INVALID_STATE;
+  switch (id) {
+    case DOFilePropertyId_DecryptionInfo:
+      return E_NOTIMPL;  // Contents are taken as they are.
+    case DOFilePropertyId_IntegrityCheckInfo:
+      return set_identity(*value);
+    case DOFilePropertyId_IntegrityCheckMandatory:
+      if (value->vt != VT_BOOL) return DISP_E_TYPEMISMATCH;
+      return set_data("mandatory", value->boolVal != VARIANT_FALSE ? 1 : 0);
+    case DOFilePropertyId_DownloadSinkMemoryStream:
+      return DO_E_MEMORYSTREAM_DOWNLOAD_NOT_SUPPORTED;
+    case DOFilePropertyId_TotalSizeBytes:
+      if (value->vt != VT_UI8) return DISP_E_TYPEMISMATCH;
+      return set_data("size", value->ullVal);
+    default:
+      return set_sink(id, *value);
+  }
+}
+
+HRESULT FileObject::set_data(char const* name, std::uint64_t value) {
+  pending_->with([&](FileSpec& spec, auto const&) {
+    auto data = AppData::parse(spec.app_data);
+    data.set(name, value);
+    spec.app_data = data.text();
+  });
+  return S_OK;
+}
+
+HRESULT FileObject::set_identity(VARIANT const& value) {
+  if (value.vt != VT_BSTR) return DISP_E_TYPEMISMATCH;
+  auto const text = to_utf8({value.bstrVal, SysStringLen(value.bstrVal)});
+  if (!text) return E_INVALIDARG;
+  auto const read = read_integrity_info(*text);
+  if (!read) return core_->hresult(read);
+  pending_->with([&](FileSpec& spec, auto const&) {
+    spec.manifest = read->url;
+    spec.hash_of_hashes = read->hash_of_hashes;
+  });
+  return S_OK;
+}
+
+HRESULT FileObject::set_sink(DOFilePropertyId id, VARIANT const& value) {
+  PendingFile::Sink made;
+  if (id == DOFilePropertyId_DownloadSinkFilePath) {
+    if (value.vt != VT_BSTR) return DISP_E_TYPEMISMATCH;
+    auto const path = to_utf8({value.bstrVal, SysStringLen(value.bstrVal)});
+    if (!path || path->empty() || path->front() != '/') return E_INVALIDARG;
+    made.path = *path;
+  } else {
+    if (value.vt != VT_UNKNOWN) return DISP_E_TYPEMISMATCH;
+    made.stream = query<IStream>(value.punkVal);
+    if (!made.stream) return value.punkVal == nullptr ? E_INVALIDARG : E_NOINTERFACE;
+    auto const directory = core_->host().stream_directory();
+    if (!directory) return core_->hresult(directory);
+    GUID name{};
+    if (auto const named = CoCreateGuid(&name); FAILED(named)) return named;
+    made.path = *directory + "/" + to_string(to_job_id(name));
+  }
+  return pending_->with([&](auto const&, PendingFile::Sink& sink) {
+    bool const other_kind = !sink.path.empty() && bool(sink.stream) != bool(made.stream);
+    if (other_kind) return DO_E_FILE_DOWNLOADSINK_ALREADY_SET;
+    sink = made;
+    return S_OK;
+  });
+}
+
+}  // namespace freshet::com

@@ -1,0 +1,92 @@
+// The HRESULTs of Delivery Optimization, facility 0xD0.
+#pragma once
+
+#include "freshet/com/hresults.h"
+
+inline constexpr HRESULT DO_E_NO_SERVICE = static_cast<HRESULT>(0x80D01001);
+inline constexpr HRESULT DO_E_DOWNLOAD_NO_PROGRESS = static_cast<HRESULT>(0x80D02002);
+inline constexpr HRESULT DO_E_JOB_NOT_FOUND = static_cast<HRESULT>(0x80D02003);
+inline constexpr HRESULT DO_E_JOB_EMPTY = static_cast<HRESULT>(0x80D02004);
+inline constexpr HRESULT DO_E_NO_DOWNLOADS = static_cast<HRESULT>(0x80D02005);
+inline constexpr HRESULT DO_E_MEMORYSTREAM_DOWNLOAD_NOT_SUPPORTED =
+    static_cast<HRESULT>(0x80D0200B);
+inline constexpr HRESULT DO_E_JOB_TOO_OLD = static_cast<HRESULT>(0x80D0200C);
+inline constexpr HRESULT DO_E_LOCALPATH_NOT_SET = static_cast<HRESULT>(0x80D0200D);
+inline constexpr HRESULT DO_E_FILE_NOT_AVAILABLE = static_cast<HRESULT>(0x80D02010);
+inline constexpr HRESULT DO_E_UNKNOWN_PROPERTY_ID = static_cast<HRESULT>(0x80D02011);
+inline constexpr HRESULT DO_E_READ_ONLY_PROPERTY = static_cast<HRESULT>(0x80D02012);
+inline constexpr HRESULT DO_E_INVALID_STATE = static_cast<HRESULT>(0x80D02013);
+inline constexpr HRESULT DO_E_ERROR_INFORMATION_UNAVAILABLE = static_cast<HRESULT>(0x80D02014);
+inline constexpr HRESULT DO_E_WRITE_ONLY_PROPERTY = static_cast<HRESULT>(0x80D02015);
+inline constexpr HRESULT DO_E_INTEGRITYCHECKINFO_UNSPECIFIED = static_cast<HRESULT>(0x80D02016);
+inline constexpr HRESULT DO_E_INTEGRITYCHECKINFO_UNAVAILABLE = static_cast<HRESULT>(0x80D02017);
+inline constexpr HRESULT DO_E_FILE_DOWNLOADSINK_UNSPECIFIED = static_cast<HRESULT>(0x80D02018);
+inline constexpr HRESULT DO_E_FILE_DOWNLOADSINK_ALREADY_SET = static_cast<HRESULT>(0x80D02019);
+inline constexpr HRESULT DO_E_FILE_SIZE_UNKNOWN_HTTP_200 = static_cast<HRESULT>(0x80D0201A);
+inline constexpr HRESULT DO_E_FILE_ENCRYPTION_EXPECTED = static_cast<HRESULT>(0x80D0201B);
+inline constexpr HRESULT DO_E_FILE_SIZE_UNKNOWN_HTTP_206 = static_cast<HRESULT>(0x80D0201C);
+inline constexpr HRESULT DO_E_FILE_SIZE_UNKNOWN_HTTP_2XX = static_cast<HRESULT>(0x80D0201D);
+inline constexpr HRESULT DO_E_NETWORK_ACCESS_CONSENT_NEEDED = static_cast<HRESULT>(0x80D0201E);
+inline constexpr HRESULT DO_E_DOWNLOAD_NO_URI = static_cast<HRESULT>(0x80D02200);
+inline constexpr HRESULT DO_E_DOWNLOAD_NO_CONTENT_ID = static_cast<HRESULT>(0x80D02201);
+inline constexpr HRESULT DO_E_INVALID_CONTENT_ID = static_cast<HRESULT>(0x80D02202);
+inline constexpr HRESULT DO_E_DOWNLOAD_RANGES_UNEXPECTED = static_cast<HRESULT>(0x80D02203);
+inline constexpr HRESULT DO_E_DOWNLOAD_RANGES_EXPECTED = static_cast<HRESULT>(0x80D02204);
+inline constexpr HRESULT DO_E_NO_DOWNLOAD_PARTICIPATION = static_cast<HRESULT>(0x80D03001);
+inline constexpr HRESULT DO_E_NO_DOWNLOAD_EXTSETTINGS = static_cast<HRESULT>(0x80D03002);
+inline constexpr HRESULT DO_E_BLOCKED_BY_COST_TRANSFER_POLICY = static_cast<HRESULT>(0x80D03801);
+inline constexpr HRESULT DO_E_DOWNLOADMODE_SET_BY_CP = static_cast<HRESULT>(0x80D03802);
+inline constexpr HRESULT DO_E_BLOCKED_BY_CELLULAR_POLICY = static_cast<HRESULT>(0x80D03803);
+inline constexpr HRESULT DO_E_BLOCKED_BY_POWER_STATE = static_cast<HRESULT>(0x80D03804);
+inline constexpr HRESULT DO_E_BLOCKED_BY_NO_NETWORK = static_cast<HRESULT>(0x80D03805);
+inline constexpr HRESULT DO_E_DOWNLOADMODE_SET_BY_POLICY = static_cast<HRESULT>(0x80D03806);
+inline constexpr HRESULT DO_E_BLOCKED_BY_VPN_POLICY = static_cast<HRESULT>(0x80D03807);
+inline constexpr HRESULT DO_E_BLOCKED_BY_CRITICAL_MEMORY_USAGE = static_cast<HRESULT>(0x80D03808);
+inline constexpr HRESULT DO_E_DOWNLOADMODE_SET_BY_CACHE_ABSENCE = static_cast<HRESULT>(0x80D03809);
+inline constexpr HRESULT DO_E_CLOUD_SERVICES_UNREACHABLE = static_cast<HRESULT>(0x80D0380A);
+inline constexpr HRESULT DO_E_DOWNLOADMODE_SET_FOR_UNREG_CALLER = static_cast<HRESULT>(0x80D0380B);
+inline constexpr HRESULT DO_E_DOWNLOADMODE_SET_FOR_SIMPLE_RANGES = static_cast<HRESULT>(0x80D0380C);
+inline constexpr HRESULT DO_E_UNEXPECTED_HTTP_STATUS_2XX = static_cast<HRESULT>(0x80D0380D);
+inline constexpr HRESULT DO_E_HTTP_BLOCKSIZE_MISMATCH = static_cast<HRESULT>(0x80D05001);
+inline constexpr HRESULT DO_E_HTTP_CERT_VALIDATION = static_cast<HRESULT>(0x80D05002);
+inline constexpr HRESULT DO_E_INVALID_RANGE = static_cast<HRESULT>(0x80D05010);
+inline constexpr HRESULT DO_E_INSUFFICIENT_RANGE_SUPPORT = static_cast<HRESULT>(0x80D05011);
+inline constexpr HRESULT DO_E_OVERLAPPING_RANGES = static_cast<HRESULT>(0x80D05012);
+inline constexpr HRESULT DO_E_UPLOADING_BAD_PIECES = static_cast<HRESULT>(0x80D06800);
+inline constexpr HRESULT DO_E_FATAL_CORE_ERROR = static_cast<HRESULT>(0x80D06802);
+inline constexpr HRESULT DO_E_SERVICES_RESPONSE_EMPTY = static_cast<HRESULT>(0x80D06803);
+inline constexpr HRESULT DO_E_BAD_INCOMING_DATA = static_cast<HRESULT>(0x80D06804);
+inline constexpr HRESULT DO_E_BAD_PIECE_HASH = static_cast<HRESULT>(0x80D06805);
+inline constexpr HRESULT DO_E_BAD_PIECE_HASH_NO_BAN = static_cast<HRESULT>(0x80D06806);
+inline constexpr HRESULT DO_E_ALREADY_HAVE_PIECE = static_cast<HRESULT>(0x80D06807);
+inline constexpr HRESULT DO_E_MISSING_PIECE = static_cast<HRESULT>(0x80D06808);
+inline constexpr HRESULT DO_E_METAINFO_CONTENT = static_cast<HRESULT>(0x80D06809);
+inline constexpr HRESULT DO_E_METAINFO_VERSION = static_cast<HRESULT>(0x80D0680A);
+inline constexpr HRESULT DO_E_SWARM_NOT_RUNNING = static_cast<HRESULT>(0x80D0680B);
+inline constexpr HRESULT DO_E_UNRECOGNIZED_CONN = static_cast<HRESULT>(0x80D0680C);
+inline constexpr HRESULT DO_E_PEER_BANNED = static_cast<HRESULT>(0x80D0680D);
+inline constexpr HRESULT DO_E_CONNECT_TO_SELF = static_cast<HRESULT>(0x80D0680E);
+inline constexpr HRESULT DO_E_ALREADY_CONNECTED = static_cast<HRESULT>(0x80D0680F);
+inline constexpr HRESULT DO_E_NO_MORE_CONNECTIONS = static_cast<HRESULT>(0x80D06810);
+inline constexpr HRESULT DO_E_LOST_CONNECTION = static_cast<HRESULT>(0x80D06811);
+inline constexpr HRESULT DO_E_UNRECOGNIZED_SWARM = static_cast<HRESULT>(0x80D06812);
+inline constexpr HRESULT DO_E_INVALID_HANDSHAKE_LEN = static_cast<HRESULT>(0x80D06813);
+inline constexpr HRESULT DO_E_SOCKET_CLOSED = static_cast<HRESULT>(0x80D06814);
+inline constexpr HRESULT DO_E_PEER_MSG_TOO_LONG = static_cast<HRESULT>(0x80D06815);
+inline constexpr HRESULT DO_E_INVALID_PEER_MSG = static_cast<HRESULT>(0x80D06816);
+inline constexpr HRESULT DO_E_PEER_IS_UPLOAD = static_cast<HRESULT>(0x80D06817);
+inline constexpr HRESULT DO_E_PIN_FAIL_NO_PEERING = static_cast<HRESULT>(0x80D06818);
+inline constexpr HRESULT DO_E_DELETE_PINNED_SWARM = static_cast<HRESULT>(0x80D06819);
+inline constexpr HRESULT DO_E_METAINFO_DIGEST_MATCH = static_cast<HRESULT>(0x80D0681A);
+inline constexpr HRESULT DO_E_METAINFO_HOH_MATCH = static_cast<HRESULT>(0x80D0681B);
+inline constexpr HRESULT DO_E_METAINFO_HOH_FINAL_MATCH = static_cast<HRESULT>(0x80D0681C);
+inline constexpr HRESULT DO_E_METAINFO_CONTENT_LENGTH = static_cast<HRESULT>(0x80D0681D);
+inline constexpr HRESULT DO_E_METAINFO_PIECE_SIZE = static_cast<HRESULT>(0x80D0681E);
+inline constexpr HRESULT DO_E_METAINFO_PARSE_HOH = static_cast<HRESULT>(0x80D0681F);
+inline constexpr HRESULT DO_E_METAINFO_PARSE_PIECEHASHES = static_cast<HRESULT>(0x80D06820);
+inline constexpr HRESULT DO_E_METAINFO_PARSE_ONE_PIECEHASH = static_cast<HRESULT>(0x80D06821);
+inline constexpr HRESULT DO_E_METAINFO_FILE_SIZE = static_cast<HRESULT>(0x80D06822);
+
+// The names that the pages of single methods use.
+inline constexpr HRESULT DO_E_NOT_FOUND = DO_E_JOB_NOT_FOUND;
+inline constexpr HRESULT DO_E_EMPTY = DO_E_JOB_EMPTY;

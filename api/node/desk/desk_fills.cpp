@@ -1,0 +1,266 @@
+// Answers that are stored while they come: where they go, who gets them, and what becomes of them.
+#include <utility>
+
+#include "api/node/desk/desk.h"
+#include "api/node/desk/upstream_head.h"
+#include "api/node/http/conditions.h"
+#include "engine/base/hash.h"
+#include "engine/base/url.h"
+
+namespace freshet::node {
+
+namespace {
+
+// Larger contents lie in the store, smaller ones in the index.
+constexpr Bytes kSmallBytesMax = 256_KiB;
+
+std::span<std::byte const> bytes_of(std::string const& text) {
+  return std::as_bytes(std::span(text));
+}
+
+bool is_known_small(std::optional<Bytes> length) {
+  return length && *length <= kSmallBytesMax;
+}
+
+}  // namespace
+
+// `total`: of the content, when what comes is a part of it.
+void Desk::store(FlightPtr const& flight, ResponseHead const& head, std::optional<Bytes> total) {
+  Keeping keeping{flight, {}, std::nullopt, false};
+  auto& record = keeping.record;
+  bool const by_digest = flight->leader->route.expected.has_value();
+  record.id = index_.new_id();
+  record.head =
+      to_store({flight->leader->ask.head, head, flight->requested, ports_.clock.wall(), by_digest});
+  if (head.framing == Framing::length) record.length = head.body_bytes;
+  if (head.framing == Framing::none) record.length = 0;
+  if (total) {
+    keeping.range = {flight->asked->begin, std::min(flight->asked->end, *total)};
+    keeping.ranges = has_strong_validator(record.head.fields);
+  } else if (record.length != Bytes{0}) {
+    keeping.range = {0, record.length.value_or(kToEnd)};
+  }
+  bool const in_memory = is_known_small(record.length);
+  if (in_memory) return start_fill(keeping, {}, std::make_shared<Body>(record.length));
+  store_large(std::move(keeping));
+}
+
+void Desk::store_large(Keeping keeping) {
+  auto const body = std::make_shared<Body>(keeping.record.length);
+  SpoolSpec spec;
+  spec.length = keeping.record.length;
+  if (keeping.record.length) spec.identity.sha256 = keeping.flight->leader->route.expected;
+  keeping.flight->storing = true;
+  auto const opened = [this, keeping, body](Result<VaultContent> content) {
+    ports_.loop.post([this, keeping, body, content = std::move(content)]() mutable {
+      if (stopped_) return;
+      keeping.flight->storing = false;
+      if (content) {
+        keeping.record.spool = content->spool;
+        return start_fill(keeping, *content, body);
+      }
+      // Without room it still reaches those who asked, each by a fetch of its own.
+      ports_.log.write(LogLevel::warn, "not stored", {{"why", describe(content.error())}});
+      passed_.note(keeping.flight->key, ports_.clock.now());
+      abandon(keeping.flight);
+      flying_.erase(keeping.flight);
+      pass(keeping.flight->leader, {.forward = keeping.flight->plan.forward, .detail = "no room"});
+      release_waiting(keeping.flight);
+    });
+  };
+  ports_.vault.open(std::move(spec), body, opened);
+}
+
+Fill::Spec Desk::fill_spec(Request const& request, ObjectRecord const& record,
+                           std::shared_ptr<Body> body) {
+  auto const base = content_request(request, settings_.name, settings_.limits.upstream_stall);
+  std::string const etag(record.head.fields.first("ETag").value_or(""));
+  std::string const modified(record.head.fields.first("Last-Modified").value_or(""));
+  auto const validator = etag.empty() || etag.starts_with("W/") ? modified : etag;
+  Fill::Spec spec;
+  spec.request = [this, base, validator](std::optional<ByteRange> range) {
+    ++counters_.upstream_requests;
+    auto out = base;
+    if (range) ask_range(out, *range, validator);
+    return out;
+  };
+  spec.body = std::move(body);
+  spec.spool = record.spool;
+  spec.length = record.length;
+  spec.etag = etag;
+  spec.last_modified = modified;
+  spec.source = SourceId{++last_source_};
+  spec.on_bytes = [this](Bytes count) { counters_.upstream_bytes += count; };
+  spec.on_end = [this, id = record.id](Result<void> const& how) { on_fill_end(id, how); };
+  return spec;
+}
+
+void Desk::start_fill(Keeping const& keeping, VaultContent const& content,
+                      std::shared_ptr<Body> body) {
+  auto const& flight = keeping.flight;
+  auto const& request = *flight->leader;
+  auto const object = std::make_shared<Object const>(Object{keeping.record, body});
+  auto spec = fill_spec(request, keeping.record, body);
+  spec.ranges = keeping.ranges;
+  spec.present = content.present;
+  std::optional<Fill::Begun> begun;
+  if (keeping.range) begun = Fill::Begun{flight->exchange, flight->arrival, *keeping.range};
+  Filling filling{nullptr, object, flight->key, {}, request.route.expected};
+  bool const verifies = filling.expected.has_value();
+  land(flight);
+  if (verifies) filling.unverified = std::exchange(flight->waiting, {});
+  if (!verifies) {
+    publish(flight->key, object);
+    if (keeping.record.spool != SpoolId::none) {
+      static_cast<void>(save(flight->key, *shelf_of(flight->key)));
+    }
+  }
+  deliver_to_all(flight, *object);
+  auto const id = keeping.record.id;
+  flight->on_end = [this, id](Result<void> how, Bytes next) {
+    auto const found = fills_.find(id);
+    if (found != fills_.end()) found->second.fill->on_begun_end(std::move(how), next);
+  };
+  if (verifies) verifying_[flight->key] = id;
+  begin_fill(std::move(filling), std::move(spec), std::move(begun));
+  if (!flight->ended) return;
+  flying_.erase(flight);
+  flight->on_end(std::move(flight->ended->first), flight->ended->second);
+}
+
+void Desk::deliver_to_all(FlightPtr const& flight, Object const& object) {
+  CacheStatus status{
+      .forward = flight->plan.forward, .forward_status = object.record.head.status, .stored = true};
+  deliver(*flight->leader, object, status);
+  // Those who find it fits them have it now, others ask for theirs.
+  release_waiting(flight);
+}
+
+void Desk::begin_fill(Filling filling, Fill::Spec spec, std::optional<Fill::Begun> begun) {
+  auto const id = filling.object->record.id;
+  auto const fill = std::make_shared<Fill>(
+      Fill::Ports{ports_.loop, ports_.upstream, ports_.vault.gate(), ports_.clock},
+      std::move(spec));
+  filling.fill = fill;
+  std::weak_ptr<Fill> const weak = fill;
+  auto& loop = ports_.loop;
+  auto const later = [&loop, weak](auto act) {
+    loop.post([weak, act] {
+      if (auto const alive = weak.lock()) act(*alive);
+    });
+  };
+  filling.object->body->listen(
+      {.wanted = [later](Bytes at) { later([at](Fill& each) { each.want(at); }); },
+       .room = [later] { later([](Fill& each) { each.resume(); }); },
+       .deserted = nullptr});
+  fills_.emplace(id, std::move(filling));
+  fill->start(std::move(begun));
+}
+
+void Desk::on_fill_end(ObjectId id, Result<void> how) {
+  auto const found = fills_.find(id);
+  if (found == fills_.end()) return;
+  if (!how) return fail_fill(found->second, how.error());
+  if (found->second.object->record.spool == SpoolId::none) return finish_small(found->second);
+  finish_large(id);
+}
+
+void Desk::finish_small(Filling& filling) {
+  auto const& object = *filling.object;
+  auto text = object.body->text();
+  if (filling.expected && sha256(bytes_of(text)) != *filling.expected) {
+    return fail_fill(filling, {Errc::digest_mismatch, redact(filling.key),
+                               "the content is not the one that its URL names"});
+  }
+  auto record = object.record;
+  record.complete = true;
+  record.length = text.size();
+  object.body->finish(text.size());
+  // In one piece, so that it is sent with its head in one call.
+  auto const whole = std::make_shared<Object const>(Object{record, Body::of_text(text)});
+  publish(filling.key, whole);
+  auto const saved = save(filling.key, *shelf_of(filling.key), {{record.id, std::move(text)}});
+  if (!saved) {
+    ports_.log.write(LogLevel::warn, "object not saved", {{"why", describe(saved.error())}});
+  }
+  finish(filling, whole);
+}
+
+void Desk::finish_large(ObjectId id) {
+  auto const spool = fills_.at(id).object->record.spool;
+  ports_.vault.seal(spool, [this, id](Result<Sealed> sealed) {
+    ports_.loop.post([this, id, sealed = std::move(sealed)] { on_sealed(id, sealed); });
+  });
+}
+
+void Desk::on_sealed(ObjectId id, Result<Sealed> sealed) {
+  auto const found = fills_.find(id);
+  if (found == fills_.end()) return;
+  auto& filling = found->second;
+  if (!sealed) return fail_fill(filling, sealed.error());
+  auto const& object = *filling.object;
+  auto const shelf = shelf_of(filling.key);
+  auto record = object.record;
+  // What was learned of it while it came counts.
+  for (auto const& each : shelf->variants) {
+    if (each->record.id == id) record = each->record;
+  }
+  record.complete = true;
+  record.length = sealed->content.length;
+  record.content = sealed->content;
+  object.body->finish(sealed->content.length);
+  auto const whole = std::make_shared<Object const>(Object{record, object.body});
+  keep_manifest(*sealed);
+  publish(filling.key, whole);
+  auto const saved = save(filling.key, *shelf_of(filling.key));
+  ports_.vault.release(record.spool);
+  if (ports_.share) ports_.share(sealed->content);  // From now on peers need it.
+  if (!saved) {
+    ports_.log.write(LogLevel::warn, "object not saved", {{"why", describe(saved.error())}});
+  }
+  finish(filling, whole);
+}
+
+void Desk::finish(Filling& filling, ObjectPtr const& whole) {
+  ++counters_.contents;
+  ports_.log.write(
+      LogLevel::debug, "stored",
+      {{"url", redact(filling.key)}, {"bytes", std::to_string(whole->record.length.value_or(0))}});
+  whole->body->listen({});
+  filling.object->body->listen({});
+  auto const waiting = std::exchange(filling.unverified, {});
+  verifying_.erase(filling.key);
+  fills_.erase(whole->record.id);
+  for (auto const& request : waiting) handle(request);
+  if (index_.sums().bytes > index_.limits().bytes_max ||
+      index_.sums().objects > index_.limits().objects_max) {
+    trim();
+  }
+}
+
+void Desk::fail_fill(Filling& filling, Error const& error) {
+  auto const object = filling.object;
+  auto const key = filling.key;
+  auto const waiting = std::exchange(filling.unverified, {});
+  ports_.log.write(LogLevel::info, "fetch failed",
+                   {{"url", redact(key)}, {"why", describe(error)}});
+  ++counters_.upstream_failures;
+  object->body->listen({});
+  object->body->fail(error);
+  verifying_.erase(key);
+  fills_.erase(object->record.id);
+  // Parts that are right are used again, if the origin still has the same content.
+  bool const resumable = object->record.spool != SpoolId::none && object->record.length &&
+                         has_strong_validator(object->record.head.fields) &&
+                         error.code != Errc::content_changed && !object->record.head.by_digest;
+  if (object->record.spool != SpoolId::none) ports_.vault.release(object->record.spool);
+  if (resumable) {
+    publish(key, std::make_shared<Object const>(Object{object->record, nullptr}));
+  } else {
+    unpublish(key, object->record.id);
+  }
+  OwnReply const own{502, "http_response_incomplete", describe(error)};
+  for (auto const& request : waiting) say(*request, own);
+}
+
+}  // namespace freshet::node

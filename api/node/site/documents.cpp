@@ -1,0 +1,37 @@
+#include "api/node/site/documents.h"
+
+#include <span>
+
+#include "api/node/site/own_pages.h"
+#include "engine/content/digest_fields.h"
+#include "engine/transfer/json_writer.h"
+
+namespace freshet::node {
+
+Result<std::string> sign_manifest(std::string_view torrent, SecretKey const& key, WallTime now) {
+  // As minisign writes it.
+  auto const seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  auto const signature =
+      key.sign(std::as_bytes(std::span(torrent)),
+               "timestamp:" + std::to_string(seconds) + "\tfile:content.torrent\thashed");
+  if (!signature) return tl::unexpected(signature.error());
+  return to_text(*signature);
+}
+
+void describe(Fields& answer, std::string_view base, ContentId const& content,
+              std::optional<Digest> const& sha256) {
+  answer.add("Link", "<" + std::string(base) + manifest_path(content) +
+                         ">; rel=\"describedby\"; type=\"application/x-bittorrent\"");
+  if (sha256 && !answer.has("Repr-Digest")) answer.add("Repr-Digest", to_digest_field(*sha256));
+}
+
+std::string about_text(AboutNode const& about) {
+  JsonWriter to;
+  to.begin_object();
+  to.field("name", about.name).field("version", about.version);
+  if (about.key) to.field("key", to_base64(*about.key)).field("key_id", to_string(about.key->id));
+  if (!about.tracker.empty()) to.field("tracker", about.tracker);
+  return to.end_object().take() + "\n";
+}
+
+}  // namespace freshet::node

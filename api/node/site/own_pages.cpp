@@ -1,0 +1,97 @@
+#include "api/node/site/own_pages.h"
+
+namespace freshet::node {
+
+namespace {
+
+constexpr std::string_view kRoot = "/.well-known/freshet/";
+constexpr std::string_view kSignature = ".minisig";
+constexpr std::string_view kTorrent = ".torrent";
+
+bool take_suffix(std::string_view& text, std::string_view suffix) {
+  if (!text.ends_with(suffix)) return false;
+  text.remove_suffix(suffix.size());
+  return true;
+}
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+std::optional<std::string> decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '%') {
+      out += text[at];
+      continue;
+    }
+    if (at + 2 >= text.size()) return std::nullopt;
+    auto const high = hex_value(text[at + 1]);
+    auto const low = hex_value(text[at + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out += static_cast<char>(high * 16 + low);
+    at += 2;
+  }
+  return out;
+}
+
+// "url=..." and nothing else: an ampersand in it is encoded.
+std::optional<std::string> url_asked(std::optional<std::string> const& query) {
+  if (!query || !query->starts_with("url=") || query->find('&') != std::string::npos) {
+    return std::nullopt;
+  }
+  auto const text = decoded(std::string_view(*query).substr(4));
+  auto const url = text ? parse_url(*text) : fail(Errc::not_found);
+  if (!url || url->scheme == "file" || !url->userinfo.empty()) return std::nullopt;
+  return to_string(*url);
+}
+
+std::optional<OwnRequest> manifest_asked(std::string_view name, OwnRequest asked,
+                                         std::optional<std::string> const& query) {
+  if (name == "url") {
+    auto url = url_asked(query);
+    if (!url) return std::nullopt;
+    asked.page = OwnPage::manifest_of_url;
+    asked.url = std::move(*url);
+    return asked;
+  }
+  constexpr std::string_view contents = "content/";
+  if (!name.starts_with(contents)) return std::nullopt;
+  auto const content = content_id_from_string(name.substr(contents.size()));
+  if (!content) return std::nullopt;
+  asked.page = OwnPage::manifest_of_content;
+  asked.content = *content;
+  return asked;
+}
+
+}  // namespace
+
+std::optional<OwnRequest> parse_own(Url const& asked) {
+  OwnRequest request;
+  auto name = std::string_view(asked.path);
+  if (name == "/announce" || name == "/scrape") {
+    request.page = name == "/announce" ? OwnPage::announce : OwnPage::scrape;
+    request.query = asked.query.value_or("");
+    return request;
+  }
+  if (!name.starts_with(kRoot)) return std::nullopt;
+  name.remove_prefix(kRoot.size());
+  if (name == "node.json") return request;
+  request.signature = take_suffix(name, kSignature);
+  if (take_suffix(name, kTorrent)) return manifest_asked(name, std::move(request), asked.query);
+  if (name != "key.pub") return std::nullopt;
+  request.page = OwnPage::key;
+  return request;
+}
+
+std::string manifest_path(ContentId const& content) {
+  return std::string(kRoot) + "content/" + to_string(content) + std::string(kTorrent);
+}
+
+std::string manifest_path_of_url(std::string_view url) {
+  return std::string(kRoot) + "url" + std::string(kTorrent) + "?url=" + percent_encoded(url);
+}
+
+}  // namespace freshet::node

@@ -1,0 +1,186 @@
+// The decision record of a job's files, to be read from the top: how it went, what would help, who
+// was asked, and what happened when.
+import { h } from './dom.js';
+import { bytesText, countText, durationText, rateText } from './format.js';
+import { codeText, stateText, summaryOf, toneOf, trustText, waitText } from './why_words.js';
+
+export class WhyView {
+  #last = '';
+  #open = new Set(); // Which parts are unfolded, over updates.
+  element = h('div', { class: 'why' });
+
+  show(record, names) {
+    const text = JSON.stringify(record);
+    if (text === this.#last) return;
+    this.#last = text;
+    const files = record.files ?? [];
+    if (files.length === 0) {
+      this.element.replaceChildren(
+        h('p', { class: 'hint' }, 'Nothing is on record yet: the job has not run.'),
+      );
+      return;
+    }
+    const left =
+      record.left_out > 0
+        ? h('p', { class: 'hint' }, `${countText(record.left_out)} older records had no room.`)
+        : null;
+    this.element.replaceChildren(
+      ...files.map(({ file, transfer }) =>
+        this.#file(file, transfer, files.length > 1 ? (names[file] ?? `File ${file}`) : null),
+      ),
+      left ?? '',
+    );
+  }
+
+  #file(file, transfer, name) {
+    return h(
+      'article',
+      { class: 'why-file' },
+      name ? h('h3', {}, name) : null,
+      h('p', { class: 'lead' }, summaryOf(transfer)),
+      h('p', {}, `${trustText(transfer)}.`),
+      advice(transfer.advice),
+      sources(transfer),
+      peers(transfer),
+      waiting(transfer.time),
+      this.#events(file, transfer),
+    );
+  }
+
+  #events(file, transfer) {
+    const events = transfer.events ?? [];
+    const shown = events.map((event) =>
+      h(
+        'li',
+        { class: `tone-${toneOf(event.code)}` },
+        h(
+          'span',
+          { class: 'why-time number' },
+          durationText(event.ms) === '–' ? '0 s' : durationText(event.ms),
+        ),
+        h('span', { class: 'why-code' }, codeText(event.code)),
+        h(
+          'span',
+          { class: 'why-text' },
+          event.text ?? '',
+          event.error ? h('code', {}, event.error) : null,
+          event.count > 1 ? h('span', { class: 'hint' }, ` ${countText(event.count)} times`) : null,
+        ),
+      ),
+    );
+    const dropped =
+      transfer.events_dropped > 0
+        ? h(
+            'p',
+            { class: 'hint' },
+            `${countText(transfer.events_dropped)} entries in between had no room.`,
+          )
+        : null;
+    const details = h(
+      'details',
+      { open: this.#open.has(file) || events.length <= 12 },
+      h('summary', {}, `What happened (${countText(events.length)})`),
+      h('ol', { class: 'why-events' }, shown),
+      dropped,
+    );
+    details.addEventListener('toggle', () =>
+      details.open ? this.#open.add(file) : this.#open.delete(file),
+    );
+    return details;
+  }
+}
+
+function advice(list = []) {
+  if (list.length === 0) return null;
+  return h(
+    'div',
+    { class: 'callout' },
+    h('h4', {}, 'What would help'),
+    h(
+      'ul',
+      {},
+      list.map((one) => h('li', {}, one.text)),
+    ),
+  );
+}
+
+function sources({ sources: list = [] }) {
+  if (list.length === 0) return null;
+  return h(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Sources' },
+    h(
+      'table',
+      { class: 'plain' },
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          ['Source', 'State', 'Useful', 'Rate of one', 'Answer after'].map((name, at) =>
+            h('th', { scope: 'col', class: at > 1 ? 'number' : null }, name),
+          ),
+        ),
+      ),
+      h(
+        'tbody',
+        {},
+        list.map((source) =>
+          h(
+            'tr',
+            {},
+            h(
+              'td',
+              { class: 'wide' },
+              source.name,
+              source.cache_host ? ' (cache host)' : '',
+              source.reason ? h('span', { class: 'hint block' }, source.reason) : null,
+            ),
+            h('td', {}, stateText(source.state)),
+            h('td', { class: 'number' }, bytesText(source.useful)),
+            h('td', { class: 'number' }, rateText(source.rate)),
+            h('td', { class: 'number' }, durationText(source.latency_ms)),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+function peers({ peers: list = [], peers_left_out: left = 0 }) {
+  if (list.length === 0) return null;
+  return h(
+    'div',
+    {},
+    h('h4', {}, 'Peers'),
+    h(
+      'ul',
+      { class: 'plain-list' },
+      list.map((peer) =>
+        h(
+          'li',
+          {},
+          h('span', { class: 'number' }, peer.address),
+          ' ',
+          [peer.class, peer.client, peer.state].filter(Boolean).join(', '),
+          peer.received > 0 ? `, ${bytesText(peer.received)}` : '',
+          peer.reason ? h('span', { class: 'hint' }, ` ${peer.reason}`) : null,
+        ),
+      ),
+    ),
+    left > 0 ? h('p', { class: 'hint' }, `and ${countText(left)} more`) : null,
+  );
+}
+
+function waiting(list = []) {
+  const long = list.filter((one) => one.ms > 0);
+  if (long.length === 0) return null;
+  return h(
+    'p',
+    {},
+    'Its time: ',
+    long.map((one) => `${waitText(one.for)} ${durationText(one.ms)}`).join(', '),
+    '.',
+  );
+}

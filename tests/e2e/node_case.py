@@ -1,0 +1,75 @@
+"""What every test of the node has: `freshetd` as one, an origin behind it, and clients of it."""
+
+import http.client
+import re
+import socket
+
+from daemon_case import DaemonCase
+from node_origin import Document, NodeOrigin
+
+WAIT_SECONDS = 60
+
+
+class Answer:
+    def __init__(self, response, body):
+        self.status, self.headers, self.body = response.status, response.headers, body
+
+    def __getitem__(self, name):
+        return self.headers.get(name)
+
+
+class NodeCase(DaemonCase):
+    settings = ""  # More lines of [node], and sections behind it.
+
+    def setUp(self):
+        super().setUp()
+        self.far = NodeOrigin()
+        self.addCleanup(self.far.end)
+
+    def serve_at(self, path, body, fields=None, **more):
+        self.far.documents[path] = Document(body, fields, **more)
+        return self.far.documents[path]
+
+    def start_node(self, more="", limits="connections_per_client = 15000", expect=None):
+        (self.folder / "node.toml").write_text(
+            f'[node]\nenabled = true\nlisten = ["127.0.0.1:0"]\nallow = ["127.0.0.1:*"]\n'
+            f'origin_networks = ["127.0.0.0/8"]\nworkers = 2\n{more}\n[node.limits]\n'
+            f'{limits}\n')
+        said = self.start_daemon("--policy-file", self.folder / "node.toml", "--log", "debug",
+                                 expect=expect)
+        if expect is None:
+            self.ports = [int(port) for port in re.findall(r"listening node port=(\d+)", self.log)]
+            self.port = self.ports[0]
+        return said
+
+    def connect(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_SECONDS)
+        self.addCleanup(connection.close)
+        return connection
+
+    def target(self, path):
+        return f"{path}{'&' if '?' in path else '?'}cacheHostOrigin={self.far.host}"
+
+    def begin(self, path, headers=None, method="GET", body=None, connection=None):
+        """The head of an answer, its body unread."""
+        connection = connection or self.connect()
+        connection.request(method, self.target(path), body, headers or {})
+        return connection.getresponse()
+
+    def get(self, path, headers=None, method="GET", body=None, connection=None):
+        response = self.begin(path, headers, method, body, connection)
+        return Answer(response, response.read())
+
+    def wait_for_stored(self, *paths):
+        """Until what was fetched from there survives the end of the node."""
+        for path in paths:
+            self.wait_for_log(f"stored url={self.far.url(path)}")
+
+    def raw(self, request):
+        """What the node answers to these bytes, until it closes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=WAIT_SECONDS) as client:
+            client.sendall(request)
+            answer = b""
+            while part := client.recv(65536):
+                answer += part
+            return answer

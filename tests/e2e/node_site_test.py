@@ -1,0 +1,120 @@
+"""The node as the authority of its site: its key, manifests, tracker, and the administrator's commands."""
+
+import json
+import re
+import urllib.parse
+
+from case import main, made_bytes
+from daemon_case import Problem
+from node_case import NodeCase
+
+LARGE = 3_000_000
+HASH = urllib.parse.quote(bytes(range(20)))
+
+
+class Site(NodeCase):
+    def page(self, path):
+        connection = self.connect()
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+    def store(self, path, size=LARGE):
+        body = made_bytes(size)
+        self.serve_at(path, body)
+        self.assertEqual(self.get(path).body, body)
+        self.wait_for_stored(path)
+        return body
+
+    def manifest_of(self, path):
+        return re.search(r"<([^>]+)>; rel=\"describedby\"", self.get(path)["Link"]).group(1)
+
+    def test_an_answer_of_the_node_leads_to_a_manifest_that_its_key_signed(self):
+        self.start_node()
+        self.store("/a")
+        where = self.manifest_of("/a")
+        status, torrent = self.page(where)
+        self.assertEqual(status, 200)
+        self.assertIn(b"piece layers", torrent)
+        self.assertEqual(self.page(where + ".minisig")[0], 200)
+        about = json.loads(self.page("/.well-known/freshet/node.json")[1])
+        key = self.page("/.well-known/freshet/key.pub")[1].decode().splitlines()[1]
+        self.assertEqual(about["key"], key)
+        by_url = "/.well-known/freshet/url.torrent?url=" + urllib.parse.quote(self.far.url("/a"), safe="")
+        self.assertEqual(self.page(by_url), (200, torrent))
+        self.assertEqual(self.page("/.well-known/freshet/else")[0], 404)
+
+    def test_the_key_of_the_node_is_the_same_after_a_restart_and_so_is_what_it_signed(self):
+        self.start_node()
+        self.store("/a")
+        where, key = self.manifest_of("/a"), self.page("/.well-known/freshet/key.pub")[1]
+        torrent = self.page(where)[1]
+        self.stop_daemon()
+        self.start_node()
+        self.assertEqual(self.page("/.well-known/freshet/key.pub")[1], key)
+        self.assertEqual(self.manifest_of("/a"), where)
+        self.assertEqual(self.page(where)[1], torrent)
+
+    def test_a_client_that_trusts_the_key_of_the_node_knows_what_it_fetches(self):
+        self.start_node()
+        body = self.store("/a")
+        (self.folder / "node.pub").write_bytes(self.page("/.well-known/freshet/key.pub")[1])
+        node = f"http://127.0.0.1:{self.port}"
+        self.freshet("get", node + self.target("/a"), "-o", "a", "--data", self.folder / "client",
+                     "--trusted-key", self.folder / "node.pub", "--manifest",
+                     node + self.manifest_of("/a"), "--report", "r.json")
+        self.assertEqual((self.folder / "a").read_bytes(), body)
+        self.assertIn('"signer"', (self.folder / "r.json").read_text())
+
+    def test_peers_find_each_other_by_the_tracker_of_the_node(self):
+        self.start_node()
+        query = f"/announce?info_hash={HASH}&peer_id=-XX0000-abcdefghijkl&left=1&port="
+        self.assertEqual(self.page(query + "257")[0], 200)
+        self.assertIn(b"5:peers6:\x7f\x00\x00\x01\x01\x01", self.page(query + "258")[1])
+        self.assertIn(b"10:incompletei2e", self.page("/scrape?info_hash=" + HASH)[1])
+        self.assertIn(b"failure reason", self.page("/announce")[1])
+
+    def test_a_node_that_does_not_sign_or_track_has_no_such_pages(self):
+        self.start_node("sign = false\ntracker = false")
+        self.assertEqual(self.page("/.well-known/freshet/key.pub")[0], 404)
+        self.assertEqual(self.page("/announce?x")[0], 404)
+
+    def node(self, *words, expect=0):
+        out, _ = self.freshet("node", *words, f"--connect={self.socket}", expect=expect)
+        return out.splitlines()
+
+    def test_the_administrator_of_a_node_sees_what_it_holds_and_purges_it(self):
+        self.start_node()
+        self.store("/a")
+        self.get("/a")
+        status = json.loads(self.node("status", "--json")[0])
+        self.assertEqual((status["objects"], status["hits"], status["ports"]), (1, 1, [self.port]))
+        self.assertEqual(self.node("purge", self.far.url("/") + "*"), ["1 URLs forgotten"])
+        self.assertEqual(json.loads(self.node("status", "--json")[0])["objects"], 0)
+        self.assertIn("0 hits", " ".join(self.node("status")).replace("1 hits", "0 hits"))
+
+    def test_the_administrator_of_a_node_allows_pins_and_warms(self):
+        self.start_node()
+        self.node("allow", "*.example", "https://a.test/x/")
+        self.assertEqual(self.node("allow"), ["127.0.0.1:*", "*.example", "https://a.test/x/"])
+        self.node("allow", "--remove", "*.example")
+        self.assertEqual(self.node("allow"), ["127.0.0.1:*", "https://a.test/x/"])
+        self.node("allow", "a*b", expect=2)
+        self.node("pin", "http://a.test/y*")
+        self.assertEqual(self.node("pin"), ["http://a.test/y*"])
+        self.node("pin", "--remove", "http://a.test/y*")
+        self.assertEqual(self.node("pin"), [])
+        self.serve_at("/warm", b"warm")
+        self.node("warm", self.far.url("/warm"))
+        self.wait_for_stored("/warm")
+        self.assertIn("hit", self.get("/warm")["Cache-Status"])
+
+    def test_a_daemon_that_is_no_node_says_so(self):
+        self.start_daemon()
+        with self.assertRaises(Problem) as raised:
+            self.caller()("GET", "/v1/node")
+        self.assertEqual(raised.exception.code, "not_supported")
+
+
+if __name__ == "__main__":
+    main()
