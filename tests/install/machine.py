@@ -104,11 +104,8 @@ class Booted(Machine):
             raise
 
     def _listen(self):
-        for line in self.process.stdout:
-            self.said.append(line)
-            if self.first is None:
-                self.first = self._first_process()
-        self.process.stdout.close()
+        with self.process.stdout as told:
+            self.said.extend(told)
 
     def _first_process(self):
         children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
@@ -123,7 +120,8 @@ class Booted(Machine):
         for _ in range(DEADLINE_SECONDS * 5):
             if self.process.poll() is not None:
                 raise NotPermitted("containers cannot start here: " + "".join(self.said[-3:]))
-            self.first = self.first or self._first_process()
+            # Its child is another one until the container's own first process stands.
+            self.first = self._first_process()
             if self.first:
                 asked = subprocess.run([*self.words(), "systemctl", "is-system-running"],
                                        capture_output=True, text=True)
@@ -206,7 +204,8 @@ class ByHand(Machine):
             raise NotPermitted(f"a root over this machine's cannot be mounted: {why}")
         children = pathlib.Path(f"/proc/{self.holder.pid}/task/{self.holder.pid}/children")
         self.first = children.read_text().split()[0]
-        self.run("useradd", "--create-home", "--shell", "/bin/sh", USER)
+        # What lies below may know a user of this name already.
+        self.run("sh", "-c", f"id -u {USER} || useradd --create-home --shell /bin/sh {USER}")
 
     def log(self):
         return self.told

@@ -240,6 +240,8 @@ TEST_CASE("who left a content is asked for nothing any more", "[peer]") {
   taker.get(manifest, {left.endpoint(), giver.endpoint()});
 
   REQUIRE(taker.store.wait_for_all(kSpool));
+  // Bytes may come before the one who sent them is told.
+  REQUIRE(taker.wait_until([](auto const& heard) { return !heard.peers.empty(); }));
   auto const heard = taker.heard();
   REQUIRE(heard.peers.size() == 1);
   CHECK(heard.peers.begin()->second.address == giver.endpoint());
