@@ -46,6 +46,8 @@ def _uneven() -> list[Scenario]:
                  crowd(8, Link.mbit(20, 80)), ORIGIN),
         Scenario("two-sites", "2 sites of 4 clients, each behind a WAN link of 20/20", (32 * MIB,),
                  sites, ORIGIN, wans={1: Link.mbit(20), 2: Link.mbit(20)}),
+        Scenario("site", "a site of 8 clients behind a WAN link of 20/20", (16 * MIB,),
+                 tuple(replace(c, site=1) for c in eight), ORIGIN, wans={1: Link.mbit(20)}),
         Scenario("late", "4 clients start, 4 more join one by one from 3 s on", (64 * MIB,), late,
                  ORIGIN),
         Scenario("warm", "a second client comes when the first is done and still there",
@@ -99,8 +101,10 @@ def _files() -> list[Scenario]:
 
 
 def _checks() -> list[Scenario]:
+    """What two cores do at leisure: here the links alone decide."""
     return [Scenario("smoke", "4 clients start together, 8 MiB, all links 80 Mbit/s", (8 * MIB,),
-                     crowd(4, PEER), ORIGIN)]
+                     crowd(4, PEER), ORIGIN),
+            *(replace(flash_crowd(number, mib=32, rate=20), name=f"calm-{number}") for number in (8, 16))]
 
 
 ALL = {s.name: s for s in [*_singles(), *_crowds(), *_uneven(), *_distant(), *_hostile(), *_polite(),

@@ -132,6 +132,9 @@ class Stage:
     def wait_for_port(self, process: Process, port: int) -> None:
         self._wait(lambda: _listens(process.pid, port), process, f"does not listen on {port}")
 
+    def wait_for_file(self, process: Process, path: Path) -> None:
+        self._wait(path.exists, process, f"made no {path}")
+
     def log_of(self, client: Client) -> Path:
         return self.directory / f"{client.name}.log"
 

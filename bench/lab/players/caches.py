@@ -27,8 +27,12 @@ class Cache(Player):
         cache = stage.address(stage.cache_host_of(client))
         for file in stage.content.files:
             argv += ["--output", str(stage.received(client) / file.name),
-                     f"http://{cache}/{file.name}"]
+                     f"http://{cache}/{file.name}{self.query(stage)}"]
         return Launch(argv)
+
+    def query(self, stage) -> str:
+        """What a client adds to a URL for this cache."""
+        return ""
 
 
 class NginxCache(Cache):

@@ -16,13 +16,13 @@ from lab.stage import StageError, Swarm
 
 _TREE = Path(__file__).parents[3]
 _PROGRAMS = ("build/release/api/cli/freshet", "build/dev/api/cli/freshet")
-_SEED_FOR = "1h"  # Longer than any scenario: clients stay, as those of rivals do.
+SEED_FOR = "1h"  # Longer than any scenario: clients stay, as those of rivals do.
 
 
 @functools.cache
 def program() -> str | None:
     if "FRESHET" in os.environ:
-        return os.environ["FRESHET"]
+        return os.path.abspath(os.environ["FRESHET"])
     built = [path for name in _PROGRAMS if (path := _TREE / name).exists()]
     if built:
         return str(max(built, key=lambda path: path.stat().st_mtime))
@@ -40,6 +40,7 @@ class Freshet(Player):
 
     def __init__(self, name: str, about: str, peers: bool) -> None:
         self.name, self.about, self.peers = name, about, peers
+        self.stays = peers  # The client's process goes on after its files are there.
         self.traits = frozenset({"http", "mirrors", *(["peers"] if peers else [])})
 
     def missing(self) -> str | None:
@@ -65,11 +66,7 @@ class Freshet(Player):
 
     def launch(self, stage, client) -> Launch:
         place = stage.received(client)
-        argv = [program() or "", "get", "--data", str(place.parent / "data"), "--quiet"]
-        if self.peers:
-            argv += ["--peers", "lan", "--seed-for", _SEED_FOR]
-            argv += ["--report", str(stage.directory / f"{client.name}.report")]
-            argv += self._beyond_the_link(stage)
+        argv = [program() or "", "get", "--quiet", *self.engine(stage, client)]
         argv += ["--priority", "background"] if _takes_priority(stage) else []
         if len(stage.content.files) > 1:
             argv += ["--directory", str(place), "--input-file", str(_listing(stage))]
@@ -78,13 +75,16 @@ class Freshet(Player):
             argv += ["--manifest", str(_manifest(stage)), "--output", str(place / file.name)]
             argv += [word for url in stage.urls(file)[1:] for word in ("--mirror", url)]
             argv.append(stage.url(file))
-        done = tuple(place / file.name for file in stage.content.files) if self.peers else ()
+        done = tuple(place / file.name for file in stage.content.files) if self.stays else ()
         return Launch(argv, done_files=done)
 
-    @staticmethod
-    def _beyond_the_link(stage) -> list[str]:
-        """Local discovery ends at the site's router; a tracker does not."""
-        return ["--tracker", stage.tracker_url()] if stage.scenario.wans else []
+    def engine(self, stage, client) -> list[str]:
+        """Whose engine works, and how."""
+        words = ["--data", str(stage.received(client).parent / "data")]
+        if self.peers:
+            words += ["--peers", "lan", "--seed-for", SEED_FOR, *beyond_the_link(stage)]
+            words += ["--report", str(stage.directory / f"{client.name}.report")]
+        return words
 
     def own_counts(self, stage, client) -> dict[str, int]:
         report = stage.directory / f"{client.name}.report"
@@ -93,6 +93,11 @@ class Freshet(Player):
         counts = json.loads(report.read_text())
         return {"duplicate": counts.get("duplicate_bytes", 0),
                 "wasted": counts.get("wasted_bytes", 0)}
+
+
+def beyond_the_link(stage) -> list[str]:
+    """Local discovery ends at the site's router; a tracker does not."""
+    return ["--tracker", stage.tracker_url()] if stage.scenario.wans else []
 
 
 def _publish(stage, file) -> dict:
