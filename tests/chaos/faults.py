@@ -270,7 +270,7 @@ class Permissions(Fault):
 
 class Descriptors(Fault):
     name = "descriptors exhausted"
-    again = 6 * MIB
+    again = 16 * MIB  # So many files are under way; each may have to be begun anew.
 
     def make_world(self):
         return World(self.rng, files=random_bodies(self.rng, count=40, size_max=MIB))
