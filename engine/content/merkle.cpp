@@ -1,10 +1,12 @@
 #include "engine/content/merkle.h"
 
 #include <bit>
+#include <tuple>
 #include <vector>
 
 #include "engine/base/assert.h"
 #include "engine/base/hash.h"
+#include "engine/base/hash_two.h"
 
 namespace freshet {
 
@@ -23,6 +25,11 @@ std::array<Digest, 64> make_zero_roots() {
 
 void hash_blocks(std::span<std::byte const> bytes, std::span<Digest> leaves) {
   FRESHET_ASSERT(leaves.size() == (bytes.size() + kBlockBytes - 1) / kBlockBytes);
+  for (; bytes.size() >= 2 * kBlockBytes; bytes = bytes.subspan(2 * kBlockBytes)) {
+    std::tie(leaves[0], leaves[1]) =
+        sha256_two(bytes.first(kBlockBytes), bytes.subspan(kBlockBytes, kBlockBytes));
+    leaves = leaves.subspan(2);
+  }
   for (Digest& leaf : leaves) {
     auto const block = bytes.first(std::min<std::size_t>(bytes.size(), kBlockBytes));
     leaf = sha256(block);

@@ -80,7 +80,7 @@ SYSTEM_FOLDERS = ("sys/", "netinet/", "arpa/", "linux/", "net/", "bits/", "asm/"
 SYSTEM_HEADERS = ("unistd.h", "fcntl.h", "netdb.h", "pwd.h", "grp.h", "poll.h", "dirent.h", "ftw.h",
                   "signal.h", "ifaddrs.h", "termios.h", "getopt.h", "spawn.h", "sched.h", "pthread.h",
                   "syslog.h", "dlfcn.h", "stdlib.h", "wchar.h", "stdint.h", "errno.h", "string.h",
-                  "time.h", "malloc.h", "limits.h")
+                  "time.h", "malloc.h", "limits.h", "cpuid.h", "immintrin.h")
 
 
 def is_system(name):
