@@ -65,6 +65,7 @@ class CurlUpstream::Impl {
   [[nodiscard]] bool obey(Orders orders);
   void begin(std::unique_ptr<RawExchange> exchange);
   void read_messages();
+  void tell_lulls();
   void end(ExchangeId id, Result<void> how);
 
   UpstreamOptions const options_;
@@ -73,6 +74,7 @@ class CurlUpstream::Impl {
   std::uint64_t last_id_ = 0;  // and so is this,
   bool closed_ = false;        // and this.
   Multi multi_;
+  std::vector<RawExchange*> moved_;  // They have handed bytes over in this round.
   std::unordered_map<std::uint64_t, std::unique_ptr<RawExchange>> exchanges_;
   std::vector<Easy> spare_;
   std::thread thread_;  // Last: it starts when everything above exists.
@@ -81,7 +83,8 @@ class CurlUpstream::Impl {
 ExchangeId CurlUpstream::Impl::start(UpstreamRequest request, std::shared_ptr<UpstreamSink> sink) {
   std::unique_lock lock(mutex_);
   ExchangeId const id{++last_id_};
-  orders_.fresh.push_back(std::make_unique<RawExchange>(id, std::move(request), std::move(sink)));
+  orders_.fresh.push_back(
+      std::make_unique<RawExchange>(id, std::move(request), std::move(sink), moved_));
   if (!closed_) {
     curl_multi_wakeup(multi_.get());
     return id;
@@ -120,6 +123,7 @@ void CurlUpstream::Impl::run() {
     int running = 0;
     FRESHET_ASSERT(curl_multi_perform(multi_.get(), &running) == CURLM_OK);
     read_messages();
+    tell_lulls();
     FRESHET_ASSERT(curl_multi_poll(multi_.get(), nullptr, 0, kPollMs, nullptr) == CURLM_OK);
   }
   while (!exchanges_.empty()) {
@@ -160,6 +164,11 @@ void CurlUpstream::Impl::read_messages() {
     auto const& done = *static_cast<RawExchange const*>(exchange);
     end(done.id(), done.outcome(message->data.result));
   }
+}
+
+void CurlUpstream::Impl::tell_lulls() {
+  for (auto* const each : moved_) each->tell_lull();
+  moved_.clear();
 }
 
 void CurlUpstream::Impl::end(ExchangeId id, Result<void> how) {

@@ -70,8 +70,9 @@ HeaderList list_of(std::vector<HttpHeader> const& headers, bool with_body) {
 
 }  // namespace
 
-RawExchange::RawExchange(ExchangeId id, UpstreamRequest request, std::shared_ptr<UpstreamSink> sink)
-    : id_(id), request_(std::move(request)), sink_(std::move(sink)) {}
+RawExchange::RawExchange(ExchangeId id, UpstreamRequest request, std::shared_ptr<UpstreamSink> sink,
+                         std::vector<RawExchange*>& moved)
+    : id_(id), request_(std::move(request)), sink_(std::move(sink)), moved_(moved) {}
 
 Result<void> RawExchange::prepare(Easy easy, UpstreamOptions const& options) {
   options_ = &options;
@@ -156,7 +157,10 @@ std::size_t RawExchange::body(std::span<std::byte const> bytes) {
     refused_ = taken.error();
     return 0;
   }
-  if (*taken == UpstreamSink::Taken::all) return bytes.size();
+  if (*taken == UpstreamSink::Taken::all) {
+    if (!std::exchange(has_moved_, true)) moved_.push_back(this);
+    return bytes.size();
+  }
   paused_ = true;
   return CURL_WRITEFUNC_PAUSE;
 }
@@ -182,7 +186,12 @@ Result<void> RawExchange::outcome(int code) const {
                                    .where = redact(request_.url)}));
 }
 
+void RawExchange::tell_lull() {
+  if (std::exchange(has_moved_, false)) sink_->on_lull();
+}
+
 Easy RawExchange::finish(Result<void> how) {
+  if (has_moved_) std::erase(moved_, this);
   sink_->on_end(std::move(how));
   // What belongs to this exchange is pointed at no more.
   if (easy_) curl_easy_reset(easy_.get());

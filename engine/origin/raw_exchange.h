@@ -15,7 +15,9 @@ namespace freshet {
 
 class RawExchange {
  public:
-  RawExchange(ExchangeId id, UpstreamRequest request, std::shared_ptr<UpstreamSink> sink);
+  // `moved`: where it adds itself when it has handed bytes over; of the upstream thread.
+  RawExchange(ExchangeId id, UpstreamRequest request, std::shared_ptr<UpstreamSink> sink,
+              std::vector<RawExchange*>& moved);
   RawExchange(RawExchange const&) = delete;
   RawExchange& operator=(RawExchange const&) = delete;
 
@@ -24,6 +26,8 @@ class RawExchange {
   [[nodiscard]] Result<void> prepare(Easy easy, UpstreamOptions const& options);
   [[nodiscard]] EasyHandle* handle() const { return easy_.get(); }
   void resume();
+  // Since the last call bytes were handed over: the sink hears that there are no more for now.
+  void tell_lull();
   // What libcurl ended with, in our words: a CURLcode.
   [[nodiscard]] Result<void> outcome(int code) const;
   // Tells the sink, once, and gives the handle back.
@@ -41,11 +45,13 @@ class RawExchange {
   ExchangeId const id_;
   UpstreamRequest const request_;
   std::shared_ptr<UpstreamSink> const sink_;  // Shared with whoever asked.
+  std::vector<RawExchange*>& moved_;
   UpstreamOptions const* options_ = nullptr;
   Easy easy_;
   HeaderList headers_;
   bool head_over_ = false;
   bool paused_ = false;
+  bool has_moved_ = false;        // It is in `moved_`.
   std::optional<Error> refused_;  // By the sink, or by the check of addresses.
   std::array<char, 256> error_text_{};
 };

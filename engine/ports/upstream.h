@@ -43,6 +43,8 @@ class UpstreamSink {
   // exchange with it.
   [[nodiscard]] virtual Result<void> on_head(std::string_view lines) = 0;
   [[nodiscard]] virtual Result<Taken> on_body(std::span<std::byte const> bytes) = 0;
+  // What had come is handed over, more may come later: the time to tell others of it.
+  virtual void on_lull() {}
   // The last call, also after `cancel`. Without error: all of the body has come.
   virtual void on_end(Result<void> how) = 0;
 };

@@ -3,6 +3,7 @@
 import http.client
 import re
 import socket
+import time
 
 from daemon_case import DaemonCase
 from node_origin import Document, NodeOrigin
@@ -59,6 +60,15 @@ class NodeCase(DaemonCase):
     def get(self, path, headers=None, method="GET", body=None, connection=None):
         response = self.begin(path, headers, method, body, connection)
         return Answer(response, response.read())
+
+    def status(self):
+        return self.caller()("GET", "/v1/node")
+
+    def wait_for_asked(self, count):
+        """Until the node has read so many requests of its clients."""
+        ends = time.monotonic() + WAIT_SECONDS
+        while self.status()["requests"] < count:
+            self.assertLess(time.monotonic(), ends)
 
     def wait_for_stored(self, *paths):
         """Until what was fetched from there survives the end of the node."""

@@ -1,11 +1,12 @@
 """The node as its clients and its origin see it: one copy fetched, everything else from the cache."""
 
 import hashlib
+import http.client
 import signal
 import threading
 
 from case import main, made_bytes
-from node_case import NodeCase
+from node_case import Answer, NodeCase
 from node_origin import Document
 
 LARGE = 24_000_000
@@ -170,11 +171,65 @@ class Node(NodeCase):
         self.assertEqual(self.get(named).body, body)
         self.assertEqual(self.get(named).body, body)
         self.assertEqual(self.far.sent(named), len(body))
-        false = f"/v2/a/blobs/sha256:{hashlib.sha256(b'else').hexdigest()}"
-        self.serve_at(false, b"lies")
-        self.get(false)
-        self.assertEqual(self.get(false).status in (200, 502), True)
-        self.assertEqual(len(self.far.seen(false)), 2)
+
+    def false_name(self, kind="sha256:"):
+        return f"/v2/a/blobs/{kind}{hashlib.sha256(b'else').hexdigest()}"
+
+    def assert_refused(self, answer):
+        self.assertEqual(answer.status, 502)
+        self.assertIn(b"not the content that the URL names", answer.body)
+        self.assertIn("http_protocol_error", answer["Proxy-Status"])
+
+    def test_small_content_that_its_digest_denies_reaches_nobody(self):
+        false = self.false_name()
+        document = self.serve_at(false, b"lies", gate_after=2)
+        self.start_node()
+        answers = [None] * 3
+
+        def client(number):
+            answers[number] = self.get(false)
+
+        threads = [threading.Thread(target=client, args=(number,)) for number in range(3)]
+        for thread in threads:
+            thread.start()
+        self.assertTrue(self.far.wait_for_requests(1, false))
+        document.gate.set()
+        for thread in threads:
+            thread.join()
+        for answer in answers:
+            self.assert_refused(answer)
+
+    def test_large_content_that_its_digest_denies_reaches_its_first_client_broken_off(self):
+        body, false = made_bytes(1_000_000), self.false_name()
+        self.start_node()
+        for chunked in (False, True):
+            with self.subTest(chunked=chunked):
+                document = self.serve_at(false, body, chunked=chunked, gate_after=500_000)
+                first = self.begin(false)
+                self.assertEqual((first.status, first.read(1000)), (200, body[:1000]))
+                asked = len(self.far.seen(false))
+                others = [self.connect(), self.connect()]
+                for other, fields in zip(others, ({}, {"Range": "bytes=0-9"})):
+                    other.request("GET", self.target(false), headers=fields)
+                self.wait_for_asked(3 if not chunked else 6)
+                document.gate.set()
+                with self.assertRaises(http.client.IncompleteRead):
+                    first.read()
+                for other in others:
+                    response = other.getresponse()
+                    self.assert_refused(Answer(response, response.read()))
+                self.assertEqual(len(self.far.seen(false)), asked)
+
+    def test_a_part_of_content_named_by_its_digest_waits_for_all_of_it(self):
+        body = made_bytes(1_000_000)
+        named = f"/a/by-hash/SHA256/{hashlib.sha256(body).hexdigest()}"
+        self.serve_at(named, body)
+        self.start_node()
+        part = self.get(named, {"Range": "bytes=10-19"})
+        self.assertEqual((part.status, part.body), (206, body[10:20]))
+        self.assertIn("fwd=uri-miss", part["Cache-Status"])
+        self.serve_at(self.false_name(), body)
+        self.assert_refused(self.get(self.false_name(), {"Range": "bytes=0-9"}))
 
     def test_a_content_of_unknown_length_is_stored_too(self):
         body = made_bytes(3_000_000)

@@ -89,7 +89,10 @@ class Desk final : public Service {
     std::shared_ptr<Fill> fill;
     ObjectPtr object;
     std::string key;
-    std::vector<RequestPtr> unverified;  // They wait for its digest to be compared.
+    // They wait for its digest to be compared: who asked first, where no bytes may go to him
+    // before, and those after him.
+    FlightPtr first;
+    std::vector<RequestPtr> unverified;
     std::optional<Digest> expected;
   };
 
@@ -143,10 +146,10 @@ class Desk final : public Service {
     bool ranges = false;
   };
   void store(FlightPtr const& flight, ResponseHead const& head, std::optional<Bytes> total);
-  void store_large(Keeping keeping);
+  void store_large(Keeping keeping, std::shared_ptr<Body> body);
   void start_fill(Keeping const& keeping, VaultContent const& content, std::shared_ptr<Body> body);
   void begin_fill(Filling filling, Fill::Spec spec, std::optional<Fill::Begun> begun);
-  void deliver_to_all(FlightPtr const& flight, Object const& object);
+  void deliver_first(Flight const& flight, Object const& object);
   void on_fill_end(ObjectId id, Result<void> how);
   void finish_small(Filling& filling);
   void finish_large(ObjectId id);

@@ -22,6 +22,15 @@ bool is_known_small(std::optional<Bytes> length) {
   return length && *length <= kSmallBytesMax;
 }
 
+// Whoever asked first may have bytes before all of them were compared with the digest, where the
+// body can keep back its end: what turns out false then never reaches him whole.
+bool may_stream_unverified(Request const& request, ObjectRecord const& record) {
+  auto const& head = request.ask.head;
+  // Without length and chunks the end of the connection is the end of the content.
+  bool const framed = record.length || head.minor > 0;
+  return framed && !is_known_small(record.length) && !head.fields.has("Range");
+}
+
 }  // namespace
 
 // `total`: of the content, when what comes is a part of it.
@@ -40,16 +49,16 @@ void Desk::store(FlightPtr const& flight, ResponseHead const& head, std::optiona
   } else if (record.length != Bytes{0}) {
     keeping.range = {0, record.length.value_or(kToEnd)};
   }
-  bool const in_memory = is_known_small(record.length);
-  if (in_memory) return start_fill(keeping, {}, std::make_shared<Body>(record.length));
-  store_large(std::move(keeping));
+  auto body = std::make_shared<Body>(record.length);
+  if (by_digest) body->hold_back_end();
+  if (is_known_small(record.length)) return start_fill(keeping, {}, std::move(body));
+  store_large(std::move(keeping), std::move(body));
 }
 
-void Desk::store_large(Keeping keeping) {
-  auto const body = std::make_shared<Body>(keeping.record.length);
+void Desk::store_large(Keeping keeping, std::shared_ptr<Body> body) {
   SpoolSpec spec;
   spec.length = keeping.record.length;
-  if (keeping.record.length) spec.identity.sha256 = keeping.flight->leader->route.expected;
+  spec.identity.sha256 = keeping.flight->leader->route.expected;
   keeping.flight->storing = true;
   auto const opened = [this, keeping, body](Result<VaultContent> content) {
     ports_.loop.post([this, keeping, body, content = std::move(content)]() mutable {
@@ -105,17 +114,23 @@ void Desk::start_fill(Keeping const& keeping, VaultContent const& content,
   spec.present = content.present;
   std::optional<Fill::Begun> begun;
   if (keeping.range) begun = Fill::Begun{flight->exchange, flight->arrival, *keeping.range};
-  Filling filling{nullptr, object, flight->key, {}, request.route.expected};
+  Filling filling{nullptr, object, flight->key, nullptr, {}, request.route.expected};
   bool const verifies = filling.expected.has_value();
   land(flight);
-  if (verifies) filling.unverified = std::exchange(flight->waiting, {});
-  if (!verifies) {
+  if (verifies) {
+    filling.unverified = std::exchange(flight->waiting, {});
+    bool const streams = may_stream_unverified(request, keeping.record);
+    if (streams) deliver_first(*flight, *object);
+    if (!streams) filling.first = flight;
+  } else {
     publish(flight->key, object);
     if (keeping.record.spool != SpoolId::none) {
       static_cast<void>(save(flight->key, *shelf_of(flight->key)));
     }
+    deliver_first(*flight, *object);
   }
-  deliver_to_all(flight, *object);
+  // Those who find it fits them have it now, others ask for theirs.
+  release_waiting(flight);
   auto const id = keeping.record.id;
   flight->on_end = [this, id](Result<void> how, Bytes next) {
     auto const found = fills_.find(id);
@@ -128,12 +143,10 @@ void Desk::start_fill(Keeping const& keeping, VaultContent const& content,
   flight->on_end(std::move(flight->ended->first), flight->ended->second);
 }
 
-void Desk::deliver_to_all(FlightPtr const& flight, Object const& object) {
-  CacheStatus status{
-      .forward = flight->plan.forward, .forward_status = object.record.head.status, .stored = true};
-  deliver(*flight->leader, object, status);
-  // Those who find it fits them have it now, others ask for theirs.
-  release_waiting(flight);
+void Desk::deliver_first(Flight const& flight, Object const& object) {
+  CacheStatus const status{
+      .forward = flight.plan.forward, .forward_status = object.record.head.status, .stored = true};
+  deliver(*flight.leader, object, status);
 }
 
 void Desk::begin_fill(Filling filling, Fill::Spec spec, std::optional<Fill::Begun> begun) {
@@ -228,9 +241,11 @@ void Desk::finish(Filling& filling, ObjectPtr const& whole) {
       {{"url", redact(filling.key)}, {"bytes", std::to_string(whole->record.length.value_or(0))}});
   whole->body->listen({});
   filling.object->body->listen({});
+  auto const first = filling.first;
   auto const waiting = std::exchange(filling.unverified, {});
   verifying_.erase(filling.key);
   fills_.erase(whole->record.id);
+  if (first) deliver_first(*first, *whole);
   for (auto const& request : waiting) handle(request);
   if (index_.sums().bytes > index_.limits().bytes_max ||
       index_.sums().objects > index_.limits().objects_max) {
@@ -241,6 +256,7 @@ void Desk::finish(Filling& filling, ObjectPtr const& whole) {
 void Desk::fail_fill(Filling& filling, Error const& error) {
   auto const object = filling.object;
   auto const key = filling.key;
+  auto const first = filling.first;
   auto const waiting = std::exchange(filling.unverified, {});
   ports_.log.write(LogLevel::info, "fetch failed",
                    {{"url", redact(key)}, {"why", describe(error)}});
@@ -259,7 +275,12 @@ void Desk::fail_fill(Filling& filling, Error const& error) {
   } else {
     unpublish(key, object->record.id);
   }
-  OwnReply const own{502, "http_response_incomplete", describe(error)};
+  bool const lies = error.code == Errc::digest_mismatch;
+  OwnReply const own{
+      502, lies ? "http_protocol_error" : "http_response_incomplete",
+      lies ? "what the origin sent is not the content that the URL names: " + describe(error)
+           : describe(error)};
+  if (first) say(*first->leader, own);
   for (auto const& request : waiting) say(*request, own);
 }
 

@@ -52,7 +52,7 @@ void Desk::go_on_with_parts(RequestPtr const& request, ObjectPtr const& object,
   auto spec = fill_spec(*request, object->record, object->body);
   spec.present = content.present;
   spec.ranges = true;
-  begin_fill({nullptr, object, request->key, {}, request->route.expected}, std::move(spec),
+  begin_fill({nullptr, object, request->key, nullptr, {}, request->route.expected}, std::move(spec),
              std::nullopt);
 }
 

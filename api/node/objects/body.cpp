@@ -6,10 +6,34 @@
 
 namespace freshet::node {
 
+ChunkSpares::Memory ChunkSpares::take(std::size_t size) {
+  if (size == Body::kChunkBytes) {
+    std::lock_guard const lock(mutex_);
+    if (!spares_.empty()) {
+      auto memory = std::move(spares_.back());
+      spares_.pop_back();
+      return memory;
+    }
+  }
+  return std::make_unique_for_overwrite<std::byte[]>(size);
+}
+
+void ChunkSpares::give_back(Memory memory) {
+  std::lock_guard const lock(mutex_);
+  if (spares_.size() < kSparesMax) spares_.push_back(std::move(memory));
+}
+
+BodyChunk::BodyChunk(std::size_t size, std::shared_ptr<ChunkSpares> from)
+    : spares(std::move(from)), memory(spares->take(size)), room(size) {}
+
+BodyChunk::~BodyChunk() {
+  if (room == Body::kChunkBytes) spares->give_back(std::move(memory));
+}
+
 std::shared_ptr<Body> Body::of_text(std::string_view text) {
   auto body = std::make_shared<Body>(text.size());
   if (!text.empty()) {
-    auto chunk = std::make_shared<BodyChunk>(text.size());
+    auto chunk = std::make_shared<BodyChunk>(text.size(), body->spares_);
     std::memcpy(chunk->memory.get(), text.data(), text.size());
     chunk->used = text.size();
     body->chunks_.emplace(0, std::move(chunk));
@@ -34,8 +58,15 @@ Body::Chunks::const_iterator Body::chunk_at(Bytes at) const {
   return at < found->first + found->second->used ? found : chunks_.end();
 }
 
+Bytes Body::shown_end() const {
+  return holds_back_end_ && !complete_ && length_ && *length_ > 0 ? *length_ - 1 : kToEnd;
+}
+
 Body::Look Body::look_locked(Bytes at, Bytes most, Run& run) const {
   if (length_ && at >= *length_ && (complete_ || !failure_)) return Look::end;
+  auto const shown = shown_end();
+  if (at >= shown) return failure_ ? Look::failed : Look::wait;
+  most = std::min(most, shown - at);
   if (file_) {
     auto const part = written_.first_from(at);
     if (part && part->begin == at) {
@@ -157,7 +188,7 @@ void Body::append(Bytes at, std::span<std::byte const> bytes) {
                          before->second->used < before->second->room;
     auto& chunk = follows ? before->second : chunks_[at];
     // Chunks end at multiples of their size, so that the store's regions hold whole ones.
-    if (!follows) chunk = std::make_shared<BodyChunk>(kChunkBytes - at % kChunkBytes);
+    if (!follows) chunk = std::make_shared<BodyChunk>(kChunkBytes - at % kChunkBytes, spares_);
     auto const size = std::min(bytes.size(), chunk->room - chunk->used);
     std::memcpy(chunk->memory.get() + chunk->used, bytes.data(), size);
     chunk->used += size;
@@ -168,20 +199,26 @@ void Body::append(Bytes at, std::span<std::byte const> bytes) {
 }
 
 bool Body::add(Bytes at, std::span<std::byte const> bytes, Bytes memory_max) {
-  bool taken = true;
-  change([&] {
-    memory_max_ = memory_max;
-    if (memory_ > memory_max) {
-      full_ = true;
-      taken = false;
-      return;
-    }
-    ByteRange const range{at, at + bytes.size()};
-    if (written_.covers(range)) return;
-    append(at, bytes);
-    drop_written(range);
-  });
-  return taken;
+  std::lock_guard const lock(mutex_);
+  memory_max_ = memory_max;
+  if (memory_ > memory_max) {
+    full_ = true;
+    return false;
+  }
+  ByteRange const range{at, at + bytes.size()};
+  if (written_.covers(range)) return true;
+  append(at, bytes);
+  drop_written(range);
+  return true;
+}
+
+void Body::tell() {
+  change([] {});
+}
+
+void Body::hold_back_end() {
+  std::lock_guard const lock(mutex_);
+  holds_back_end_ = true;
 }
 
 void Body::set_file(BodyFile file) {
@@ -225,7 +262,7 @@ void Body::give_up(ByteRange bytes) {
     }
     // Readers may hold the chunk: what is kept of it moves.
     auto const kept = static_cast<std::size_t>(bytes.begin - begin);
-    auto shorter = std::make_shared<BodyChunk>(kept);
+    auto shorter = std::make_shared<BodyChunk>(kept, spares_);
     std::memcpy(shorter->memory.get(), chunk->memory.get(), kept);
     shorter->used = kept;
     memory_ += kept;

@@ -21,10 +21,29 @@
 
 namespace freshet::node {
 
+// Memory of a body's chunks that are gone, for those to come: fresh memory costs a page fault for
+// each 4 KiB of what passes.
+class ChunkSpares {
+ public:
+  using Memory = std::unique_ptr<std::byte[]>;
+  [[nodiscard]] Memory take(std::size_t size);
+  void give_back(Memory memory);
+
+ private:
+  static constexpr std::size_t kSparesMax = 32;
+  std::mutex mutex_;
+  std::vector<Memory> spares_;
+};
+
 // Memory that is filled from its front. Bytes once read never change.
 struct BodyChunk {
-  explicit BodyChunk(std::size_t size) : memory(std::make_unique<std::byte[]>(size)), room(size) {}
-  std::unique_ptr<std::byte[]> memory;
+  BodyChunk(std::size_t size, std::shared_ptr<ChunkSpares> from);
+  ~BodyChunk();
+  BodyChunk(BodyChunk const&) = delete;
+  BodyChunk& operator=(BodyChunk const&) = delete;
+
+  std::shared_ptr<ChunkSpares> spares;  // Shared by a body and its chunks, which outlive it.
+  ChunkSpares::Memory memory;
   std::size_t room;
   std::size_t used = 0;  // Under the body's lock.
 };
@@ -77,9 +96,14 @@ class Body {
   // What lies before `at` is of no use any more, if the body is only passed on.
   void forget_before(Bytes at);
 
+  // The last byte is kept from readers until `finish`, so that whoever read all of it has what was
+  // judged. Before the first byte.
+  void hold_back_end();
   // Takes bytes into memory; those that are in the file already are left out. False: nothing was
-  // taken, memory holds more than `memory_max`, and `room` is told when it does no more.
+  // taken, memory holds more than `memory_max`, and `room` is told when it does no more. Readers
+  // are told by `tell`: once for all that comes in one go.
   [[nodiscard]] bool add(Bytes at, std::span<std::byte const> bytes, Bytes memory_max);
+  void tell();
   void set_file(BodyFile file);
   void written(ByteRange bytes);  // They are in the file.
   // Bytes that are only in memory are given up, as another source begins there.
@@ -99,6 +123,7 @@ class Body {
   using Chunks = std::map<Bytes, std::shared_ptr<BodyChunk>>;
 
   [[nodiscard]] Look look_locked(Bytes at, Bytes most, Run& run) const;
+  [[nodiscard]] Bytes shown_end() const;
   [[nodiscard]] Chunks::const_iterator chunk_at(Bytes at) const;
   void append(Bytes at, std::span<std::byte const> bytes);
   void drop_written(ByteRange bytes);
@@ -112,6 +137,8 @@ class Body {
   mutable std::mutex mutex_;
   std::optional<Bytes> length_;
   Use const use_;
+  std::shared_ptr<ChunkSpares> const spares_ = std::make_shared<ChunkSpares>();
+  bool holds_back_end_ = false;
   Chunks chunks_;  // By their first byte's place.
   Bytes memory_ = 0;
   Bytes memory_max_ = 0;  // As of the last `add`.

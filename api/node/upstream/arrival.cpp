@@ -56,11 +56,21 @@ Result<UpstreamSink::Taken> Arrival::take(std::span<std::byte const> bytes) {
   return Taken::all;
 }
 
+void Arrival::on_lull() {
+  auto const body = [&] {
+    std::lock_guard const lock(mutex_);
+    return target_ ? target_->body : nullptr;
+  }();
+  if (body) body->tell();
+}
+
 void Arrival::on_end(Result<void> how) {
   Bytes next = 0;
+  std::shared_ptr<Body> body;
   {
     std::lock_guard const lock(mutex_);
     next = next_;
+    body = target_ ? target_->body : nullptr;
     bool const finite = target_ && target_->end != kToEnd;
     if (how && finite && next_ != target_->end) {
       how = fail(Errc::connection_lost, {}, "the origin's answer ended early");
@@ -71,6 +81,7 @@ void Arrival::on_end(Result<void> how) {
       target_->stream.reset();
     }
   }
+  if (body) body->tell();
   events_.on_end(std::move(how), next);
 }
 

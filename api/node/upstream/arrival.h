@@ -39,6 +39,7 @@ class Arrival final : public UpstreamSink {
 
   [[nodiscard]] Result<void> on_head(std::string_view lines) override;
   [[nodiscard]] Result<Taken> on_body(std::span<std::byte const> bytes) override;
+  void on_lull() override;
   void on_end(Result<void> how) override;
 
  private:

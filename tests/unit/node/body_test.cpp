@@ -47,11 +47,58 @@ TEST_CASE("a bell of a body rings when the byte it waits for has come", "[body]"
   body.wait_for(7, [&] { ++rung; });
 
   REQUIRE(body.add(0, bytes("hello"), 100));
+  body.tell();
   CHECK(rung == 0);
   REQUIRE(body.add(5, bytes("world"), 100));
+  body.tell();
   CHECK(rung == 1);
   REQUIRE(body.add(10, bytes("!"), 100));
+  body.tell();
   CHECK(rung == 1);
+}
+
+TEST_CASE("readers of a body are told once of all that came in one go", "[body]") {
+  Body body(20);
+  int rung = 0;
+  body.wait_for(0, [&] { ++rung; });
+
+  REQUIRE(body.add(0, bytes("hello"), 100));
+  REQUIRE(body.add(5, bytes("world"), 100));
+  CHECK(rung == 0);
+  body.tell();
+
+  CHECK(rung == 1);
+}
+
+TEST_CASE("the last byte of a body that has to be judged comes with its end", "[body]") {
+  Body body(10);
+  body.hold_back_end();
+  REQUIRE(body.add(0, bytes("helloworld"), 100));
+  Body::Run run;
+  CHECK(text_at(body, 0) == "helloworl");
+  CHECK(body.look(9, 1, run) == Body::Look::wait);
+  bool rung = false;
+  body.wait_for(9, [&] { rung = true; });
+
+  body.finish(10);
+
+  CHECK(rung);
+  CHECK(text_at(body, 9) == "d");
+  CHECK(body.look(10, 1, run) == Body::Look::end);
+}
+
+TEST_CASE("the last byte of a body that was judged false never comes", "[body]") {
+  Body body(10);
+  body.set_file(some_file());
+  body.hold_back_end();
+  body.written({0, 10});
+
+  body.fail({Errc::digest_mismatch, {}, {}});
+
+  Body::Run run;
+  REQUIRE(body.look(0, 100, run) == Body::Look::ready);
+  CHECK(run.range == ByteRange{0, 9});
+  CHECK(body.look(9, 1, run) == Body::Look::failed);
 }
 
 TEST_CASE("a body tells whoever fills it which byte is waited for", "[body]") {
