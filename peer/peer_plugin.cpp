@@ -7,6 +7,7 @@
 #include <libtorrent/error_code.hpp>
 #include <libtorrent/extensions.hpp>
 #include <libtorrent/operations.hpp>
+#include <libtorrent/peer_connection.hpp>
 #include <libtorrent/peer_connection_handle.hpp>
 #include <libtorrent/peer_request.hpp>
 #include <optional>
@@ -16,7 +17,9 @@
 
 #include "peer/group_proof.h"
 #include "peer/network.h"
+#include "peer/refusal.h"
 #include "peer/request_watch.h"
+#include "peer/trial.h"
 
 namespace freshet::peer {
 
@@ -103,6 +106,7 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   void release_requests() override;
   void heed_allowance() override;
   void nudge() override;
+  void on_judged(PieceIndex piece, bool right) override;
   void end(Error why) override;
   [[nodiscard]] std::uint64_t key() const override { return hello_ ? hello_->key : 0; }
 
@@ -112,6 +116,7 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   [[nodiscard]] PeerVerdict const& verdict() const { return network_->allowance().of(peer_class_); }
   [[nodiscard]] std::optional<Error> refusal(lt::error_code const& error) const;
   void introduce(std::uint16_t port, std::string client);
+  void ask_for_whole_pieces(bool whole);
   void send_request(char message, lt::peer_request const& request);
   void send(std::string const& message);
   void send(int extension, std::string const& body);
@@ -143,6 +148,7 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   bool connected_ = false;  // Of a connection that we open.
   std::optional<Error> ended_;
   RequestWatch watch_;
+  Trial trial_;
   std::vector<lt::peer_request> held_requests_;
 };
 
@@ -161,6 +167,7 @@ bool PeerPlugin::on_handshake(lt::span<char const> reserved) {
     return true;
   }
   serving_ = verdict().serve;
+  ask_for_whole_pieces(true);
   if (!extensions && !needs_proof()) introduce(connection_.remote().port(), {});
   return true;
 }
@@ -280,26 +287,7 @@ std::optional<Error> PeerPlugin::refusal(lt::error_code const& error) const {
   if (torrent_->report.introduced(id_)) return std::nullopt;
   if (ended_) return ended_->where == kItself ? std::nullopt : ended_;
   if (!connection_.is_outgoing()) return std::nullopt;
-  bool const silent = error == boost::asio::error::timed_out || error == lt::errors::timed_out;
-  if (!connected_) {
-    if (silent) return Error{Errc::timed_out, {}, "no answer; a firewall is suspected"};
-    if (error.category() != lt::system_category()) return std::nullopt;
-    return Error{Errc::connect_failed, {}, error.message()};
-  }
-  bool const hung_up = error == boost::asio::error::eof ||
-                       error == boost::asio::error::connection_reset ||
-                       error == boost::asio::error::broken_pipe;
-  if (!hung_up) return std::nullopt;
-  if (!needs_proof()) {
-    return Error{Errc::connection_lost,
-                 {},
-                 "it hung up when it heard the content's name: it does not share it, or only with "
-                 "a group, or refuses us"};
-  }
-  return Error{Errc::group_mismatch,
-               {},
-               "it hung up when it heard our group's name of the content: it is of another group, "
-               "or does not share it"};
+  return refusal_of(error, {.connected = connected_, .in_group = needs_proof()});
 }
 
 void PeerPlugin::on_disconnect(lt::error_code const& error) {
@@ -397,6 +385,7 @@ bool PeerPlugin::on_piece(lt::peer_request const& request, lt::span<char const>)
     end({Errc::group_mismatch, {}, "it sent a block before its proof"});
     return true;
   }
+  trial_.sent(index_of(request.piece));
   torrent_->sender = {id_, index_of(request.piece), static_cast<std::uint32_t>(request.start)};
   torrent_->report.received(id_, bytes_of(request));
   report();
@@ -440,6 +429,19 @@ void PeerPlugin::nudge() {
   bool const may_ask =
       !ended_ && serving_ && !connection_.in_handshake() && !connection_.is_choked();
   if (may_ask && connection_.is_peer_interested()) send(std::string(1, kUnchoke));
+}
+
+void PeerPlugin::ask_for_whole_pieces(bool whole) {
+  auto const connection = connection_.native_handle();
+  if (connection == nullptr) return;
+  auto const blocks = whole ? torrent_->blocks_of(PieceIndex{0}) : 0;
+  connection->prefer_contiguous_blocks(static_cast<int>(blocks));
+}
+
+void PeerPlugin::on_judged(PieceIndex piece, bool right) {
+  bool const before = trial_.on();
+  trial_.judged(piece, torrent_->blocks_of(piece), right);
+  if (trial_.on() != before) ask_for_whole_pieces(trial_.on());
 }
 
 void PeerPlugin::sent_request(lt::peer_request const& request) {

@@ -20,9 +20,15 @@ ByteRange Torrent::bytes(PieceIndex piece, std::uint32_t begin, Bytes size) cons
   return {std::min(from, length), std::min(from + size, length)};
 }
 
+std::uint32_t Torrent::blocks_of(PieceIndex piece) const {
+  auto const size = bytes(piece, 0, piece_length_for(spec_.swarm.content.length)).size();
+  return static_cast<std::uint32_t>((size + kBlockBytes - 1) / kBlockBytes);
+}
+
 void Torrent::on_verified(PieceIndex piece, std::vector<Digest> leaves) {
   if (to_number(piece) >= pieces()) return;
   verified_.set(piece);
+  for (auto const& [peer, link] : links_) link->on_judged(piece, true);
   if (waiters_ != nullptr && waiters_->answer(piece, leaves)) return;
   if (known_.has(piece)) return;
   leaves_[to_number(piece)] = std::move(leaves);
@@ -33,6 +39,7 @@ void Torrent::on_dropped(PieceIndex piece) {
   if (to_number(piece) >= pieces()) return;
   verified_.reset(piece);
   leaves_.erase(to_number(piece));
+  for (auto const& [peer, link] : links_) link->on_judged(piece, false);
 }
 
 void Torrent::add(PieceIndex piece) {

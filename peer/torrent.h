@@ -61,6 +61,8 @@ class PeerLink {
   virtual void heed_allowance() = 0;
   // We have something new: it looks again for what to ask us for.
   virtual void nudge() = 0;
+  // A piece that it may have had a part in is right, or wrong.
+  virtual void on_judged(PieceIndex piece, bool right) = 0;
   virtual void end(Error why) = 0;
   [[nodiscard]] virtual std::uint64_t key() const = 0;
 };
@@ -88,6 +90,7 @@ class Torrent {
   [[nodiscard]] std::uint32_t pieces() const { return verified_.size(); }
   [[nodiscard]] PieceMap const& verified() const { return verified_; }
   [[nodiscard]] bool complete() const { return verified_.all(); }
+  [[nodiscard]] std::uint32_t blocks_of(PieceIndex piece) const;
   // Where a block lies in the content. libtorrent pads the last piece of a v2 torrent with zeros up
   // to its full length; what is padding is cut off.
   [[nodiscard]] ByteRange bytes(PieceIndex piece, std::uint32_t begin, Bytes size) const;

@@ -86,6 +86,18 @@ def _hostile() -> list[Scenario]:
     ]
 
 
+def _majorities() -> list[Scenario]:
+    """Two peers have everything and are honest, at rates at which two cores can lie for six more."""
+    link = Link.mbit(20)
+    clients = (*(Client(f"c{i:02}", link, prelude=True) for i in range(2)), Client("c02", link))
+    return [
+        Scenario("honest-two", "one client, the origin, and 2 peers that have everything", (16 * MIB,),
+                 clients, link),
+        Scenario("lying-majority", "the same beside 6 peers that serve random bytes", (16 * MIB,),
+                 clients, link, bad_peers=("lying",) * 6),
+    ]
+
+
 def _polite() -> list[Scenario]:
     """The neighbour shares the site's WAN link of 20/20; its ping shows the queue that stands there."""
     return [Scenario("politeness", "a background download fills the WAN of a site, a neighbour pings",
@@ -107,5 +119,5 @@ def _checks() -> list[Scenario]:
             *(replace(flash_crowd(number, mib=32, rate=20), name=f"calm-{number}") for number in (8, 16))]
 
 
-ALL = {s.name: s for s in [*_singles(), *_crowds(), *_uneven(), *_distant(), *_hostile(), *_polite(),
+ALL = {s.name: s for s in [*_singles(), *_crowds(), *_uneven(), *_distant(), *_hostile(), *_majorities(), *_polite(),
                         *_files(), *_checks()]}

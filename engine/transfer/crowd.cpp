@@ -53,6 +53,7 @@ Crowd::Crowd(Place place, Geometry geometry, PieceMap const& present, CrowdPolic
       holdings_(present),
       fetchers_(place.own_key ^ place.salt, groups_, policy.fetchers_max),
       asked_(geometry.pieces()),
+      doubted_(geometry.pieces()),
       claims_({.pieces_per_peer_max = kClaimedGroupsMax * group_pieces_}),
       claim_patience_(policy.claim_patience_min),
       joined_at_(now),
@@ -124,6 +125,15 @@ void Crowd::on_asked(PieceIndex piece, bool asked) {
   asked ? asked_.set(piece) : asked_.reset(piece);
 }
 
+void Crowd::on_own(PieceIndex piece, bool present) {
+  holdings_.on_own(piece, present);
+  if (present) doubted_.reset(piece);
+}
+
+void Crowd::distrust(PieceIndex piece) {
+  doubted_.set(piece);
+}
+
 void Crowd::on_received(Bytes bytes, TimePoint now) {
   if (!received_at_ || now - *received_at_ > std::chrono::seconds{2}) {
     // After a long silence an average over it says nothing of what peers can do now.
@@ -177,6 +187,16 @@ std::optional<ByteRange> Crowd::fresh_part(RangeSet const& unasked, Group group,
     while (end < pieces.end && free(end, now)) end = after(end);
     return ByteRange{std::max(part.begin, geometry_.bytes(piece).begin),
                      std::min(part.end, geometry_.bytes(PieceIndex{to_number(end) - 1}).end)};
+  }
+  return std::nullopt;
+}
+
+// The first piece of those that peers sent wrong.
+std::optional<ByteRange> Crowd::doubted_part(RangeSet const& unasked) const {
+  for (auto piece = doubted_.next_present(PieceIndex{0}); piece;
+       piece = doubted_.next_present(after(*piece))) {
+    auto const parts = unasked.within(geometry_.bytes(*piece));
+    if (!parts.empty()) return parts.front();
   }
   return std::nullopt;
 }
@@ -282,6 +302,7 @@ std::optional<ByteRange> Crowd::pick(RangeSet const& unasked, Asked const& asked
         std::max(policy_.claim_patience_min,
                  from_seconds(std::min(group, 600.0) * policy_.claim_patience_groups));
   }
+  if (auto const doubted = doubted_part(unasked)) return doubted;
   std::optional<ByteRange> part;
   if (!holdings_.all_out()) {
     if (leave_first_piece(now) || hold_back(asked.fetch_rate, now)) return std::nullopt;
@@ -322,7 +343,7 @@ std::vector<PieceRange> Crowd::intended() const {
 
 bool Crowd::should_yield(ByteRange range, TimePoint now) const {
   auto const pieces = geometry_.touched(range);
-  if (pieces.empty()) return false;
+  if (pieces.empty() || doubted_.has(pieces.begin)) return false;
   if (!our_turn(now) || leave_first_piece(now)) return true;
   auto const group = group_of(pieces.begin);
   return claims_.any(pieces.begin, now, [&](ClaimTable::Heard const& claim) {

@@ -73,7 +73,9 @@ class Crowd {
   void on_has(SourceId peer, PieceMap const& all, TimePoint now);
   void on_claims(SourceId peer, std::span<Claim const> claims, TimePoint now);
   void on_asked(PieceIndex piece, bool asked);
-  void on_own(PieceIndex piece, bool present) { holdings_.on_own(piece, present); }
+  void on_own(PieceIndex piece, bool present);
+  // Peers sent it wrong. They are asked for it no more until it is right; the origin is, at once.
+  void distrust(PieceIndex piece);
   void on_received(Bytes bytes, TimePoint now);
 
   // Empty for one who is not here any more.
@@ -138,6 +140,7 @@ class Crowd {
   [[nodiscard]] std::optional<ByteRange> own_share(RangeSet const& unasked, TimePoint now) const;
   [[nodiscard]] std::optional<ByteRange> share_of_others(RangeSet const& unasked, Random& random,
                                                          TimePoint now);
+  [[nodiscard]] std::optional<ByteRange> doubted_part(RangeSet const& unasked) const;
   [[nodiscard]] ByteRange shortened(ByteRange part, Bytes size) const;
 
   [[nodiscard]] bool available(PieceIndex piece) const { return holdings_.with_peers(piece); }
@@ -159,7 +162,8 @@ class Crowd {
   std::map<SourceId, Peer> peers_;
   Holdings holdings_;
   Fetchers fetchers_;
-  PieceMap asked_;  // On their way from peers.
+  PieceMap asked_;    // On their way from peers.
+  PieceMap doubted_;  // Sent wrong by peers, and not right yet.
   ClaimTable claims_;
   Duration claim_patience_;
 

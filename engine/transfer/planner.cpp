@@ -196,10 +196,11 @@ void Planner::on_present(PieceIndex piece) {
   settling_since_.reset();
 }
 
-void Planner::on_rejected(PieceIndex piece) {
+void Planner::on_rejected(PieceIndex piece, bool by_peers) {
   settling_since_.reset();
   if (!remaining_) return;
   if (crowd_) crowd_->on_own(piece, false);
+  if (crowd_ && by_peers) crowd_->distrust(piece);
   auto const bytes = remaining_->geometry().bytes(piece);
   auto const length = remaining_->geometry().length;
   for (auto& fetch : fetches_) {

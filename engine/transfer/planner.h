@@ -99,7 +99,7 @@ class Planner {
   std::optional<Ended> on_end(FetchId fetch, FetchEnd const& end, TimePoint now);
 
   void on_present(PieceIndex piece);
-  void on_rejected(PieceIndex piece);
+  void on_rejected(PieceIndex piece, bool by_peers = false);
 
   [[nodiscard]] Plan plan(TimePoint now);
   // Cancels everything that is open, for good.

@@ -56,7 +56,8 @@ void Transfer::on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Bl
   }
   if (spool != spool_ || !planner_->opened()) return;
   bool const was_present = planner_->remaining()->present().has(piece);
-  planner_->on_rejected(piece);
+  auto const by_peer = [](Blame const& wrong) { return is_peer(wrong.who); };
+  planner_->on_rejected(piece, std::ranges::any_of(blame, by_peer));
   if (was_present) wishes_.on_rejected(piece);
   wasted_ += planner_->remaining()->geometry().bytes(piece).size();
   if (++rejections_ > kRejectionsMax) {

@@ -30,10 +30,14 @@ struct Link final : PeerLink {
   void tell_claims(std::string const& message) override { told.push_back(message); }
   void release_requests() override { ++released; }
   void nudge() override {}
+  void on_judged(PieceIndex piece, bool right) override {
+    judged.emplace_back(to_number(piece), right);
+  }
   void end(Error) override {}
   [[nodiscard]] std::uint64_t key() const override { return 1; }
 
   std::vector<std::string> told;
+  std::vector<std::pair<std::uint32_t, bool>> judged;
   int released = 0;
 };
 
@@ -151,4 +155,17 @@ TEST_CASE("a torrent that is added again keeps what is verified and claimed", "[
 
   CHECK(again->verified().has(PieceIndex{1}));
   CHECK(again->claims_message() == world.torrent.claims_message());
+}
+
+TEST_CASE("links hear of each piece whether it is right", "[torrent]") {
+  World world;
+  world.torrent.on_verified(PieceIndex{2}, {});
+  world.torrent.on_dropped(PieceIndex{3});
+  CHECK(world.link.judged == std::vector<std::pair<std::uint32_t, bool>>{{2, true}, {3, false}});
+}
+
+TEST_CASE("the last piece has the blocks that are left", "[torrent]") {
+  World const world;  // 2,000,000 bytes in pieces of 256 KiB: the eighth has 164,992.
+  CHECK(world.torrent.blocks_of(PieceIndex{0}) == 16);
+  CHECK(world.torrent.blocks_of(PieceIndex{7}) == 11);
 }

@@ -176,6 +176,26 @@ TEST_CASE("peers that bring less than policy asks of them are helped by the orig
   }
 }
 
+TEST_CASE("a piece that peers sent wrong is asked of the origin at once", "[crowd]") {
+  ThreeMembers world;
+  PieceMap all(16);
+  all.set(PieceRange{PieceIndex{0}, PieceIndex{16}});
+  world.crowd.on_has(ThreeMembers::kFirst, all, world.now);
+  world.crowd.on_received(10 * 256_KiB, world.now);
+  auto const picked = [&] {
+    return world.crowd.pick(world.unasked, {1e6, 1e6, 256_KiB, 256_KiB}, world.random, world.now);
+  };
+  REQUIRE_FALSE(picked());
+
+  PieceIndex const wrong{7};
+  world.crowd.distrust(wrong);
+
+  CHECK(picked() == world.geometry.bytes(wrong));
+  CHECK_FALSE(world.crowd.should_yield(world.geometry.bytes(wrong), world.now));
+  world.crowd.on_own(wrong, true);
+  CHECK_FALSE(picked());
+}
+
 TEST_CASE("peers that claim and give nothing hold nobody back", "[crowd]") {
   ThreeMembers world;
   world.bring(8);
