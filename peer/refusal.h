@@ -1,10 +1,13 @@
 // What it means that a connection which we opened ended before its other end became a peer.
 #pragma once
 
-#include <boost/system/error_code.hpp>
 #include <optional>
 
 #include "freshet/error.h"
+
+namespace boost::system {
+class error_code;
+}
 
 namespace freshet::peer {
 
