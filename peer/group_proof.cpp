@@ -48,4 +48,9 @@ Digest group_salt(std::string_view secret, ContentId const& content) {
   return hmac(secret, "freshet group salt 1" + to_string(content));
 }
 
+Digest meeting_hash(std::string_view secret, Digest const& content_sha256) {
+  // Without a secret anyone who knows the digest knows the key.
+  return hmac(secret, "freshet meeting 1" + to_hex(content_sha256));
+}
+
 }  // namespace freshet::peer

@@ -28,5 +28,7 @@ struct ProofContext {
 // What makes the info-hash of a content the group's own: outsiders cannot compute it, and who reads
 // announces learns nothing from it.
 [[nodiscard]] Digest group_salt(std::string_view secret, ContentId const& content);
+// The info-hash under which those meet who know this SHA-256 and, unless it is empty, the secret.
+[[nodiscard]] Digest meeting_hash(std::string_view secret, Digest const& content_sha256);
 
 }  // namespace freshet::peer

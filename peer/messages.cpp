@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/content/manifest.h"
+
 namespace freshet::peer {
 
 namespace {
@@ -58,6 +60,20 @@ std::string_view text_of(std::span<std::byte const> bytes) {
 }
 
 }  // namespace
+
+std::string framed(std::string_view message) {
+  std::string out;
+  put(out, message.size(), 4);
+  return out.append(message);
+}
+
+std::string block_message(char kind, PieceIndex piece, std::uint32_t begin, std::uint32_t size) {
+  std::string out(1, kind);
+  put(out, to_number(piece), 4);
+  put(out, begin, 4);
+  put(out, size, 4);
+  return out;
+}
 
 std::string encode(Hello const& hello) {
   std::string out(1, kVersion);
@@ -116,6 +132,41 @@ std::optional<std::vector<Claim>> decode_claims(std::string_view bytes, std::uin
     claims.push_back({freshet::pieces(begin, end), std::min(lease, kLeaseMax)});
   }
   return claims;
+}
+
+std::string encode(DigestWord const& word) {
+  std::string out(1, kVersion);
+  put(out, static_cast<std::uint64_t>(word.kind), 1);
+  if (word.kind == DigestWord::Kind::fetches) {
+    put(out, word.done, 8);
+    put(out, word.length, 8);
+    put(out, word.rate.value, 8);
+  } else if (word.kind == DigestWord::Kind::knows) {
+    put(out, word.content.length, 8);
+    out += text_of(word.content.root.bytes);
+  }
+  return out;
+}
+
+std::optional<DigestWord> decode_word(std::string_view bytes) {
+  Reader reader(bytes);
+  if (!known_version(reader)) return std::nullopt;
+  DigestWord word;
+  auto const kind = reader.number(1);
+  if (kind > static_cast<std::uint64_t>(DigestWord::Kind::knows)) return std::nullopt;
+  word.kind = static_cast<DigestWord::Kind>(kind);
+  if (word.kind == DigestWord::Kind::fetches) {
+    word.done = reader.number(8);
+    word.length = reader.number(8);
+    word.rate = BytesPerSecond{reader.number(8)};
+    if (word.done > word.length) return std::nullopt;
+  } else if (word.kind == DigestWord::Kind::knows) {
+    word.content.length = reader.number(8);
+    word.content.root = {bytes_of_text<32>(reader.take(32))};
+    auto const length = word.content.length;
+    if (length == 0 || !check_geometry(length, piece_length_for(length))) return std::nullopt;
+  }
+  return reader.failed() ? std::nullopt : std::optional(word);
 }
 
 }  // namespace freshet::peer

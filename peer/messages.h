@@ -25,6 +25,12 @@ inline constexpr std::size_t kMessageBytesMax = 4096;
 
 using Nonce = std::array<std::byte, kNonceBytes>;
 
+// With its length before it, as it goes over the wire (BEP 3).
+[[nodiscard]] std::string framed(std::string_view message);
+// A message of BEP 3 or 6 that is about one block: request, cancel, reject.
+[[nodiscard]] std::string block_message(char kind, PieceIndex piece, std::uint32_t begin,
+                                        std::uint32_t size);
+
 // In the extension handshake (BEP 10) under "fr_id".
 struct Hello {
   std::uint64_t key = 0;  // Names the peer while its process runs.
@@ -45,5 +51,10 @@ struct Hello {
 // cut to `kLeaseMax`.
 [[nodiscard]] std::optional<std::vector<Claim>> decode_claims(std::string_view bytes,
                                                               std::uint32_t pieces);
+
+// Message "fr_digest": what the sender knows of the content with the SHA-256 that both meet for.
+[[nodiscard]] std::string encode(DigestWord const& word);
+// Nothing for a kind that is none, and for a content that cannot be.
+[[nodiscard]] std::optional<DigestWord> decode_word(std::string_view bytes);
 
 }  // namespace freshet::peer

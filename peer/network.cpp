@@ -48,7 +48,9 @@ Network::Network(NetworkSpec spec, LocalNetworks local, std::function<void(Batch
     : spec_(std::move(spec)),
       local_(std::move(local)),
       deliver_(std::move(deliver)),
-      wanted_(std::move(wanted)) {}
+      wanted_(std::move(wanted)),
+      meetings_(spec_.meetings, {[this](std::shared_ptr<Torrent> const& meeting) { join(meeting); },
+                                 [this](SpoolId meeting) { leave(meeting); }}) {}
 
 Network::~Network() = default;
 
@@ -65,6 +67,7 @@ void Network::close() {
   listener_.reset();
   standing_by_.clear();
   short_hash_of_.clear();
+  meetings_.clear();
   to_report_.clear();
   torrents_.clear();
   by_root_.clear();
@@ -94,7 +97,7 @@ void Network::join(std::shared_ptr<Torrent> const& torrent) {
   stop_standing_by(torrent->spool());
   torrent->idle_since = now();
   torrents_[torrent->spool()] = torrent;
-  by_root_[torrent->spec().swarm.content.root] = torrent;
+  if (!torrent->meeting()) by_root_[torrent->spec().swarm.content.root] = torrent;
   if (session_ != nullptr) session_->add(torrent);
 }
 
@@ -103,6 +106,16 @@ void Network::stand_by(SpoolId spool, Digest const& info_hash) {
   std::string name(reinterpret_cast<char const*>(info_hash.bytes.data()), kShortHashBytes);
   standing_by_[name] = spool;
   short_hash_of_[spool] = std::move(name);
+  listen_to_link();
+}
+
+void Network::share_digest(SpoolId spool, Digest const& sha256, ContentId const& content) {
+  if (closed_) return;
+  meetings_.share(spool, sha256, content);
+  listen_to_link();
+}
+
+void Network::listen_to_link() {
   if (!spec_.local_search || listener_ || !timers_) return;
   listener_ = std::make_unique<LinkListener>(
       timers_->context, [this](std::string_view short_hash, std::string const& address) {
@@ -111,8 +124,11 @@ void Network::stand_by(SpoolId spool, Digest const& info_hash) {
 }
 
 void Network::on_asked(std::string_view short_hash, std::string const& address) {
-  auto const found = standing_by_.find(std::string(short_hash));
-  if (found == standing_by_.end() || !wakes_.take(now(), kWakesPerSecondMax)) return;
+  std::string const name(short_hash);
+  auto const found = standing_by_.find(name);
+  if (found == standing_by_.end() && !meetings_.opens(name)) return;
+  if (!wakes_.take(now(), kWakesPerSecondMax)) return;
+  if (found == standing_by_.end()) return meetings_.on_asked(name, address);
   auto const spool = found->second;
   standing_by_.erase(found);
   short_hash_of_.erase(spool);
@@ -128,10 +144,11 @@ void Network::stop_standing_by(SpoolId spool) {
 
 void Network::leave(SpoolId spool) {
   stop_standing_by(spool);
+  meetings_.unshare(spool);
   auto const torrent = find(spool);
   if (!torrent) return;
   torrents_.erase(spool);
-  by_root_.erase(torrent->spec().swarm.content.root);
+  if (!torrent->meeting()) by_root_.erase(torrent->spec().swarm.content.root);
   to_report_.erase(torrent);
   if (torrent->control() != nullptr) torrent->control()->remove();
 }
@@ -165,6 +182,14 @@ void Network::offer(SpoolId spool, PieceIndex piece) {
                    }
                    self->in_flight_.end();
                  });
+}
+
+void Network::serve(SpoolId spool) {
+  auto const torrent = find(spool);
+  if (!torrent || !torrent->takes_only()) return;
+  torrent->serve();
+  // Peers were told that there is nothing to be had of us.
+  restart(torrent);
 }
 
 std::shared_ptr<Torrent> Network::find(SpoolId spool) const {
@@ -238,10 +263,12 @@ void Network::look_after(std::shared_ptr<Torrent> const& torrent, TimePoint now)
   }
   torrent->look_for_layer();
   report(torrent);
-  bool const alone = torrent->links().empty() && !torrent->complete();
+  if (torrent->lacks_layer(now)) return restart(torrent);
+  bool const alone = torrent->links().empty() && torrent->seeks();
   bool const search = spec_.local_search && torrent->link_search.due(now, alone);
   if (search && torrent->control() != nullptr) torrent->control()->search_link();
   bool const idle = now - torrent->idle_since > spec_.idle_timeout;
+  if (idle && torrent->meeting()) return meetings_.on_idle(*torrent);
   if (!idle || !torrent->complete()) return;
   torrent->idle_since = now;
   torrent->report.idle();

@@ -18,6 +18,7 @@
 #include "peer/door.h"
 #include "peer/in_flight.h"
 #include "peer/local_networks.h"
+#include "peer/meetings.h"
 #include "peer/messages.h"
 #include "peer/torrent.h"
 
@@ -39,6 +40,7 @@ struct NetworkSpec {
   Duration stall_timeout{};
   Duration hold_timeout{};
   Duration idle_timeout{};
+  Meetings::Ways meetings;
 };
 
 // libtorrent's session, as its own thread uses it.
@@ -99,6 +101,8 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
   void identify(SpoolId spool, std::shared_ptr<Manifest const> manifest, std::string file,
                 PieceMap const& present);
   void offer(SpoolId spool, PieceIndex piece);
+  // What was taken only may be served from now on.
+  void serve(SpoolId spool);
   [[nodiscard]] std::shared_ptr<Torrent> find(SpoolId spool) const;
   [[nodiscard]] std::shared_ptr<Torrent> find(Digest const& content_root) const;
 
@@ -115,6 +119,9 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
   // By the first bytes of its info-hash, which is what peers name it by.
   void stand_by(SpoolId spool, Digest const& info_hash);
   void stop_standing_by(SpoolId spool);
+  [[nodiscard]] Meetings& meetings() { return meetings_; }
+  // As `Meetings::share`; it is heard on the link who asks.
+  void share_digest(SpoolId spool, Digest const& sha256, ContentId const& content);
   // A peer asks for what is named so.
   void on_asked(std::string_view short_hash, std::string const& address);
   // What may happen with peers, from now on.
@@ -125,6 +132,7 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
 
  private:
   void pulse();
+  void listen_to_link();
   void look_after(std::shared_ptr<Torrent> const& torrent, TimePoint now);
   // Leaves libtorrent's session and joins it again with what the store has.
   void restart(std::shared_ptr<Torrent> const& torrent);
@@ -146,6 +154,7 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
   std::unordered_map<std::string, SpoolId> standing_by_;  // By short hash.
   std::unordered_map<SpoolId, std::string> short_hash_of_;
   std::unique_ptr<LinkListener> listener_;
+  Meetings meetings_;
   TokenCount wakes_;
   std::set<std::uint64_t> banned_keys_;
   PeerAllowance allowance_;

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "peer/endpoint.h"
 #include "peer/group_proof.h"
 #include "peer/network.h"
 #include "peer/refusal.h"
@@ -32,6 +33,7 @@ using namespace std::chrono_literals;
 // BEP 10 numbers of the messages we take; libtorrent's own extensions stay below 20.
 constexpr int kProofMessage = 40;
 constexpr int kClaimsMessage = 41;
+constexpr int kDigestMessage = 42;
 constexpr char kExtended = 20;
 constexpr char kChoke = 0;  // BEP 3.
 constexpr char kUnchoke = 1;
@@ -42,11 +44,6 @@ constexpr auto kItself = "itself";
 
 TimePoint now() {
   return std::chrono::steady_clock::now();
-}
-
-std::string text_of(lt::address const& address, std::uint16_t port) {
-  auto const text = address.to_string();
-  return (address.is_v6() ? "[" + text + "]" : text) + ":" + std::to_string(port);
 }
 
 PieceIndex index_of(lt::piece_index_t piece) {
@@ -103,6 +100,7 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
  private:
   // PeerLink
   void tell_claims(std::string const& message) override;
+  void tell_word(DigestWord const& word) override;
   void release_requests() override;
   void heed_allowance() override;
   void nudge() override;
@@ -114,7 +112,8 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   [[nodiscard]] Hello own_hello() const { return {network_->spec().key, nonce_}; }
   [[nodiscard]] bool proven() const { return proven_ || !needs_proof(); }
   [[nodiscard]] PeerVerdict const& verdict() const { return network_->allowance().of(peer_class_); }
-  [[nodiscard]] std::optional<Error> refusal(lt::error_code const& error) const;
+  [[nodiscard]] bool may_serve() const { return verdict().serve && !torrent_->takes_only(); }
+  [[nodiscard]] std::optional<Error> why_no_peer(lt::error_code const& error) const;
   void introduce(std::uint16_t port, std::string client);
   void ask_for_whole_pieces(bool whole);
   void send_request(char message, lt::peer_request const& request);
@@ -123,6 +122,8 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   void send_proof();
   void take_proof(std::string_view body);
   void take_claims(std::string_view body);
+  void take_word(std::string_view body);
+  void report_has(PieceMap has);
   void settle(lt::peer_request const& request);
   void settle_all();
   [[nodiscard]] Bytes bytes_of(lt::peer_request const& request) const {
@@ -144,6 +145,8 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   std::optional<Hello> hello_;
   int claims_message_ = 0;  // As the peer numbers it; 0: it takes none.
   int proof_message_ = 0;
+  int digest_message_ = 0;
+  bool gives_nothing_ = false;  // Whatever it has: nothing of that is proven yet.
   bool proven_ = false;
   bool connected_ = false;  // Of a connection that we open.
   std::optional<Error> ended_;
@@ -151,12 +154,6 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   Trial trial_;
   std::vector<lt::peer_request> held_requests_;
 };
-
-void put(std::string& out, std::uint32_t number) {
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>((number >> shift) & 0xff));
-  }
-}
 
 bool PeerPlugin::on_handshake(lt::span<char const> reserved) {
   // A peer without extensions (BEP 10) says nothing of itself.
@@ -166,7 +163,7 @@ bool PeerPlugin::on_handshake(lt::span<char const> reserved) {
     end({Errc::policy_refused, {}, verdict().why});
     return true;
   }
-  serving_ = verdict().serve;
+  serving_ = may_serve();
   ask_for_whole_pieces(true);
   if (!extensions && !needs_proof()) introduce(connection_.remote().port(), {});
   return true;
@@ -176,6 +173,8 @@ void PeerPlugin::add_handshake(lt::entry& handshake) {
   auto& messages = handshake["m"];
   messages["fr_claims"] = kClaimsMessage;
   if (needs_proof()) messages["fr_proof"] = kProofMessage;
+  if (torrent_->meeting()) messages["fr_digest"] = kDigestMessage;
+  if (torrent_->takes_only()) handshake["fr_takes"] = 1;
   handshake["fr_id"] = encode(own_hello());
 }
 
@@ -190,6 +189,8 @@ bool PeerPlugin::on_extension_handshake(lt::bdecode_node const& handshake) {
   if (auto const messages = handshake.dict_find_dict("m"); messages && hello_) {
     claims_message_ = static_cast<int>(messages.dict_find_int_value("fr_claims", 0)) & 0xff;
     proof_message_ = static_cast<int>(messages.dict_find_int_value("fr_proof", 0)) & 0xff;
+    digest_message_ = static_cast<int>(messages.dict_find_int_value("fr_digest", 0)) & 0xff;
+    gives_nothing_ = handshake.dict_find_int_value("fr_takes", 0) == 1;
   }
   if (needs_proof() && (!hello_ || proof_message_ == 0)) {
     end({Errc::group_mismatch, {}, "it does not prove to be of the group"});
@@ -201,6 +202,7 @@ bool PeerPlugin::on_extension_handshake(lt::bdecode_node const& handshake) {
   if (port == 0) port = connection_.remote().port();
   introduce(port, std::string(client.substr(0, 64)));
   tell_claims(torrent_->claims_message());
+  tell_word(torrent_->word());
   return true;
 }
 
@@ -208,7 +210,7 @@ void PeerPlugin::introduce(std::uint16_t port, std::string client) {
   auto const address = connection_.remote().address();
   PeerInfo info;
   info.id = id_;
-  info.address = text_of(address, port);
+  info.address = to_string(Endpoint{address.to_string(), port});
   info.client = std::move(client);
   info.peer_class = peer_class_;
   info.speaks_claims = claims_message_ != 0;
@@ -218,9 +220,7 @@ void PeerPlugin::introduce(std::uint16_t port, std::string client) {
 }
 
 void PeerPlugin::send(std::string const& message) {
-  std::string bytes;
-  put(bytes, static_cast<std::uint32_t>(message.size()));
-  bytes += message;
+  auto const bytes = framed(message);
   connection_.send_buffer(bytes.data(), static_cast<int>(bytes.size()));
 }
 
@@ -244,7 +244,22 @@ void PeerPlugin::take_proof(std::string_view body) {
                              .verifier = own_hello(),
                              .prover_opened = !connection_.is_outgoing()};
   proven_ = proves(network_->spec().group_secret, context, *proof);
-  if (!proven_) end({Errc::group_mismatch, {}, "its proof does not fit the group's secret"});
+  if (!proven_) return end({Errc::group_mismatch, {}, "its proof does not fit the group's secret"});
+  tell_word(torrent_->word());
+}
+
+// An outsider who heard the meeting's name on the link learns nothing by it.
+void PeerPlugin::tell_word(DigestWord const& word) {
+  bool const heard = digest_message_ != 0 && proven() && !ended_;
+  if (heard && verdict().serve && torrent_->meeting()) send(digest_message_, encode(word));
+}
+
+void PeerPlugin::take_word(std::string_view body) {
+  auto const word = decode_word(body);
+  if (!word) return end({Errc::protocol_error, {}, "what it says of a digest is malformed"});
+  if (!proven() || !torrent_->meeting()) return;
+  torrent_->report.word(id_, *word);
+  report();
 }
 
 void PeerPlugin::tell_claims(std::string const& message) {
@@ -260,18 +275,16 @@ void PeerPlugin::take_claims(std::string_view body) {
 }
 
 bool PeerPlugin::on_extended(int length, int message, lt::span<char const> body) {
-  if (message != kProofMessage && message != kClaimsMessage) return false;
+  if (message < kProofMessage || message > kDigestMessage) return false;
   if (static_cast<std::size_t>(length) > kMessageBytesMax) {
     end({Errc::protocol_error, {}, "its message is too long"});
     return true;
   }
   if (body.size() < length) return true;
   std::string_view const text(body.data(), static_cast<std::size_t>(length));
-  if (message == kProofMessage) {
-    if (needs_proof()) take_proof(text);
-  } else {
-    take_claims(text);
-  }
+  if (message == kProofMessage && needs_proof()) take_proof(text);
+  if (message == kClaimsMessage) take_claims(text);
+  if (message == kDigestMessage) take_word(text);
   return true;
 }
 
@@ -281,9 +294,7 @@ void PeerPlugin::end(Error why) {
   connection_.disconnect(boost::asio::error::operation_aborted, lt::operation_t::bittorrent);
 }
 
-// Why it never became a peer, when that is worth telling: not of a connection that we had no more
-// use for, and not of a stranger who came and said nothing.
-std::optional<Error> PeerPlugin::refusal(lt::error_code const& error) const {
+std::optional<Error> PeerPlugin::why_no_peer(lt::error_code const& error) const {
   if (torrent_->report.introduced(id_)) return std::nullopt;
   if (ended_) return ended_->where == kItself ? std::nullopt : ended_;
   if (!connection_.is_outgoing()) return std::nullopt;
@@ -292,9 +303,10 @@ std::optional<Error> PeerPlugin::refusal(lt::error_code const& error) const {
 
 void PeerPlugin::on_disconnect(lt::error_code const& error) {
   settle_all();
-  if (auto why = refusal(error)) {
+  if (auto why = why_no_peer(error)) {
     auto const remote = connection_.remote();
-    torrent_->report.refuse(text_of(remote.address(), remote.port()), std::move(*why));
+    torrent_->report.refuse(to_string(Endpoint{remote.address().to_string(), remote.port()}),
+                            std::move(*why));
   }
   torrent_->report.leave(id_, ended_ ? *ended_ : Error{code_of(error), {}, error.message()});
   torrent_->remove_link(id_);
@@ -308,7 +320,7 @@ void PeerPlugin::heed_allowance() {
   if (!verdict().meet || (!verdict().serve && torrent_->complete())) {
     return end({Errc::policy_refused, {}, verdict().why});
   }
-  if (std::exchange(serving_, verdict().serve) == serving_) return;
+  if (std::exchange(serving_, may_serve()) == serving_) return;
   if (!serving_) {
     connection_.choke_this_peer();
   } else if (connection_.is_choked()) {
@@ -342,6 +354,7 @@ void PeerPlugin::tick() {
 }
 
 bool PeerPlugin::on_have(lt::piece_index_t piece) {
+  if (gives_nothing_) return false;
   torrent_->report.has(id_, index_of(piece));
   report();
   return false;
@@ -353,28 +366,31 @@ bool PeerPlugin::on_dont_have(lt::piece_index_t piece) {
   return false;
 }
 
+void PeerPlugin::report_has(PieceMap has) {
+  if (gives_nothing_) return;
+  torrent_->report.has(id_, std::move(has));
+  report();
+}
+
 bool PeerPlugin::on_bitfield(lt::bitfield const& bits) {
   PieceMap has(torrent_->pieces());
   auto const size = std::min(static_cast<std::uint32_t>(bits.size()), has.size());
   for (std::uint32_t i = 0; i < size; ++i) {
     if (bits.get_bit(static_cast<int>(i))) has.set(PieceIndex{i});
   }
-  torrent_->report.has(id_, std::move(has));
-  report();
+  report_has(std::move(has));
   return false;
 }
 
 bool PeerPlugin::on_have_all() {
   PieceMap has(torrent_->pieces());
   has.set(pieces(0, has.size()));
-  torrent_->report.has(id_, std::move(has));
-  report();
+  report_has(std::move(has));
   return false;
 }
 
 bool PeerPlugin::on_have_none() {
-  torrent_->report.has(id_, PieceMap(torrent_->pieces()));
-  report();
+  report_has(PieceMap(torrent_->pieces()));
   return false;
 }
 
@@ -417,11 +433,8 @@ void PeerPlugin::release_requests() {
 }
 
 void PeerPlugin::send_request(char message, lt::peer_request const& request) {
-  std::string bytes(1, message);
-  put(bytes, to_number(index_of(request.piece)));
-  put(bytes, static_cast<std::uint32_t>(request.start));
-  put(bytes, static_cast<std::uint32_t>(request.length));
-  send(bytes);
+  send(block_message(message, index_of(request.piece), static_cast<std::uint32_t>(request.start),
+                     static_cast<std::uint32_t>(request.length)));
 }
 
 // Being told once more that it may ask changes nothing but that libtorrent asks.

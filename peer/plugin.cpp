@@ -131,26 +131,42 @@ void TorrentPlugin::remove() {
   network_->remove(handle_);
 }
 
-lt::add_torrent_params params_of(std::shared_ptr<Torrent> const& torrent,
-                                 std::shared_ptr<Network> const& network) {
-  auto const& spec = torrent->spec();
+lt::add_torrent_params params_of_content(Torrent const& torrent) {
+  auto const& spec = torrent.spec();
   auto params = lt::load_torrent_buffer(
       {spec.torrent.data(), static_cast<std::ptrdiff_t>(spec.torrent.size())});
-  params.save_path = "/";  // Never used: the disk is ours.
-  namespace flags = lt::torrent_flags;
-  params.flags &= ~flags::auto_managed;
-  params.flags |= flags::no_verify_files | flags::paused;  // Until it is ready.
-  if (!network->spec().dht) params.flags |= flags::disable_dht;
-  if (!network->spec().peer_exchange) params.flags |= flags::disable_pex;
-  if (!network->spec().local_search) params.flags |= flags::disable_lsd;
-  if (spec.swarm.upload_only && !torrent->complete()) params.flags |= flags::upload_mode;
-
-  auto const& verified = torrent->verified();
+  params.flags |= lt::torrent_flags::no_verify_files;
+  if (spec.swarm.upload_only && !torrent.complete()) {
+    params.flags |= lt::torrent_flags::upload_mode;
+  }
+  auto const& verified = torrent.verified();
   params.have_pieces.resize(static_cast<int>(verified.size()), false);
   for (auto piece = verified.next_present(PieceIndex{0}); piece;
        piece = verified.next_present(PieceIndex{to_number(*piece) + 1})) {
     params.have_pieces.set_bit(index_of(*piece));
   }
+  return params;
+}
+
+// It stays without an info dictionary: nobody has one, and nobody is asked for it.
+lt::add_torrent_params params_of_meeting(Torrent const& torrent) {
+  lt::add_torrent_params params;
+  auto const& hash = torrent.spec().info_hash.bytes;
+  std::ranges::copy(hash, reinterpret_cast<std::byte*>(params.info_hashes.v2.data()));
+  return params;
+}
+
+lt::add_torrent_params params_of(std::shared_ptr<Torrent> const& torrent,
+                                 std::shared_ptr<Network> const& network) {
+  auto const& spec = torrent->spec();
+  auto params = torrent->meeting() ? params_of_meeting(*torrent) : params_of_content(*torrent);
+  params.save_path = "/";  // Never used: the disk is ours.
+  namespace flags = lt::torrent_flags;
+  params.flags &= ~flags::auto_managed;
+  params.flags |= flags::paused;  // Until it is ready.
+  if (!network->spec().dht) params.flags |= flags::disable_dht;
+  if (!network->spec().peer_exchange) params.flags |= flags::disable_pex;
+  if (!network->spec().local_search) params.flags |= flags::disable_lsd;
   params.trackers = spec.swarm.trackers;
   for (auto const& peer : spec.swarm.peers) {
     if (auto const endpoint = endpoint_of(peer)) params.peers.push_back(*endpoint);
@@ -159,7 +175,7 @@ lt::add_torrent_params params_of(std::shared_ptr<Torrent> const& torrent,
       [torrent, network](lt::torrent_handle const& handle, lt::client_data_t) {
         return std::make_shared<TorrentPlugin>(handle, torrent, network);
       });
-  params.extensions.emplace_back(&lt::create_ut_metadata_plugin);
+  if (!torrent->meeting()) params.extensions.emplace_back(&lt::create_ut_metadata_plugin);
   if (network->spec().peer_exchange) params.extensions.emplace_back(&lt::create_ut_pex_plugin);
   return params;
 }

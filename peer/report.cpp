@@ -1,5 +1,6 @@
 #include "peer/report.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace freshet::peer {
@@ -11,6 +12,11 @@ constexpr std::size_t kRefusedMax = 16;  // In one report.
 }  // namespace
 
 void Batch::deliver(SwarmEvents& events) const {
+  if (meeting) {
+    for (auto const& [peer, word] : words) events.on_word(*meeting, peer, word);
+    for (auto const& [peer, why] : gone) events.on_word_gone(*meeting, peer);
+    return;
+  }
   for (auto const& peer : peers) events.on_peer(spool, peer);
   if (manifest) events.on_manifest(spool, manifest);
   for (auto const& [peer, pieces] : has) events.on_peer_has(spool, peer, pieces);
@@ -36,6 +42,10 @@ void Report::introduce(PeerInfo info) {
 bool Report::introduced(SourceId peer) const {
   auto const found = peers_.find(peer);
   return found != peers_.end() && found->second.info.has_value();
+}
+
+bool Report::someone_has_all() const {
+  return std::ranges::any_of(peers_, [](auto const& peer) { return peer.second.has.all(); });
 }
 
 void Report::leave(SourceId peer, Error why) {
@@ -106,6 +116,13 @@ void Report::manifest(std::shared_ptr<Manifest const> manifest) {
   pending_ = true;
 }
 
+void Report::word(SourceId peer, DigestWord const& word) {
+  auto const found = peers_.find(peer);
+  if (found == peers_.end()) return;
+  found->second.word = word;
+  pending_ = true;
+}
+
 void Report::asked(PieceIndex piece) {
   ++asked_[to_number(piece)].peers;
   pending_ = true;
@@ -123,6 +140,7 @@ void Report::take_peer(SourceId id, Peer& peer, Batch& batch) {
   if (!std::exchange(peer.reported, true)) batch.peers.push_back(*peer.info);
   if (std::exchange(peer.has_changed, false)) batch.has.emplace_back(id, peer.has);
   if (peer.claims) batch.claims.emplace_back(id, *std::exchange(peer.claims, std::nullopt));
+  if (peer.word) batch.words.emplace_back(*peer.info, *std::exchange(peer.word, std::nullopt));
   if (peer.received > 0) batch.received.emplace_back(id, std::exchange(peer.received, 0));
   if (peer.sent > 0) batch.sent.emplace_back(id, std::exchange(peer.sent, 0));
 }
@@ -140,6 +158,7 @@ void Report::take_asked(Batch& batch) {
 Batch Report::take() {
   Batch batch;
   batch.spool = spool_;
+  batch.meeting = meeting_;
   batch.manifest = std::exchange(manifest_, nullptr);
   for (auto& [id, peer] : peers_) take_peer(id, peer, batch);
   take_asked(batch);

@@ -28,18 +28,23 @@ struct Batch {
   std::vector<std::pair<SourceId, Error>> gone;
   std::vector<std::pair<std::string, Error>> refused;  // By address.
   bool idle = false;
+  // Of a meeting alone: what it is for, and who said what.
+  std::optional<Digest> meeting;
+  std::vector<std::pair<PeerInfo, DigestWord>> words;
 
   void deliver(SwarmEvents& events) const;
 };
 
 class Report {
  public:
-  Report(SpoolId spool, std::uint32_t pieces) : spool_(spool), pieces_(pieces) {}
+  Report(SpoolId spool, std::uint32_t pieces, std::optional<Digest> meeting = std::nullopt)
+      : spool_(spool), pieces_(pieces), meeting_(meeting) {}
 
   // Until it is introduced, nothing of a peer is reported, but all of it is kept.
   void arrive(SourceId peer);
   void introduce(PeerInfo info);
   [[nodiscard]] bool introduced(SourceId peer) const;
+  [[nodiscard]] bool someone_has_all() const;
   void leave(SourceId peer, Error why);
   // One that leaves without having been introduced. Few at a time are kept.
   void refuse(std::string address, Error why);
@@ -51,6 +56,7 @@ class Report {
   void received(SourceId peer, Bytes bytes);
   void sent(SourceId peer, Bytes bytes);
   void manifest(std::shared_ptr<Manifest const> manifest);
+  void word(SourceId peer, DigestWord const& word);
   // It is whole and nobody has been connected for a while.
   void idle() { pending_ = idle_ = true; }
   // One more, or one less, peer has open requests for this piece.
@@ -68,6 +74,7 @@ class Report {
     bool has_changed = false;
     PieceMap has;
     std::optional<std::vector<Claim>> claims;
+    std::optional<DigestWord> word;
     Bytes received = 0;
     Bytes sent = 0;
   };
@@ -81,6 +88,7 @@ class Report {
 
   SpoolId spool_;
   std::uint32_t pieces_;
+  std::optional<Digest> meeting_;
   bool pending_ = false;
   bool idle_ = false;
   std::map<SourceId, Peer> peers_;

@@ -23,7 +23,15 @@ bool sent_any(ByPeerClass<PeerTraffic> const& traffic) {
 }  // namespace
 
 void Roster::take(Batch const& batch, ContentId const& content, TimePoint now) {
-  for (auto const& peer : batch.peers) introduce(peer, content);
+  for (auto const& peer : batch.peers) {
+    introduce(peer, content);
+    peers_[peer.id].of_meeting = batch.meeting.has_value();
+  }
+  for (auto const& [peer, word] : batch.words) {
+    if (auto const known = peers_.find(peer.id); known != peers_.end()) {
+      known->second.status.content = word.content;
+    }
+  }
   for (auto const& [id, bytes] : batch.received) {
     auto const peer = peers_.find(id);
     if (peer == peers_.end()) continue;
@@ -80,7 +88,7 @@ ByPeerClass<PeerTraffic>& Roster::of(ContentId const& content) {
 std::optional<PeerInfo> Roster::ban(SourceId peer, Offence const& offence, WallTime now) {
   auto const found = peers_.find(peer);
   if (found == peers_.end()) return std::nullopt;
-  auto& [info, status, receiving, sending] = found->second;
+  auto& [info, status, of_meeting, receiving, sending] = found->second;
   PeerBan ban;
   ban.address = address_of(info.address);
   ban.key = info.key;
@@ -109,6 +117,7 @@ std::vector<std::string> Roster::proven_addresses(WallTime now) const {
 std::vector<PeerStatus> Roster::peers(TimePoint now) const {
   std::vector<PeerStatus> all;
   for (auto const& [id, known] : peers_) {
+    if (known.of_meeting) continue;
     all.push_back(known.status);
     all.back().receiving = known.receiving.value(now);
     all.back().sending = known.sending.value(now);

@@ -45,6 +45,7 @@ class Roster {
   struct Known {
     PeerInfo info;
     PeerStatus status;
+    bool of_meeting = false;  // It gives and takes words alone.
     RateAverage receiving;
     RateAverage sending;
   };

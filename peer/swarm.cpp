@@ -15,6 +15,7 @@
 #include "peer/network.h"
 #include "peer/roster.h"
 #include "peer/session.h"
+#include "peer/swarm_options.h"
 #include "peer/torrent_bytes.h"
 
 namespace freshet {
@@ -39,40 +40,6 @@ std::string joined(std::vector<std::string> const& parts) {
   return result;
 }
 
-Result<void> validate(SwarmOptions const& options) {
-  if (!rules_of(options.mode, !options.group_secret.empty()).peers) {
-    return fail(Errc::invalid_argument, "mode", "this mode has no peers");
-  }
-  for (auto const* list : {&options.listen, &options.peers}) {
-    for (auto const& text : *list) {
-      if (!peer::parse_endpoint(text)) {
-        return fail(Errc::invalid_argument, text, "this is no numeric address with a port");
-      }
-    }
-  }
-  for (auto const& text : options.local_networks) {
-    if (!peer::parse_subnet(text)) {
-      return fail(Errc::invalid_argument, text, "this is no network");
-    }
-  }
-  return {};
-}
-
-peer::LocalNetworks networks_of(SwarmOptions const& options) {
-  if (options.local_networks.empty()) return peer::LocalNetworks::of_interfaces();
-  std::vector<peer::Subnet> networks;
-  for (auto const& text : options.local_networks) networks.push_back(*peer::parse_subnet(text));
-  return peer::LocalNetworks(std::move(networks));
-}
-
-// The name belongs to what members prove, so that one secret may serve several groups.
-SwarmOptions with_group_name(SwarmOptions options) {
-  if (!options.group_secret.empty() && !options.group.empty()) {
-    options.group_secret = options.group + '\n' + options.group_secret;
-  }
-  return options;
-}
-
 TimePoint steady_now() {
   return std::chrono::steady_clock::now();
 }
@@ -92,9 +59,9 @@ std::uint64_t random_key() {
 struct LibtorrentSwarm::State : std::enable_shared_from_this<State> {
   State(SwarmPorts swarm_ports, SwarmOptions swarm_options)
       : ports(swarm_ports),
-        options(with_group_name(std::move(swarm_options))),
+        options(peer::with_group_name(std::move(swarm_options))),
         rules(rules_of(options.mode, !options.group_secret.empty())),
-        local(networks_of(options)),
+        local(peer::networks_of(options)),
         roster({}, options.bans) {
     rules.local_search = rules.local_search && options.local_search;
     if (!options.subnet_only) return;
@@ -114,6 +81,7 @@ struct LibtorrentSwarm::State : std::enable_shared_from_this<State> {
   void on_wanted(SpoolId spool, std::string const& address);
   void join(SwarmSpec spec, PieceMap const& present);
   void add(SwarmSpec spec, PieceMap const& present);
+  void share_digest(SpoolId spool, std::optional<Digest> const& sha256, ContentId const& content);
   void tell_layer_of_one_piece(SpoolId spool, ContentId const& content);
   void ban(SourceId peer, Offence const& offence);
   void apply_bans();
@@ -136,6 +104,7 @@ struct LibtorrentSwarm::State : std::enable_shared_from_this<State> {
   struct Joined {
     ContentId content;
     bool manifest = false;  // Is known.
+    bool take_only = false;
   };
   std::map<SpoolId, Joined> joined_spools;
   std::set<SpoolId> standing_by;
@@ -199,7 +168,9 @@ void LibtorrentSwarm::State::start() {
                          .dht = rules.dht,
                          .stall_timeout = options.stall_timeout,
                          .hold_timeout = options.hold_timeout,
-                         .idle_timeout = options.idle_timeout};
+                         .idle_timeout = options.idle_timeout,
+                         .meetings = {options.group_secret, options.trackers, options.peers,
+                                      !options.trackers.empty() || rules.dht}};
   auto const wanted = [weak, &loop](SpoolId spool, std::string address) {
     loop.post([weak, spool, address = std::move(address)] {
       if (auto const self = weak.lock()) self->on_wanted(spool, address);
@@ -291,7 +262,7 @@ void LibtorrentSwarm::State::on_batch(peer::Batch const& batch) {
   auto const joined = joined_spools.find(batch.spool);
   bool const known = joined != joined_spools.end();
   roster.take(batch, known ? joined->second.content : ContentId{}, steady_now());
-  if (events != nullptr && known) batch.deliver(*events);
+  if (events != nullptr && (known || batch.meeting)) batch.deliver(*events);
   if (stand_by_events != nullptr && known && batch.idle) stand_by_events->on_idle(batch.spool);
 }
 
@@ -311,8 +282,13 @@ void LibtorrentSwarm::State::join(SwarmSpec spec, PieceMap const& present) {
                     {{"content", to_string(spec.content)}});
     return;
   }
+  share_digest(spool, spec.sha256, spec.content);
   auto const known = joined_spools.find(spool);
   if (known == joined_spools.end()) return add(std::move(spec), present);
+  if (known->second.take_only && !spec.take_only) {
+    known->second.take_only = false;
+    on_network([spool](peer::Network& side) { side.serve(spool); });
+  }
   if (!spec.manifest || std::exchange(known->second.manifest, true)) return;
   auto bytes = peer::torrent_bytes(spec.content, spec.manifest.get(), options.group_secret);
   on_network([spool, manifest = spec.manifest, file = std::move(bytes.file),
@@ -323,7 +299,7 @@ void LibtorrentSwarm::State::add(SwarmSpec spec, PieceMap const& present) {
   auto const& content = spec.content;
   auto const pieces = piece_count(content.length, piece_length_for(content.length));
   bool const known = spec.manifest != nullptr;
-  joined_spools[spec.spool] = {content, known};
+  joined_spools[spec.spool] = {content, known, spec.take_only};
   if (!known && pieces == 1) tell_layer_of_one_piece(spec.spool, content);
 
   for (auto const& text : options.peers) spec.peers.push_back(text);
@@ -334,6 +310,14 @@ void LibtorrentSwarm::State::add(SwarmSpec spec, PieceMap const& present) {
       peer::TorrentSpec{std::move(spec), bytes.info_hash, std::move(bytes.file)},
       std::move(verified));
   on_network([torrent](peer::Network& side) { side.join(torrent); });
+}
+
+void LibtorrentSwarm::State::share_digest(SpoolId spool, std::optional<Digest> const& sha256,
+                                          ContentId const& content) {
+  if (!sha256) return;
+  on_network([spool, digest = *sha256, content](peer::Network& side) {
+    side.share_digest(spool, digest, content);
+  });
 }
 
 void LibtorrentSwarm::State::tell_layer_of_one_piece(SpoolId spool, ContentId const& content) {
@@ -367,7 +351,7 @@ class LibtorrentSwarm::Key {};
 
 Result<std::unique_ptr<LibtorrentSwarm>> LibtorrentSwarm::open(SwarmPorts ports,
                                                                SwarmOptions options) {
-  if (auto const valid = validate(options); !valid) return unexpected(valid.error());
+  if (auto const valid = peer::validate(options); !valid) return unexpected(valid.error());
   auto state = std::make_shared<State>(ports, std::move(options));
   return std::make_unique<LibtorrentSwarm>(Key(), std::move(state));
 }
@@ -421,12 +405,14 @@ bool LibtorrentSwarm::can_stand_by() const {
   return state_->options.trackers.empty() && !state_->rules.dht;
 }
 
-void LibtorrentSwarm::stand_by(SpoolId spool, ContentId const& content) {
+void LibtorrentSwarm::stand_by(SpoolId spool, ContentId const& content,
+                               std::optional<Digest> const& sha256) {
   if (state_->stopped || content.length == 0) return;
   state_->ensure_started();
   state_->standing_by.insert(spool);
   auto const hash = peer::torrent_bytes(content, nullptr, state_->options.group_secret).info_hash;
   state_->on_network([spool, hash](peer::Network& side) { side.stand_by(spool, hash); });
+  state_->share_digest(spool, sha256, content);
 }
 
 void LibtorrentSwarm::leave(SpoolId spool) {
@@ -452,6 +438,17 @@ void LibtorrentSwarm::claim(SpoolId spool, std::vector<Claim> const& claims) {
   state_->on_network([spool, claims](peer::Network& side) {
     if (auto const torrent = side.find(spool)) torrent->set_claims(claims);
   });
+}
+
+void LibtorrentSwarm::meet(Digest const& sha256, DigestWord const& ours) {
+  if (state_->stopped) return;
+  state_->ensure_started();
+  state_->on_network([=](peer::Network& side) { side.meetings().meet(sha256, ours); });
+}
+
+void LibtorrentSwarm::part(Digest const& sha256) {
+  if (!state_->session || state_->stopped) return;
+  state_->on_network([=](peer::Network& side) { side.meetings().part(sha256); });
 }
 
 void LibtorrentSwarm::ban(SourceId peer, Offence const& offence) {

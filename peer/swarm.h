@@ -84,10 +84,13 @@ class LibtorrentSwarm final : public Swarm, public StandBy {
   void leave(SpoolId spool) override;
   void set_stand_by_events(StandByEvents* events) override;
   [[nodiscard]] bool can_stand_by() const override;
-  void stand_by(SpoolId spool, ContentId const& content) override;
+  void stand_by(SpoolId spool, ContentId const& content,
+                std::optional<Digest> const& sha256) override;
   void offer(SpoolId spool, PieceIndex piece) override;
   void reserve(SpoolId spool, std::vector<PieceRange> const& pieces) override;
   void claim(SpoolId spool, std::vector<Claim> const& claims) override;
+  void meet(Digest const& sha256, DigestWord const& ours) override;
+  void part(Digest const& sha256) override;
   void ban(SourceId peer, Offence const& offence) override;
   void set_limits(BytesPerSecond download, BytesPerSecond upload) override;
 

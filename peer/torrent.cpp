@@ -9,7 +9,7 @@
 namespace freshet::peer {
 
 Torrent::Torrent(TorrentSpec spec, PieceMap verified)
-    : report(spec.swarm.spool, verified.size()),
+    : report(spec.swarm.spool, verified.size(), spec.meeting),
       spec_(std::move(spec)),
       verified_(std::move(verified)),
       known_(verified_) {}
@@ -74,6 +74,12 @@ void Torrent::set_claims(std::vector<Claim> const& claims) {
   for (auto const& [peer, link] : links_) link->tell_claims(claims_message_);
 }
 
+void Torrent::set_word(DigestWord const& word) {
+  if (word == word_) return;
+  word_ = word;
+  for (auto const& [peer, link] : links_) link->tell_word(word_);
+}
+
 void Torrent::set_reserved(std::vector<PieceRange> ranges) {
   auto const before = std::exchange(reserved_, std::move(ranges));
   if (!ready_) return;
@@ -99,7 +105,7 @@ bool Torrent::set_manifest(std::shared_ptr<Manifest const> manifest, std::string
 }
 
 void Torrent::look_for_layer() {
-  if (knows_manifest() || layer_told_ || control_ == nullptr) return;
+  if (meeting() || knows_manifest() || layer_told_ || control_ == nullptr) return;
   auto layer = control_->piece_layer();
   if (layer.empty()) return;
   auto const& content = spec_.swarm.content;
@@ -109,11 +115,23 @@ void Torrent::look_for_layer() {
   report.manifest(*manifest);
 }
 
+bool Torrent::lacks_layer(TimePoint now) {
+  bool const asks = !meeting() && !knows_manifest() && !layer_told_ && report.someone_has_all();
+  if (!asks) layer_asked_ = {};
+  if (!asks) return false;
+  if (layer_asked_ == TimePoint{}) layer_asked_ = now;
+  if (now - layer_asked_ < layer_patience_) return false;
+  layer_patience_ = std::min<Duration>(layer_patience_ * 2, std::chrono::minutes{1});
+  return true;
+}
+
 std::shared_ptr<Torrent> Torrent::again() const {
   auto result = std::make_shared<Torrent>(spec_, verified_);
   result->claims_ = claims_;
   result->claims_message_ = claims_message_;
   result->reserved_ = reserved_;
+  result->word_ = word_;
+  result->layer_patience_ = layer_patience_;
   return result;
 }
 

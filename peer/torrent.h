@@ -55,6 +55,7 @@ class PeerLink {
  public:
   virtual ~PeerLink() = default;
   virtual void tell_claims(std::string const& message) = 0;
+  virtual void tell_word(DigestWord const& word) = 0;
   // Sends the requests that were held back until the piece layer was known.
   virtual void release_requests() = 0;
   // What may happen with it has changed.
@@ -72,6 +73,9 @@ struct TorrentSpec {
   SwarmSpec swarm;
   Digest info_hash;
   std::string torrent;  // The file: canonical info, salted for a group, with the layer if known.
+  // Of a meeting: the SHA-256 it is for. It has no file and no pieces, and none of the above but
+  // the spool, a number that no content has.
+  std::optional<Digest> meeting;
 };
 
 // Which peer's block is being handed to the disk right now.
@@ -89,7 +93,14 @@ class Torrent {
   [[nodiscard]] SpoolId spool() const { return spec_.swarm.spool; }
   [[nodiscard]] std::uint32_t pieces() const { return verified_.size(); }
   [[nodiscard]] PieceMap const& verified() const { return verified_; }
-  [[nodiscard]] bool complete() const { return verified_.all(); }
+  [[nodiscard]] bool complete() const { return !meeting() && verified_.all(); }
+  [[nodiscard]] std::optional<Digest> const& meeting() const { return spec_.meeting; }
+  // It looks for peers.
+  [[nodiscard]] bool seeks() const {
+    return meeting() ? word_.kind != DigestWord::Kind::knows : !verified_.all();
+  }
+  [[nodiscard]] bool takes_only() const { return spec_.swarm.take_only; }
+  void serve() { spec_.swarm.take_only = false; }
   [[nodiscard]] std::uint32_t blocks_of(PieceIndex piece) const;
   // Where a block lies in the content. libtorrent pads the last piece of a v2 torrent with zeros up
   // to its full length; what is padding is cut off.
@@ -121,6 +132,10 @@ class Torrent {
   [[nodiscard]] std::string const& claims_message() const { return claims_message_; }
   void set_reserved(std::vector<PieceRange> ranges);
 
+  // Of a meeting: what we say.
+  void set_word(DigestWord const& word);
+  [[nodiscard]] DigestWord const& word() const { return word_; }
+
   // Until the store knows the manifest nothing could be verified, so no block is asked for.
   [[nodiscard]] bool knows_manifest() const { return spec_.swarm.manifest != nullptr; }
   // `file` is the torrent with its layer. False when libtorrent lacks the layer: then the torrent
@@ -128,6 +143,9 @@ class Torrent {
   [[nodiscard]] bool set_manifest(std::shared_ptr<Manifest const> manifest, std::string file);
   // Tells the loop when peers have given the whole layer.
   void look_for_layer();
+  // Who has everything has been there for long and has not given it: libtorrent asks a peer once,
+  // and never again for what was lost or refused. Each time it waits twice as long.
+  [[nodiscard]] bool lacks_layer(TimePoint now);
 
   Report report;
   bool downloaded = false;  // Some piece passed in this session: libtorrent keeps its leaf hashes.
@@ -146,6 +164,8 @@ class Torrent {
   PieceMap known_;     // To libtorrent.
   bool ready_ = false;
   bool layer_told_ = false;
+  TimePoint layer_asked_{};  // Since who has everything is there.
+  Duration layer_patience_ = std::chrono::seconds{3};
   TorrentControl* control_ = nullptr;
   HashWaiters* waiters_ = nullptr;
   std::optional<PieceIndex> adding_;
@@ -154,6 +174,7 @@ class Torrent {
   std::vector<Claim> claims_;
   std::string claims_message_;
   std::vector<PieceRange> reserved_;
+  DigestWord word_;
 };
 
 }  // namespace freshet::peer

@@ -447,8 +447,8 @@ std::vector<StoredContent> Contents::list() const {
       auto state = entry.spool->lock();
       if (state.book()) present = state->bytes_in(state->present());
     }
-    out.push_back(
-        {id, record.content, record.length, present, record.sealed, loader_.path_of(record)});
+    out.push_back({id, record.content, record.length, present, record.sealed,
+                   loader_.path_of(record), record.sealed ? record.sha256 : std::nullopt});
   }
   return out;
 }

@@ -15,6 +15,15 @@ Digest root_of(std::span<Digest const> layer, Bytes piece_length) {
   return merkle_root(layer, static_cast<std::size_t>(piece_length / kBlockBytes));
 }
 
+bool contradicts(Spool& spool, Manifest const& manifest) {
+  auto state = spool.lock();
+  for (auto piece = state->present().next_present(PieceIndex{0}); piece;
+       piece = state->present().next_present(PieceIndex{to_number(*piece) + 1})) {
+    if (state->root(*piece) != manifest.layer[to_number(*piece)]) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void Contents::identify(SpoolId spool, Identity identity, std::function<void(Result<void>)> done) {
@@ -34,7 +43,13 @@ void Contents::identify(SpoolId spool, Identity identity, std::function<void(Res
       entry->identity.manifest->content != manifest->content) {
     return done(fail(Errc::manifest_mismatch, {}, "the content has another identity already"));
   }
-  if (identity.sha256) record.sha256 = entry->identity.sha256 = identity.sha256;
+  if (manifest && identity.doubtful && contradicts(*entry->spool, *manifest)) {
+    return done(fail(Errc::manifest_mismatch, {}, "pieces that are present are others"));
+  }
+  // What is sealed was compared with its own, or with none.
+  if (identity.sha256 && !record.sealed) {
+    record.sha256 = entry->identity.sha256 = identity.sha256;
+  }
   if (identity.piece_hashes) entry->identity.piece_hashes = identity.piece_hashes;
   if (pass_changes) begin_pass(*entry);
   if (entry->pass) entry->pass->advance();

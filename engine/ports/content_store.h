@@ -32,6 +32,9 @@ struct Identity {
   // SHA-256 of consecutive pieces of their own length; no part of the hash tree. Checked when the
   // content is sealed at the latest; pieces that hold wrong bytes are then rejected through events.
   std::shared_ptr<PieceHashes const> piece_hashes;
+  // Nobody vouches for the manifest: where pieces that are present differ from it, `identify`
+  // refuses it instead of them.
+  bool doubtful = false;
 };
 
 struct SpoolSpec {
@@ -112,7 +115,8 @@ struct StoredContent {
   std::optional<Bytes> length;
   Bytes present = 0;
   bool sealed = false;
-  std::string path;  // Where its bytes lie now.
+  std::string path;                // Where its bytes lie now.
+  std::optional<Digest> sha256{};  // Of the whole; present when it was compared with one.
 };
 
 class ContentStore {
@@ -132,7 +136,8 @@ class ContentStore {
   virtual void reopen(SpoolId spool, std::function<void(Result<OpenedSpool>)> done) = 0;
 
   // The identity became known later. Pieces that are present are compared with it; wrong ones are
-  // rejected through events before `done`. `manifest_mismatch` when the length differs.
+  // rejected through events before `done`. `manifest_mismatch` when the length differs, or the
+  // identity is doubtful and they do. Of a sealed content the SHA-256 is not taken.
   virtual void identify(SpoolId spool, Identity identity,
                         std::function<void(Result<void>)> done) = 0;
   // Forgets pieces that the engine no longer believes.

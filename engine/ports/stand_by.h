@@ -3,10 +3,12 @@
 // Only where it can be heard that a peer does: on the link, or when it connects to us.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "engine/ports/source_id.h"
 #include "freshet/content_id.h"
+#include "freshet/digest.h"
 
 namespace freshet {
 
@@ -26,7 +28,9 @@ class StandBy {
   // Where peers are told of us by trackers or the DHT, contents have to be joined to be announced.
   [[nodiscard]] virtual bool can_stand_by() const = 0;
   // `Swarm::leave`, and `Swarm::join` with it, end it.
-  virtual void stand_by(SpoolId spool, ContentId const& content) = 0;
+  // `sha256` as in `SwarmSpec`.
+  virtual void stand_by(SpoolId spool, ContentId const& content,
+                        std::optional<Digest> const& sha256) = 0;
 };
 
 }  // namespace freshet

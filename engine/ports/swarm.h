@@ -16,6 +16,7 @@
 #include "engine/content/piece_range.h"
 #include "engine/ports/content_store.h"
 #include "engine/ports/source_id.h"
+#include "freshet/digest.h"
 #include "freshet/error.h"
 #include "freshet/peers.h"
 
@@ -36,6 +37,21 @@ struct Claim {
   Duration lease{};  // From when it is heard.
 };
 
+// What one says of the content that has a given SHA-256.
+struct DigestWord {
+  enum class Kind : std::uint8_t {
+    asks,     // Which content is it?
+    fetches,  // It is coming from the origin; `done` of `length` is there, at `rate`.
+    knows,    // It is `content`, and may be had from who says so.
+  };
+  Kind kind = Kind::asks;
+  Bytes done = 0;
+  Bytes length = 0;
+  BytesPerSecond rate{};  // 0: not known yet.
+  ContentId content;
+  bool operator==(DigestWord const&) const = default;
+};
+
 // What a peer did that it is banned for. Proven: nobody else can have sent these bytes.
 struct Offence {
   Error why;
@@ -51,6 +67,10 @@ struct SwarmSpec {
   std::vector<std::string> trackers;
   std::vector<std::string> peers;  // "address:port", from configuration.
   bool upload_only = false;
+  // Nothing is served, nor offered, until it is joined again without this.
+  bool take_only = false;
+  // That the whole is proven to have: who asks for it is told the content.
+  std::optional<Digest> sha256;
 };
 
 inline constexpr auto kNotLocal = "local_networks";
@@ -73,6 +93,9 @@ class SwarmEvents {
   virtual void on_sent(SpoolId spool, SourceId peer, Bytes bytes) = 0;
   // Whether blocks of this piece are on their way from peers, so that the origin is spared it.
   virtual void on_piece_asked(SpoolId spool, PieceIndex piece, bool asked) = 0;
+  // What a peer says of a SHA-256 that we ask for; replaces what it said before.
+  virtual void on_word(Digest const& /*sha256*/, PeerInfo const& /*peer*/, DigestWord const&) {}
+  virtual void on_word_gone(Digest const& /*sha256*/, SourceId /*peer*/) {}
 };
 
 class Swarm {
@@ -94,6 +117,10 @@ class Swarm {
   virtual void reserve(SpoolId spool, std::vector<PieceRange> const& pieces) = 0;
   // Our own claims, told to all peers. Replaces the last set.
   virtual void claim(SpoolId spool, std::vector<Claim> const& claims) = 0;
+  // Meets those who share or ask for a content with this SHA-256 and tells them our word; again:
+  // another word. Until `part`.
+  virtual void meet(Digest const& /*sha256*/, DigestWord const& /*ours*/) {}
+  virtual void part(Digest const& /*sha256*/) {}
   // Ends every connection with this peer's address and key, and refuses them for a while.
   virtual void ban(SourceId peer, Offence const& offence) = 0;
   virtual void set_limits(BytesPerSecond download, BytesPerSecond upload) = 0;  // 0: none.

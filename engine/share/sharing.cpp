@@ -28,9 +28,9 @@ void Sharing::resume() {
   auto const now = ports_.clock.wall();
   auto const marked = ports_.marks.marked();  // Ending one changes the original.
   if (marked.empty()) return;
-  std::map<SpoolId, ContentId> whole;
+  std::map<SpoolId, StoredContent> whole;
   for (auto const& stored : ports_.store.list()) {
-    if (stored.sealed && stored.content) whole[stored.spool] = *stored.content;
+    if (stored.sealed && stored.content) whole[stored.spool] = stored;
   }
   for (auto const& [spool, until] : marked) {
     auto const found = whole.find(spool);
@@ -40,7 +40,7 @@ void Sharing::resume() {
     }
     hold(spool, until);
     if (!holds(spool)) continue;
-    can_stand_by() ? stand_by(spool, found->second) : reopen(spool, found->second, {});
+    can_stand_by() ? stand_by(found->second) : reopen(spool, *found->second.content, {});
   }
 }
 
@@ -168,13 +168,14 @@ void Sharing::join(OpenedSpool const& opened, ContentId const& content, std::str
   spec.content = content;
   spec.manifest = opened.spec.identity.manifest;
   spec.upload_only = true;
+  spec.sha256 = stored(opened.id).value_or(StoredContent{}).sha256;
   if (!peer.empty()) spec.peers.push_back(peer);
   ports_.transfers.share(std::move(spec), opened.present);
 }
 
-void Sharing::stand_by(SpoolId spool, ContentId const& content) {
-  standing_by_[spool] = content;
-  ports_.stand_by->stand_by(spool, content);
+void Sharing::stand_by(StoredContent const& stored) {
+  standing_by_[stored.spool] = *stored.content;
+  ports_.stand_by->stand_by(stored.spool, *stored.content, stored.sha256);
 }
 
 void Sharing::on_wanted(SpoolId spool, std::string const& address) {
@@ -201,7 +202,7 @@ void Sharing::on_idle(SpoolId spool) {
   auto const content = stored(spool);
   if (!content) return;
   ports_.transfers.stop_sharing(spool);
-  stand_by(spool, *content->content);
+  stand_by(*content);
   ports_.store.release(spool);
 }
 

@@ -88,7 +88,7 @@ class Sharing final : private StandByEvents {
   void release(SpoolId spool);
   void trim();
   void join(OpenedSpool const& opened, ContentId const& content, std::string const& peer);
-  void stand_by(SpoolId spool, ContentId const& content);
+  void stand_by(StoredContent const& stored);
   [[nodiscard]] bool can_stand_by() const {
     return ports_.stand_by != nullptr && ports_.stand_by->can_stand_by();
   }

@@ -77,6 +77,8 @@ class Planner {
 
   // Peers may have it too. Only after `open`.
   void join_crowd(Crowd::Place place, CrowdPolicy policy, TimePoint now);
+  // There are none any more, whatever they have.
+  void leave_crowd();
   [[nodiscard]] Crowd* crowd() { return crowd_ ? &*crowd_ : nullptr; }
 
   void on_head(FetchId fetch, OriginHead const& head, TimePoint now);

@@ -21,6 +21,13 @@ void Planner::join_crowd(Crowd::Place place, CrowdPolicy policy, TimePoint now) 
   crowd_since_ = now;
 }
 
+void Planner::leave_crowd() {
+  crowd_.reset();
+  fetched_.clear();
+  reserved_.clear();
+  claimed_.clear();
+}
+
 // Peers decide what the origin is asked for. In the first moment too: those that start together
 // find each other then, and must not have asked for the same bytes.
 bool Planner::with_crowd(TimePoint now) const {

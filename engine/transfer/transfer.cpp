@@ -134,6 +134,7 @@ void Transfer::open_or_probe() {
   if (expected_ && verifiable()) return open_fresh(expected_->length);
   if (identity_.piece_hashes && verifiable()) return open_fresh(identity_.piece_hashes->length);
   phase_ = Phase::probing;
+  ask_peers();
   advance();
 }
 
@@ -161,6 +162,8 @@ void Transfer::on_opened(Result<OpenedSpool> opened, bool again) {
   }
   if (!opened) {
     why_.note(now(), WhyCode::store_failed, SourceId::none, opened.error());
+    // Peers may have said that it is larger than anything.
+    if (believed_) return drop_provisional();
     return fail_all(opened.error());
   }
   if (again) {
@@ -177,6 +180,7 @@ void Transfer::on_opened(Result<OpenedSpool> opened, bool again) {
       identity_.manifest = opened->spec.identity.manifest;
       // Who vouched for it is not remembered: where the whole has a digest, that decides.
       provisional_ = identity_.sha256.has_value() && !expected_;
+      if (provisional_) static_cast<void>(believe_told(identity_.manifest->content));
     } else if (identity_.manifest && !opened->spec.identity.manifest) {
       host_.ports().store.identify(opened->id, identity_, [](Result<void>) {});
     }
@@ -220,6 +224,7 @@ void Transfer::use_spool(OpenedSpool opened) {
   }
   if (std::exchange(streamed_whole_, false)) planner_->on_whole_delivered();
   tell_spool();
+  ask_peers();
   join_swarm();
   tell_about_peers();
   advance();
@@ -259,8 +264,12 @@ void Transfer::advance() {
     finish_wishes();
     if (phase_ != Phase::fetching) return;
   }
+  consider_told();
+  if (phase_ != Phase::probing && phase_ != Phase::fetching) return;
   renew_limit();
   hold_sources();
+  tell_progress();
+  leave_origin_to_who_is_ahead();
   tell_policy();
   host_.before_plan(*this);
   auto const plan = planner_->plan(now());
@@ -269,7 +278,9 @@ void Transfer::advance() {
   if (wake_) host_.wake_at(*wake_);
   look_at_limiter();
   if (!planner_->stuck(now())) return;
-  if (provisional_) return drop_provisional();
+  if (waits_for_word()) return wake_for_word();
+  if (turn_to_others()) return;
+  if (provisional_ && !believed_) return drop_provisional();
   if (origin_contradicts_itself()) return drop_origins_word();
   if (only_source_ == SourceId::none || !ask_next_alone()) fail_all(sources_.explain());
 }

@@ -14,7 +14,9 @@
 #include "engine/content/manifest_trust.h"
 #include "engine/transfer/peer_notes.h"
 #include "engine/transfer/planner.h"
+#include "engine/transfer/told_book.h"
 #include "engine/transfer/transfers.h"
+#include "engine/transfer/wait_ahead.h"
 #include "engine/transfer/wait_book.h"
 #include "engine/transfer/wish_book.h"
 
@@ -51,6 +53,9 @@ class TransferHost {
   virtual void on_fetching_again(Transfer& transfer) = 0;
   // It is about to ask for connections.
   virtual void before_plan(Transfer const& transfer) = 0;
+  // It asks peers which content has this SHA-256, and says what it knows itself; and no more.
+  virtual void meet(Digest const& sha256, DigestWord const& ours, Transfer const& transfer) = 0;
+  virtual void part(Digest const& sha256, Transfer const& transfer) = 0;
 };
 
 class Transfer : public std::enable_shared_from_this<Transfer> {
@@ -84,6 +89,8 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   void on_peer_has(SourceId peer, PieceMap const& all);
   void on_claims(SourceId peer, std::vector<Claim> const& claims);
   void on_manifest(std::shared_ptr<Manifest const> manifest);
+  void on_word(PeerInfo const& peer, DigestWord const& word);
+  void on_word_gone(SourceId peer);
   void on_received(SourceId peer, Bytes bytes);
   void on_piece_asked(PieceIndex piece, bool asked);
   void on_head(FetchId fetch, OriginHead head);
@@ -100,6 +107,8 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
     return planner_ ? planner_->fetches().size() : 0;
   }
   [[nodiscard]] std::optional<TimePoint> wake() const { return wake_; }
+  // The SHA-256 that it asks peers for.
+  [[nodiscard]] std::optional<Digest> const& asked() const { return asked_; }
   [[nodiscard]] WishProgress progress(WishId wish);
   [[nodiscard]] std::string why() const;
   [[nodiscard]] LimiterTimes limiter_times() const { return waits_.times(now()); }
@@ -165,6 +174,24 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   void advance_soon();
   [[nodiscard]] std::optional<WhyCode> why_no_peers() const;
   [[nodiscard]] Crowd* crowd();
+
+  // Peers that know its SHA-256.
+  [[nodiscard]] bool may_ask() const;
+  void ask_peers();
+  [[nodiscard]] DigestWord own_word();
+  void tell_progress();
+  void leave_origin_to_who_is_ahead();
+  void stop_asking();
+  [[nodiscard]] bool waits_for_word() const;
+  void wake_for_word();
+  void consider_told();
+  [[nodiscard]] bool believe_told(ContentId const& content);
+  void open_as_told(ContentId const& content);
+  void refute(ContentId content, std::string why);
+  void give_up_told();
+  [[nodiscard]] bool turn_to_others();
+  void convict_namers(std::vector<SourceId> const& namers);
+  void settle_told(Sealed const& sealed);
 
   // Orders and events of fetches.
   void carry_out(Plan const& plan);
@@ -265,6 +292,19 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   SpoolId suspect_spool_ = SpoolId::none;
   std::vector<SourceId> suspect_sender_of_;
   SourceId only_source_ = SourceId::none;  // The others wait until it is known who lied.
+
+  ToldBook told_;
+  std::optional<Digest> asked_;  // Peers, since then.
+  TimePoint asked_since_{};
+  std::optional<ContentId> believed_;  // Although nobody but peers names it: provisional.
+  std::uint32_t lies_ = 0;
+  // Of what comes from the origin, as peers are told of it: what it is now, not what it was.
+  RateEstimate own_rate_{std::chrono::milliseconds{750}};
+  Duration own_time_{};  // That it was measured for.
+  Bytes told_done_ = 0;
+  TimePoint told_at_{};
+  WaitAhead wait_ahead_;
+  bool waits_ahead_ = false;
 
   bool manifest_told_ = false;           // To the swarm.
   SpoolId swarm_spool_ = SpoolId::none;  // That we share with peers.

@@ -48,6 +48,12 @@ void Transfer::on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Bl
                   to_hex(wrong.got));
   }
   ++host_.counters().pieces_rejected;
+  auto const by_source = [](Blame const& wrong) {
+    return wrong.who != SourceId::none && !is_peer(wrong.who);
+  };
+  if (spool == spool_ && believed_ && std::ranges::any_of(blame, by_source)) {
+    return drop_provisional();
+  }
   convict(blame);
   if (spool == suspect_spool_ && blame.empty() && to_number(piece) < suspect_sender_of_.size()) {
     ban(suspect_sender_of_[to_number(piece)],
@@ -157,8 +163,13 @@ void Transfer::on_sealed(Result<Sealed> sealed) {
       host_.on_fetching_again(*this);
       return advance();
     }
+    bool const all_judged = believed_ && identity_.manifest && planner_->complete();
+    if (all_judged) convict_namers(told_.namers(*believed_));
     return on_whole_mismatch(sealed.error());
   }
+  bool const proven = sealed->sha256 && sealed->sha256 == identity_.sha256;
+  // The digest outranks what peers say.
+  if (believed_ && proven) expected_ = sealed->content;
   if (expected_ && sealed->content != *expected_) {
     return on_whole_mismatch(Error{
         Errc::digest_mismatch,
@@ -166,10 +177,11 @@ void Transfer::on_sealed(Result<Sealed> sealed) {
         "the content is " + to_string(sealed->content) + ", expected " + to_string(*expected_)});
   }
   // A content that was here already was never compared with this digest.
-  if (provisional_ && sealed->sha256 != identity_.sha256) {
+  if (provisional_ && !proven) {
     return on_whole_mismatch(Error{Errc::digest_mismatch, {}, "the SHA-256 is another"});
   }
   why_.note(now(), WhyCode::sealed, "right and durable");
+  if (proven) settle_told(*sealed);
   if (suspect_spool_ != SpoolId::none) return name_culprits(*sealed);
   succeed(*sealed, wishes_.running());
 }
@@ -289,6 +301,7 @@ void Transfer::end() {
   if (complete && joined) host_.on_shared(spool_);
   if (!complete) leave_swarm(spool_);
   phase_ = Phase::ended;
+  stop_asking();
   waits_.stop(now());
   wake_.reset();
   ++attempt_;

@@ -64,7 +64,7 @@ void Transfer::on_head(FetchId fetch, OriginHead head) {
   if (!modified_) modified_ = head.modified;
   if (phase_ == Phase::probing) {
     take_first_head(fetch, head);
-  } else if (was_held && fetch != probe_) {
+  } else if (was_held && fetch != probe_ && spool_ != SpoolId::none) {
     judge_mirror(fetch, head);
   }
   // The digest of a mirror, or of a host that only a manifest names, is not the origin's.
@@ -192,6 +192,8 @@ void Transfer::on_content_changed(SourceId id, Error error) {
   bool const judged = identity_.manifest || identity_.piece_hashes || expected_;
   bool const is_reference =
       id == reference_ || (reference_ == SourceId::none && id == sources_.all().front().id);
+  // Its word on the length is worth more than that of peers.
+  if (believed_ && is_reference) return drop_provisional();
   if (judged || (!is_reference && planner_->opened())) {
     sources_.leave(source, std::move(error));
     why_.note(now(), WhyCode::source_left, id, "it has something else");

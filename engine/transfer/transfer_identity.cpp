@@ -181,6 +181,7 @@ void Transfer::hear_digest(OriginHead const& head) {
   if (spool_ == SpoolId::none) return;
   leave_swarm(spool_);
   host_.ports().store.identify(spool_, identity_, [](Result<void> const&) {});
+  ask_peers();
 }
 
 // A source names a manifest: pieces can be judged one by one, from whoever they come.
@@ -220,9 +221,12 @@ void Transfer::take_late_manifest(std::shared_ptr<Manifest const> manifest, Sour
   if (!fits || (expected_ && manifest->content != *expected_)) return refuse();
   auto identity = identity_;
   identity.manifest = manifest;
+  identity.doubtful = believed_.has_value();
   auto done = [source, manifest, vouched, refuse](Transfer& self, Result<void> const& result) {
     if (!result) {
-      return self.why_.note(self.now(), WhyCode::manifest_refused, source, result.error());
+      self.why_.note(self.now(), WhyCode::manifest_refused, source, result.error());
+      if (self.believed_ == manifest->content) self.give_up_told();
+      return;
     }
     auto const believed = self.believe(
         {vouched.trust, "the manifest", manifest->content, {}, manifest->content.length});
@@ -248,6 +252,7 @@ void Transfer::take_late_manifest(std::shared_ptr<Manifest const> manifest, Sour
 // accused, and not the sources it named.
 void Transfer::drop_provisional() {
   why_.note(now(), WhyCode::manifest_refused, "the whole does not have the digest it must have");
+  if (believed_) refute(*believed_, "what is fetched tells otherwise");
   std::erase_if(claims_, [&](IdentityClaim const& claim) {
     return claim.content && claim.trust > trust_.value_or(Trust::computed);
   });

@@ -36,7 +36,8 @@ std::optional<WhyCode> Transfer::why_no_peers() const {
   if (host_.ports().swarm == nullptr) return WhyCode::peers_off;
   if (!first_wish().peers) return WhyCode::peers_not_wanted;
   // Nobody is served or believed by what nobody vouches for.
-  if (!expected_ || !trust_ || provisional_) return WhyCode::peers_need_identity;
+  bool const named = expected_ && trust_ && (!provisional_ || believed_);
+  if (!named) return WhyCode::peers_need_identity;
   if (expected_->length < host_.policy().peer_bytes_min) return WhyCode::content_too_small;
   return std::nullopt;
 }
@@ -47,6 +48,8 @@ void Transfer::join_with_what_is_known() {
   spec.spool = spool_;
   spec.content = *expected_;
   spec.manifest = identity_.manifest;
+  spec.take_only = provisional_;
+  if (believed_) spec.peers = told_.addresses(*believed_);
   manifest_told_ = identity_.manifest != nullptr;
   host_.ports().swarm->join(std::move(spec), manifest_told_
                                                  ? remaining.present()
@@ -117,6 +120,7 @@ void Transfer::on_claims(SourceId peer, std::vector<Claim> const& claims) {
 
 void Transfer::on_manifest(std::shared_ptr<Manifest const> manifest) {
   // It folds to the content id that is known.
+  if (believed_) return take_late_manifest(std::move(manifest), SourceId::none, {});
   take_late_manifest(std::move(manifest), SourceId::none, {trust_.value_or(Trust::computed), {}});
 }
 

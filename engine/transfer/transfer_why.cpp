@@ -69,7 +69,7 @@ std::string_view state_of(Source const& source, TimePoint now) {
 
 void Transfer::tell_about_peers() {
   if (phase_ != Phase::fetching || !planner_->opened() || planner_->complete()) return;
-  auto const code = swarm_spool_ != SpoolId::none
+  auto const code = swarm_spool_ != SpoolId::none || asked_
                         ? WhyCode::peers_searched
                         : why_no_peers().value_or(WhyCode::peers_need_identity);
   if (std::exchange(peers_told_, code) != code) why_.note(now(), code, std::string(in_words(code)));
@@ -135,6 +135,7 @@ Limiter Transfer::limiter() const {
     asked = true;
   }
   if (asked) return Limiter::answer;
+  if (waits_ahead_) return Limiter::peers;
   bool held = false;
   bool usable = false;
   for (auto const& source : sources_.all()) {

@@ -70,6 +70,17 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
   void on_ended(Transfer& transfer) override;
   void on_fetching_again(Transfer& transfer) override;
   void before_plan(Transfer const& transfer) override;
+  void meet(Digest const& sha256, DigestWord const& ours, Transfer const& transfer) override {
+    askers_[sha256].insert(&transfer);
+    ports_.swarm->meet(sha256, ours);
+  }
+  void part(Digest const& sha256, Transfer const& transfer) override {
+    auto& askers = askers_[sha256];
+    askers.erase(&transfer);
+    if (!askers.empty()) return;
+    askers_.erase(sha256);
+    ports_.swarm->part(sha256);
+  }
 
   // StoreEvents
   void on_piece_present(SpoolId spool, PieceIndex piece, SourceId last_sender) override;
@@ -111,6 +122,13 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
     if (auto const of = of_spool(spool)) of->on_piece_asked(piece, asked);
   }
 
+  void on_word(Digest const& sha256, PeerInfo const& peer, DigestWord const& word) override {
+    for (auto const& transfer : asking(sha256)) transfer->on_word(peer, word);
+  }
+  void on_word_gone(Digest const& sha256, SourceId peer) override {
+    for (auto const& transfer : asking(sha256)) transfer->on_word_gone(peer);
+  }
+
   struct Owned {
     HostKey host{};
     bool cache_host = false;
@@ -132,6 +150,13 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
   [[nodiscard]] std::shared_ptr<Transfer> of_fetch(FetchId fetch) const {
     auto const found = fetches_.find(fetch);
     return found == fetches_.end() ? nullptr : found->second.transfer;
+  }
+  [[nodiscard]] std::vector<std::shared_ptr<Transfer>> asking(Digest const& sha256) const {
+    std::vector<std::shared_ptr<Transfer>> all;
+    for (auto const& [key, transfer] : active_) {
+      if (transfer->asked() == sha256) all.push_back(transfer);
+    }
+    return all;
   }
   void post(std::function<void(State&)> task) {
     ports_.loop.post([alive = std::weak_ptr<State*>(alive_), task = std::move(task)] {
@@ -161,6 +186,7 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
   std::unordered_map<Transfer const*, std::shared_ptr<Transfer>> sealing_;
   std::unordered_map<FetchId, Owned> fetches_;
   std::unordered_map<SpoolId, std::shared_ptr<Transfer>> spools_;
+  std::unordered_map<Digest, std::unordered_set<Transfer const*>> askers_;
   std::unordered_set<SpoolId> shared_;  // With the swarm although their transfers ended.
   TimerId timer_ = TimerId::none;
   TimePoint timer_at_{};

@@ -39,7 +39,7 @@ constexpr std::array<Row, kWhyAdvices> kRows{{
     {"raise_limit", "Raise the bandwidth limit of the job, the program or the policy."},
 }};
 
-constexpr std::array<std::pair<WhyCode, WhyAdvice>, 19> kFollows{{
+constexpr std::array<std::pair<WhyCode, WhyAdvice>, 20> kFollows{{
     {WhyCode::store_failed, WhyAdvice::heal_disk},
     {WhyCode::identity_unknown, WhyAdvice::name_content},
     {WhyCode::peers_need_identity, WhyAdvice::name_content},
@@ -56,6 +56,7 @@ constexpr std::array<std::pair<WhyCode, WhyAdvice>, 19> kFollows{{
     {WhyCode::source_banned, WhyAdvice::report_liar},
     {WhyCode::peer_banned, WhyAdvice::report_liar},
     {WhyCode::digest_mismatch, WhyAdvice::report_liar},
+    {WhyCode::digest_lie, WhyAdvice::report_liar},
     {WhyCode::content_changed, WhyAdvice::keep_content_still},
     {WhyCode::source_held, WhyAdvice::shorten_delay},
     {WhyCode::rate_limited, WhyAdvice::raise_limit},

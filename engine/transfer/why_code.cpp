@@ -57,6 +57,9 @@ constexpr std::array<std::string_view, kWhyCodes> kNames{
     "serving_forbidden",
     "source_held",
     "rate_limited",
+    "digest_told",
+    "digest_lie",
+    "peer_fetches",
 };
 static_assert(!kNames.back().empty());
 

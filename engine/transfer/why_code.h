@@ -70,8 +70,13 @@ enum class WhyCode : std::uint8_t {
   // What slowed it down.
   source_held,
   rate_limited,
+
+  // What peers say of a SHA-256.
+  digest_told,
+  digest_lie,
+  peer_fetches,
 };
-inline constexpr std::size_t kWhyCodes = static_cast<std::size_t>(WhyCode::rate_limited) + 1;
+inline constexpr std::size_t kWhyCodes = static_cast<std::size_t>(WhyCode::peer_fetches) + 1;
 
 // Which kinds of entries there were.
 using WhyCodes = std::bitset<kWhyCodes>;

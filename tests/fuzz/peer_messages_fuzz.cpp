@@ -14,6 +14,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if (auto const proof = decode_proof(bytes)) {
     FUZZ_CHECK(decode_proof(encode_proof(*proof)) == proof);
   }
+  if (auto const word = decode_word(bytes)) {
+    FUZZ_CHECK(decode_word(encode(*word)) == word);
+  }
   std::uint32_t const pieces = 1000;
   auto const claims = decode_claims(bytes, pieces);
   if (!claims) return 0;

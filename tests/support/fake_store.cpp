@@ -219,6 +219,12 @@ void FakeStore::identify(SpoolId id, Identity identity, std::function<void(Resul
     loop_.post([done = std::move(done)] { done(fail(Errc::manifest_mismatch)); });
     return;
   }
+  for (std::uint32_t i = 0; identity.doubtful && i < spool.present.size(); ++i) {
+    PieceIndex const piece{i};
+    if (!spool.present.has(piece) || root_of(spool, piece) == identity.manifest->layer[i]) continue;
+    loop_.post([done = std::move(done)] { done(fail(Errc::manifest_mismatch)); });
+    return;
+  }
   spool.spec.identity = std::move(identity);
   if (auto const& manifest = spool.spec.identity.manifest) {
     for (std::uint32_t i = 0; i < spool.present.size(); ++i) {
@@ -289,6 +295,7 @@ std::vector<StoredContent> FakeStore::list() const {
   for (auto const& [id, spool] : spools_) {
     StoredContent content{id, std::nullopt, spool.spec.length, 0, spool.sealed.has_value(), {}};
     if (spool.sealed) content.content = spool.sealed->content;
+    if (spool.sealed) content.sha256 = spool.sealed->sha256;
     contents.push_back(content);
   }
   return contents;

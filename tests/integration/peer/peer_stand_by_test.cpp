@@ -27,7 +27,7 @@ class Opener final : public StandByEvents {
     host_.store.add(kSpool, manifest_, bytes);
     host_.on_loop([&] {
       host_.swarm().set_stand_by_events(this);
-      host_.swarm().stand_by(kSpool, manifest_->content);
+      host_.swarm().stand_by(kSpool, manifest_->content, {});
     });
   }
   ~Opener() override {
@@ -49,7 +49,7 @@ class Opener final : public StandByEvents {
   void on_idle(SpoolId spool) override {
     ++idle;
     host_.swarm().leave(spool);
-    host_.swarm().stand_by(spool, manifest_->content);
+    host_.swarm().stand_by(spool, manifest_->content, {});
   }
 
   std::atomic<int> wanted = 0;
@@ -102,13 +102,13 @@ TEST_CASE("a content that stands by costs next to nothing", "[peer][stand_by]") 
   constexpr std::size_t kContents = 5000;
   SwarmHost host("127.0.0.2");
   // Whatever is made once is there by now.
-  host.on_loop([&] { host.swarm().stand_by(SpoolId{1}, ContentId{1, {}}); });
+  host.on_loop([&] { host.swarm().stand_by(SpoolId{1}, ContentId{1, {}}, {}); });
   static_cast<void>(host.wait_until([](auto const&) { return true; }));
   auto const before = ::mallinfo2().uordblks;
   if (before == 0) return;  // A sanitizer's allocator does not tell.
   host.on_loop([&] {
     for (std::size_t i = 2; i < kContents + 2; ++i) {
-      host.swarm().stand_by(SpoolId{i}, ContentId{i << 20, {}});
+      host.swarm().stand_by(SpoolId{i}, ContentId{i << 20, {}}, {});
     }
   });
   // The network side has them all once it has answered.

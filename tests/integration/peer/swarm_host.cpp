@@ -172,6 +172,14 @@ void SwarmHost::on_sent(SpoolId, SourceId peer, Bytes bytes) {
   note([&](Heard& heard) { heard.sent[peer] += bytes; });
 }
 
+void SwarmHost::on_word(Digest const&, PeerInfo const& peer, DigestWord const& word) {
+  note([&](Heard& heard) { heard.words[peer.id] = word; });
+}
+
+void SwarmHost::on_word_gone(Digest const&, SourceId peer) {
+  note([&](Heard& heard) { heard.words.erase(peer); });
+}
+
 void SwarmHost::on_piece_asked(SpoolId, PieceIndex piece, bool asked) {
   note([&](Heard& heard) { heard.asked[to_number(piece)] = asked; });
 }

@@ -38,6 +38,7 @@ class SwarmHost final : private SwarmEvents, private Log {
     std::vector<Error> gone;
     std::vector<SourceId> gone_peers;
     std::shared_ptr<Manifest const> manifest;
+    std::map<SourceId, DigestWord> words;  // Of digests that are asked for.
   };
 
   explicit SwarmHost(std::string const& address, SwarmOptions options = {});
@@ -80,6 +81,8 @@ class SwarmHost final : private SwarmEvents, private Log {
   void on_piece_asked(SpoolId spool, PieceIndex piece, bool asked) override;
   [[nodiscard]] bool enabled(LogLevel) const override { return false; }
   void write(LogLevel, std::string_view, std::initializer_list<LogField>) override {}
+  void on_word(Digest const& sha256, PeerInfo const& peer, DigestWord const& word) override;
+  void on_word_gone(Digest const& sha256, SourceId peer) override;
   void note(std::function<void(Heard&)> const& change);
   void open(SwarmOptions options);
 

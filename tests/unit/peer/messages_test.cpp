@@ -106,3 +106,45 @@ TEST_CASE("random bytes are refused or give claims within bounds", "[messages]")
     }
   }
 }
+
+TEST_CASE("what is said of a digest survives the wire", "[messages]") {
+  DigestWord fetches;
+  fetches.kind = DigestWord::Kind::fetches;
+  fetches.done = 5;
+  fetches.length = 9;
+  fetches.rate = {1'000'000};
+  DigestWord knows;
+  knows.kind = DigestWord::Kind::knows;
+  knows.content.length = 5'000'000;
+  knows.content.root.bytes.fill(std::byte{0x5a});
+
+  for (auto const& word : {DigestWord{}, fetches, knows}) {
+    auto const bytes = encode(word);
+    CHECK(decode_word(bytes) == word);
+    CHECK(decode_word("\x02" + bytes.substr(1) + "more") == word);
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+      CHECK_FALSE(decode_word(bytes.substr(0, size)));
+    }
+  }
+}
+
+TEST_CASE("a word of no kind or of a content that cannot be is none", "[messages]") {
+  DigestWord word;
+  word.kind = DigestWord::Kind::knows;
+  word.content.length = 0;
+  CHECK_FALSE(decode_word(encode(word)));
+  word.content.length = ~Bytes{0};
+  CHECK_FALSE(decode_word(encode(word)));
+  word.kind = DigestWord::Kind::fetches;
+  word.done = 2;
+  word.length = 1;
+  CHECK_FALSE(decode_word(encode(word)));
+  CHECK_FALSE(decode_word("\x01\x03"));
+}
+
+TEST_CASE("messages about a block have its place and their length", "[messages]") {
+  auto const message = block_message(6, PieceIndex{1}, 16384, 0x01020304);
+
+  CHECK(message == std::string("\x06\0\0\0\1\0\0\x40\0\1\2\3\4", 13));
+  CHECK(framed(message) == std::string("\0\0\0\x0d", 4) + message);
+}

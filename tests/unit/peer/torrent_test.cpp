@@ -28,6 +28,7 @@ struct Control final : TorrentControl {
 struct Link final : PeerLink {
   void heed_allowance() override {}
   void tell_claims(std::string const& message) override { told.push_back(message); }
+  void tell_word(DigestWord const& word) override { words.push_back(word); }
   void release_requests() override { ++released; }
   void nudge() override {}
   void on_judged(PieceIndex piece, bool right) override {
@@ -38,6 +39,7 @@ struct Link final : PeerLink {
 
   std::vector<std::string> told;
   std::vector<std::pair<std::uint32_t, bool>> judged;
+  std::vector<DigestWord> words;
   int released = 0;
 };
 
@@ -168,4 +170,39 @@ TEST_CASE("the last piece has the blocks that are left", "[torrent]") {
   World const world;  // 2,000,000 bytes in pieces of 256 KiB: the eighth has 164,992.
   CHECK(world.torrent.blocks_of(PieceIndex{0}) == 16);
   CHECK(world.torrent.blocks_of(PieceIndex{7}) == 11);
+}
+
+TEST_CASE("the layer is asked for again when who has everything does not give it", "[torrent]") {
+  World world(false);
+  auto& torrent = world.torrent;
+  TimePoint const start{100s};
+  CHECK_FALSE(torrent.lacks_layer(start));
+  PieceMap all(torrent.pieces());
+  all.set(pieces(0, all.size()));
+  torrent.report.arrive(World::kPeer);
+  torrent.report.has(World::kPeer, all);
+
+  CHECK_FALSE(torrent.lacks_layer(start));
+  CHECK_FALSE(torrent.lacks_layer(start + 2s));
+  CHECK(torrent.lacks_layer(start + 3s));
+
+  // What was added again is more patient.
+  auto const again = torrent.again();
+  again->report.arrive(World::kPeer);
+  again->report.has(World::kPeer, all);
+  CHECK_FALSE(again->lacks_layer(start));
+  CHECK_FALSE(again->lacks_layer(start + 5s));
+  CHECK(again->lacks_layer(start + 6s));
+  CHECK_FALSE(World(true).torrent.lacks_layer(start + 1h));
+}
+
+TEST_CASE("in a meeting each word is said once", "[torrent]") {
+  World world;
+  DigestWord word;
+  word.kind = DigestWord::Kind::knows;
+
+  world.torrent.set_word(word);
+  world.torrent.set_word(word);
+
+  CHECK(world.link.words == std::vector{word});
 }

@@ -21,6 +21,7 @@ class RecordingSwarm final : public Swarm {
   void join(SwarmSpec spec, PieceMap const&) override {
     joined.insert(spec.spool);
     asked = spec.peers;
+    sha256 = spec.sha256;
   }
   void leave(SpoolId spool) override { joined.erase(spool); }
   void offer(SpoolId, PieceIndex) override {}
@@ -31,6 +32,7 @@ class RecordingSwarm final : public Swarm {
 
   std::set<SpoolId> joined;
   std::vector<std::string> asked;
+  std::optional<Digest> sha256;
 };
 
 class KeptMarks final : public ShareMarks {
@@ -47,7 +49,10 @@ class Waiting final : public StandBy {
  public:
   void set_stand_by_events(StandByEvents* events) override { listener = events; }
   [[nodiscard]] bool can_stand_by() const override { return can; }
-  void stand_by(SpoolId spool, ContentId const&) override { standing.insert(spool); }
+  void stand_by(SpoolId spool, ContentId const&, std::optional<Digest> const& sha256) override {
+    standing.insert(spool);
+    if (sha256) digests[spool] = *sha256;
+  }
   void ask(SpoolId spool) {
     standing.erase(spool);
     listener->on_wanted(spool, "192.0.2.1:7680");
@@ -56,6 +61,7 @@ class Waiting final : public StandBy {
   StandByEvents* listener = nullptr;
   bool can = true;
   std::set<SpoolId> standing;
+  std::map<SpoolId, Digest> digests;
 };
 
 struct SharingWorld {
@@ -215,6 +221,29 @@ TEST_CASE("what is shared is shared again after a restart until it is unshared",
   CHECK(with.marks.all.empty());
   with.start();
   CHECK(with.sharing->size() == 0);
+}
+
+TEST_CASE("a digest that was verified is answered for after a restart and when it is joined",
+          "[share]") {
+  SharingWorld with({.share_for = 1h});
+  auto const bytes = sim_bytes(1 << 20, 1);
+  with.world.serve("h1", bytes);
+  auto wish = TransferWorld::wish({"h1"});
+  wish.file.sha256 = sha256_of(bytes);
+  auto const id = with.world.want(wish);
+  REQUIRE(with.world.run(id));
+  auto const spool = with.world.told[id].result->spool;
+  with.world.transfers->drop(id);
+  with.sharing->let_go(spool);
+  CHECK(with.sharing->holds(spool));
+  with.world.transfers->stop_sharing(spool);
+
+  with.start();
+
+  CHECK(with.waiting.digests.at(spool) == *wish.file.sha256);
+  with.waiting.ask(spool);
+  with.world.loop.run_for(1s);
+  CHECK(with.swarm.sha256 == wish.file.sha256);
 }
 
 TEST_CASE("what is shared for a while is shared for the rest of it after a restart", "[share]") {

@@ -116,6 +116,38 @@ TEST_CASE("a manifest that comes later throws out what does not fit it", "[store
         Errc::manifest_mismatch);
 }
 
+TEST_CASE("a doubtful manifest that pieces contradict is refused and they stay", "[store]") {
+  World world;
+  auto const store = world.start();
+  auto const right = some_bytes(1'000'000);
+  auto wrong = right;
+  wrong[600'000] ^= std::byte{1};
+  auto const id = receive(*store, right);
+  REQUIRE(store->present(id).size() == 4);
+
+  auto const refused = store->identify(id, {.manifest = manifest_of(wrong), .doubtful = true});
+
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Errc::manifest_mismatch);
+  CHECK(store->rejected(id).empty());
+  CHECK(store->identify(id, {.manifest = manifest_of(right), .doubtful = true}));
+  CHECK(store->seal(id)->content == manifest_of(right)->content);
+}
+
+TEST_CASE("a sealed content keeps the digest it was compared with whatever is said later",
+          "[store]") {
+  World world;
+  auto const store = world.start();
+  auto const bytes = some_bytes(900'000);
+  auto const id = receive(*store, bytes, {.sha256 = sha256(bytes)});
+  REQUIRE(store->seal(id));
+  REQUIRE(store->identify(id, {.sha256 = sha256(some_bytes(1))}));
+
+  CHECK(store->seal(id)->sha256 == sha256(bytes));
+  REQUIRE(store->contents().list().size() == 1);
+  CHECK(store->contents().list().front().sha256 == sha256(bytes));
+}
+
 TEST_CASE("a wrong digest of the whole keeps the pieces and names nobody", "[store]") {
   World world;
   auto const store = world.start();

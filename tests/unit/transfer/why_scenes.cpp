@@ -282,6 +282,37 @@ std::string unknown_with_peers() {
   return record;
 }
 
+// Of a file that only a SHA-256 names: what one peer says, while the origin sends.
+std::string told(DigestWord const& word) {
+  WhyWorld world(4 << 20);
+  world.with_swarm();
+  world.server.rate = 1e6;
+  auto wish = TransferWorld::wish({"origin"});
+  wish.file.sha256 = sha256_of(world.bytes);
+  auto const id = world.want(wish);
+  world.loop.run_for(1500ms);
+  world.swarm.events->on_word(*wish.file.sha256, ScriptedSwarm::peer(), word);
+  auto const record = world.why(id);
+  world.transfers.reset();
+  return record;
+}
+
+std::string told_another_length() {
+  DigestWord word;
+  word.kind = DigestWord::Kind::knows;
+  word.content.length = 5;
+  return told(word);
+}
+
+std::string told_that_it_comes() {
+  DigestWord word;
+  word.kind = DigestWord::Kind::fetches;
+  word.done = 3 << 20;
+  word.length = 4 << 20;
+  word.rate = {2'000'000};
+  return told(word);
+}
+
 std::string too_small() {
   WhyWorld world(1000);
   world.with_swarm();
@@ -375,6 +406,14 @@ std::vector<WhyScene> why_scenes() {
       {serving_forbidden, on_battery, "the battery is below DOMinBatteryPercentageAllowedToUpload"},
       {source_held, held, "by policy peers alone may bring it for 30 s"},
       {rate_limited, limited, "a limit of 1000000 bytes a second held"},
+      {digest_told, told_another_length,
+       "192.0.2.1:7680 says that it is "
+       "5-0000000000000000000000000000000000000000000000000000000000000000"},
+      {peer_fetches, told_that_it_comes,
+       "192.0.2.1:7680 is ahead of us: the origin is left to it for a while"},
+      {digest_lie, told_another_length,
+       "content 5-0000000000000000000000000000000000000000000000000000000000000000: it has another "
+       "length than what the origin sends"},
   };
 }
 

@@ -1,0 +1,43 @@
+#include "peer/swarm_options.h"
+
+#include <utility>
+
+#include "peer/endpoint.h"
+#include "peer/mode.h"
+
+namespace freshet::peer {
+
+Result<void> validate(SwarmOptions const& options) {
+  if (!rules_of(options.mode, !options.group_secret.empty()).peers) {
+    return fail(Errc::invalid_argument, "mode", "this mode has no peers");
+  }
+  for (auto const* list : {&options.listen, &options.peers}) {
+    for (auto const& text : *list) {
+      if (!parse_endpoint(text)) {
+        return fail(Errc::invalid_argument, text, "this is no numeric address with a port");
+      }
+    }
+  }
+  for (auto const& text : options.local_networks) {
+    if (!parse_subnet(text)) {
+      return fail(Errc::invalid_argument, text, "this is no network");
+    }
+  }
+  return {};
+}
+
+LocalNetworks networks_of(SwarmOptions const& options) {
+  if (options.local_networks.empty()) return LocalNetworks::of_interfaces();
+  std::vector<Subnet> networks;
+  for (auto const& text : options.local_networks) networks.push_back(*parse_subnet(text));
+  return LocalNetworks(std::move(networks));
+}
+
+SwarmOptions with_group_name(SwarmOptions options) {
+  if (!options.group_secret.empty() && !options.group.empty()) {
+    options.group_secret = options.group + '\n' + options.group_secret;
+  }
+  return options;
+}
+
+}  // namespace freshet::peer
