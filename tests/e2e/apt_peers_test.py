@@ -32,12 +32,14 @@ class TwoHosts(AptCase):
             [*place.words(), FRESHETD, "--data", self.folder / f"{name}.data", "--socket", socket,
              "--socket-mode", "0666", "--peers", "lan", "--seed-for", "1h", "--cache", "100000000"],
             env=self.environment(), stderr=subprocess.PIPE, text=True)
-        self.addCleanup(self._end, daemon)
         for line in daemon.stderr:
             if "serving" in line:
                 break
-        self.readers.append(threading.Thread(target=daemon.stderr.read))
-        self.readers[-1].start()
+        reader = threading.Thread(target=daemon.stderr.read)
+        reader.start()
+        self.addCleanup(daemon.stderr.close)
+        self.addCleanup(reader.join)
+        self.addCleanup(self._end, daemon)
         source = self.far.url("").replace("http", "freshet+http", 1)
         return place, Apt(self.folder / name, METHOD, source, socket)
 
@@ -47,8 +49,6 @@ class TwoHosts(AptCase):
         process.wait()
 
     def test_a_second_host_installs_with_the_origin_unplugged(self):
-        self.readers = []
-        self.addCleanup(lambda: [reader.join() for reader in self.readers])
         (here, first), (there, second) = self.host("first"), self.host("second")
         first.run("update", place=here)
         second.run("update", place=there)
