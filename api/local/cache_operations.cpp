@@ -1,9 +1,7 @@
 // What is stored here, as a whole, and where running jobs get their bytes.
-#include <algorithm>
-#include <array>
-
 #include <nlohmann/json.hpp>
 
+#include "api/client/cache_use.h"
 #include "api/local/operations.h"
 #include "api/local/values.h"
 
@@ -14,7 +12,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kJobsMax = 100;  // Whose sources one answer tells.
-constexpr std::array kLimits{"DOMaxCacheAge", "DOMaxCacheSize", "DOAbsoluteMaxCacheSize"};
 
 bool is_running(JobState state) {
   return state == JobState::connecting || state == JobState::transferring ||
@@ -44,37 +41,16 @@ Result<Answer> show_cache(Context& context, Call& call) {
   if (auto allowed = check_operator(context, call.caller); !allowed) {
     return tl::unexpected(allowed.error());
   }
-  auto const contents = context.client.contents();
-  if (!contents) return tl::unexpected(contents.error());
-  auto const policies = context.client.policies();
-  if (!policies) return tl::unexpected(policies.error());
+  auto const use = cache_use(context.client);
+  if (!use) return tl::unexpected(use.error());
   auto const perf = context.client.perf_this_month();
   if (!perf) return tl::unexpected(perf.error());
-  json use{{"contents", contents->size()},
-           {"bytes", 0U},
-           {"pinned", 0U},
-           {"pinned_bytes", 0U},
-           {"disk_bytes", perf->disk_bytes},
-           {"disk_free_bytes", perf->disk_free_bytes},
-           {"limits", json::object()}};
-  Bytes bytes = 0;
-  Bytes pinned_bytes = 0;
-  std::size_t pinned = 0;
-  for (auto const& content : *contents) {
-    bytes += content.present;
-    if (!content.shared || content.shared_until) continue;
-    ++pinned;
-    pinned_bytes += content.present;
-  }
-  use["bytes"] = bytes;
-  use["pinned"] = pinned;
-  use["pinned_bytes"] = pinned_bytes;
-  for (auto const& policy : *policies) {
-    if (std::ranges::find(kLimits, policy.name) != kLimits.end()) {
-      use["limits"][policy.name] = policy.value;
-    }
-  }
-  return json_answer(use.dump());
+  json told{{"contents", use->contents},      {"bytes", use->bytes},
+            {"pinned", use->pinned},          {"pinned_bytes", use->pinned_bytes},
+            {"disk_bytes", perf->disk_bytes}, {"disk_free_bytes", perf->disk_free_bytes},
+            {"limits", json::object()}};
+  for (auto const& policy : use->limits) told["limits"][policy.name] = policy.value;
+  return json_answer(told.dump());
 }
 
 Result<Answer> list_sources(Context& context, Call& call) {

@@ -392,6 +392,24 @@ void ScriptedOrigin::serve_file(std::string const& path, std::string bytes, File
   });
 }
 
+void ScriptedOrigin::serve_status(std::string const& path, int status) {
+  on(path, [status](SeenRequest const&) {
+    Reply reply;
+    reply.status = status;
+    return reply;
+  });
+}
+
+void ScriptedOrigin::serve_until(std::string const& path, std::string bytes,
+                                 std::size_t pause_after, Latch& latch) {
+  Reply reply;
+  reply.headers = {{"ETag", "\"v1\""}, {"Accept-Ranges", "bytes"}};
+  reply.body = std::move(bytes);
+  reply.pause_after = pause_after;
+  reply.latch = &latch;
+  on(path, [reply](SeenRequest const&) { return reply; });
+}
+
 void ScriptedOrigin::act_as_proxy(std::string user, std::string password) {
   std::lock_guard const lock(impl_->mutex_);
   impl_->is_proxy_ = true;

@@ -87,6 +87,10 @@ class ScriptedOrigin {
   void on(std::string const& path, Script script);
   void reply_once(std::string const& path, Reply reply);  // Before any script, in order.
   void serve_file(std::string const& path, std::string bytes, FileOptions options = {});
+  void serve_status(std::string const& path, int status);
+  // In one piece with an ETag, whose bytes after so many wait for the latch.
+  void serve_until(std::string const& path, std::string bytes, std::size_t pause_after,
+                   Latch& latch);
   // Acts as a forward proxy: absolute targets and CONNECT. With `user`, Basic auth is required.
   void act_as_proxy(std::string user = {}, std::string password = {});
 

@@ -78,14 +78,7 @@ TEST_CASE_METHOD(ConnectedFixture, "what happened while the daemon was away is t
                  "[connected]") {
   open_connected();
   auto const bytes = made_bytes(300'000);
-  origin.on("/a", [&](SeenRequest const&) {
-    Reply reply;
-    reply.headers = {{"ETag", "\"v1\""}, {"Accept-Ranges", "bytes"}};
-    reply.body = bytes;
-    reply.pause_after = 1000;
-    reply.latch = &latch;
-    return reply;
-  });
+  origin.serve_until("/a", bytes, 1000, latch);
   auto const watching = client->watch(listener());
   auto const job = start({file("a")});
   REQUIRE(hear([](JobEvent const& event) { return event.job.state == JobState::transferring; }));

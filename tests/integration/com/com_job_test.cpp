@@ -12,13 +12,8 @@ struct JobFixture : ComFixture {
   JobFixture() {
     origin.serve_file("/a", std::string(100'000, 'a'));
     origin.serve_file("/b", std::string(50'000, 'b'));
-    for (auto const& [name, status] : {std::pair{"/gone", 410}, std::pair{"/secret", 403}}) {
-      origin.on(name, [status = status](SeenRequest const&) {
-        Reply reply;
-        reply.status = status;
-        return reply;
-      });
-    }
+    origin.serve_status("/gone", 410);
+    origin.serve_status("/secret", 403);
   }
   Ref<IBackgroundCopyJob5> with(Ref<IBackgroundCopyManager> const& manager,
                                 std::vector<std::string> const& names) {

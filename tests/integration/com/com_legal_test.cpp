@@ -35,19 +35,8 @@ struct LegalFixture : ComFixture {
   LegalFixture() {
     origin.serve_file("/a", bytes);
     origin.serve_file("/b", bytes);
-    origin.on("/gone", [](SeenRequest const&) {
-      Reply reply;
-      reply.status = 410;
-      return reply;
-    });
-    origin.on("/slow", [this](SeenRequest const&) {
-      Reply reply;
-      reply.headers = {{"ETag", "\"v1\""}, {"Accept-Ranges", "bytes"}};
-      reply.body = bytes;
-      reply.pause_after = 1000;
-      reply.latch = &latch;
-      return reply;
-    });
+    origin.serve_status("/gone", 410);
+    origin.serve_until("/slow", bytes, 1000, latch);
   }
 
   std::wstring another_path() { return path("f" + std::to_string(++made_)); }
