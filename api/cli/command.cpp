@@ -97,8 +97,8 @@ int act_on_each(Client& client, Console& console, std::vector<std::string> const
 
 }  // namespace
 
-void add_content_command(CLI::App& noun, Settings& settings, std::string const& verb,
-                         std::string const& help, ContentAction action) {
+CLI::App& add_content_command(CLI::App& noun, Settings& settings, std::string const& verb,
+                              std::string const& help, ContentAction action) {
   auto* const command = noun.add_subcommand(verb, help);
   auto const contents = std::make_shared<std::vector<std::string>>();  // Ends with the callback.
   command->add_option("CONTENT", *contents, "Content ids")->required();
@@ -106,6 +106,7 @@ void add_content_command(CLI::App& noun, Settings& settings, std::string const& 
                   [contents, action = std::move(action)](Client& client, Console& console) {
                     return act_on_each(client, console, *contents, action);
                   });
+  return *command;
 }
 
 }  // namespace freshet::cli

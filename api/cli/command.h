@@ -27,7 +27,7 @@ CLI::App& add_waking_job_command(CLI::App& noun, Settings& settings, std::string
 
 // A command `content verb CONTENT...` that acts on each; it goes on after one that fails.
 using ContentAction = std::function<Result<void>(Client&, ContentId)>;
-void add_content_command(CLI::App& noun, Settings& settings, std::string const& verb,
-                         std::string const& help, ContentAction action);
+CLI::App& add_content_command(CLI::App& noun, Settings& settings, std::string const& verb,
+                              std::string const& help, ContentAction action);
 
 }  // namespace freshet::cli

@@ -30,6 +30,7 @@ class Client::Backend {
   virtual Result<Completion> complete(JobId job) = 0;
   virtual Result<void> place_into(JobId job, std::uint32_t file, int descriptor) = 0;
   virtual Result<Completion> complete_placed(JobId job, std::vector<std::uint32_t> placed) = 0;
+  virtual Result<void> prefer(JobId job, std::uint32_t file, std::vector<ByteRange> ranges) = 0;
   virtual Result<void> configure(JobId job, JobSpec spec) = 0;
   [[nodiscard]] virtual Result<ReadBytes> read(JobId job, std::uint32_t file, Bytes begin,
                                                std::span<std::byte> into) const = 0;
@@ -48,6 +49,7 @@ class Client::Backend {
   [[nodiscard]] virtual Result<ErrorReport> error(JobId job) const = 0;
   [[nodiscard]] virtual Result<std::vector<FileInfo>> files(JobId job) const = 0;
   [[nodiscard]] virtual Result<FilePieces> pieces(JobId job, std::uint32_t file) const = 0;
+  [[nodiscard]] virtual Result<HttpAnswer> answer(JobId job, std::uint32_t file) const = 0;
   [[nodiscard]] virtual Result<std::string> why(JobId job) const = 0;
   // not_supported but where the engine is.
   [[nodiscard]] virtual Result<EngineCounters> counters() const {
@@ -64,7 +66,7 @@ class Client::Backend {
   virtual Result<Bytes> verify(ContentId content) = 0;
   virtual Result<void> share(ContentId content, std::optional<Duration> for_a_while) = 0;
   virtual Result<void> unshare(ContentId content) = 0;
-  virtual Result<void> pin(ContentId content) = 0;
+  virtual Result<void> pin(ContentId content, std::optional<WallTime> until) = 0;
   virtual Result<Bytes> purge(ContentId content) = 0;
   [[nodiscard]] virtual Result<std::vector<PeerStatus>> peers() const = 0;
   [[nodiscard]] virtual Result<std::vector<PeerBan>> bans() const = 0;

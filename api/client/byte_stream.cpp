@@ -56,7 +56,12 @@ Result<Bytes> ByteStream::run(Client::Sink const& sink) {
     if (options_.stop.stop_requested()) return fail(Errc::stopped, "stream", "as was asked for");
     auto const into = std::span(chunk).first(std::min<Bytes>(chunk.size(), range.end - at_));
     auto const got = backend_.read(job_, file_, at_, into);
+    if (!got && may_recover()) {
+      if (!wait()) return tl::unexpected(got.error());
+      continue;
+    }
     if (!got) return tl::unexpected(got.error());
+    doubted_ = false;
     if (auto const same = check(*got); !same) return tl::unexpected(same.error());
     if (got->size > 0) {
       if (auto const taken = sink(into.first(got->size)); !taken) {
@@ -81,6 +86,15 @@ Result<void> ByteStream::check(ReadBytes const& got) {
   }
   version_ = got.version;
   return {};
+}
+
+bool ByteStream::may_recover() {
+  if (!options_.through_errors) return false;
+  auto const job = backend_.job(job_);
+  if (!job) return false;
+  // One that is in no error any more was resumed just now, unless the error is not its own.
+  bool const in_error = job->state == JobState::error;
+  return !std::exchange(doubted_, !in_error) || in_error;
 }
 
 bool ByteStream::over(ReadBytes const& got) const {

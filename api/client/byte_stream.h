@@ -24,6 +24,8 @@ class ByteStream {
   class Bell;
 
   [[nodiscard]] Result<void> check(ReadBytes const& got);
+  // The job is in error, and what comes of that is waited for.
+  [[nodiscard]] bool may_recover();
   [[nodiscard]] bool over(ReadBytes const& got) const;
   // For anything that happens to the job; false when the patience has ended.
   [[nodiscard]] bool wait();
@@ -33,6 +35,7 @@ class ByteStream {
   std::uint32_t file_;
   StreamOptions options_;
   Bytes at_;
+  bool doubted_ = false;                        // A read failed, and the job was in no error.
   std::string version_;                         // Of what the sink got.
   std::chrono::steady_clock::time_point last_;  // When bytes came.
   std::shared_ptr<Bell> bell_;                  // Shared with events under way.

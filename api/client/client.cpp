@@ -53,6 +53,9 @@ Result<Bytes> Client::stream(JobId job, std::uint32_t file, Sink const& sink,
                              StreamOptions options) const {
   return ByteStream(*backend_, job, file, options).run(sink);
 }
+Result<void> Client::prefer(JobId job, std::uint32_t file, std::vector<ByteRange> ranges) {
+  return backend_->prefer(job, file, std::move(ranges));
+}
 Result<void> Client::configure(JobId job, JobSpec spec) {
   return backend_->configure(job, std::move(spec));
 }
@@ -92,6 +95,9 @@ Result<std::vector<FileInfo>> Client::files(JobId job) const {
 Result<FilePieces> Client::pieces(JobId job, std::uint32_t file) const {
   return backend_->pieces(job, file);
 }
+Result<HttpAnswer> Client::answer(JobId job, std::uint32_t file) const {
+  return backend_->answer(job, file);
+}
 Result<std::string> Client::why(JobId job) const {
   return backend_->why(job);
 }
@@ -122,8 +128,8 @@ Result<void> Client::share(ContentId content, std::optional<Duration> for_a_whil
 Result<void> Client::unshare(ContentId content) {
   return backend_->unshare(content);
 }
-Result<void> Client::pin(ContentId content) {
-  return backend_->pin(content);
+Result<void> Client::pin(ContentId content, std::optional<WallTime> until) {
+  return backend_->pin(content, until);
 }
 Result<void> Client::unpin(ContentId content) {
   return backend_->unshare(content);

@@ -209,8 +209,9 @@ Result<void> EmbeddedBackend::unshare(ContentId content) {
   });
 }
 
-Result<void> EmbeddedBackend::pin(ContentId content) {
-  return ask<Result<void>>([&](auto const& answer) { engine_->sharing().pin(content, answer); });
+Result<void> EmbeddedBackend::pin(ContentId content, std::optional<WallTime> until) {
+  return ask<Result<void>>(
+      [&](auto const& answer) { engine_->sharing().pin(content, until, answer); });
 }
 
 Result<Bytes> EmbeddedBackend::purge(ContentId content) {

@@ -25,6 +25,15 @@ Result<FilePieces> pieces_of(EmbeddedEngine& engine, Caller const& caller, JobId
 
 }  // namespace
 
+Result<void> EmbeddedBackend::prefer(JobId job, std::uint32_t file, std::vector<ByteRange> ranges) {
+  return ask<Result<void>>(
+      [&](auto const& answer) { book().prefer(caller_, job, file, std::move(ranges), answer); });
+}
+
+Result<HttpAnswer> EmbeddedBackend::answer(JobId job, std::uint32_t file) const {
+  return look<Result<HttpAnswer>>([&] { return book().answer(caller_, job, file); });
+}
+
 Result<void> EmbeddedBackend::set_urls(JobId job, std::uint32_t file,
                                        std::vector<std::string> urls) {
   return ask<Result<void>>(

@@ -53,8 +53,12 @@ Result<Answer> unshare_content(Context& context, Call& call) {
 }
 
 Result<Answer> pin_content(Context& context, Call& call) {
-  return on_content(context, call,
-                    [](Client& client, ContentId content) { return done(client.pin(content)); });
+  auto const request = call.body.empty() ? Result<wire::PinRequest>(wire::PinRequest{})
+                                         : wire::read<wire::PinRequest>(call.body);
+  if (!request) return tl::unexpected(request.error());
+  return on_content(context, call, [&](Client& client, ContentId content) {
+    return done(client.pin(content, request->until));
+  });
 }
 
 Result<Answer> unpin_content(Context& context, Call& call) {

@@ -25,6 +25,14 @@ Result<Answer> show_pieces(Context& context, Call& call) {
   });
 }
 
+Result<Answer> show_answer(Context& context, Call& call) {
+  return on_job(context, call, [&](Client& client, JobId job) -> Result<Answer> {
+    auto const file = number_of(call.values[1]);
+    if (!file) return tl::unexpected(file.error());
+    return written(client.answer(job, *file));
+  });
+}
+
 Result<Answer> add_files(Context& context, Call& call) {
   return on_job_with<wire::FilesRequest>(
       context, call, [&](Client& client, JobId job, wire::FilesRequest request) -> Result<Answer> {
@@ -41,6 +49,15 @@ Result<Answer> set_urls(Context& context, Call& call) {
         auto const file = number_of(call.values[1]);
         if (!file) return tl::unexpected(file.error());
         return done(client.set_urls(job, *file, std::move(request.urls)));
+      });
+}
+
+Result<Answer> prefer_ranges(Context& context, Call& call) {
+  return on_job_with<wire::RangesRequest>(
+      context, call, [&](Client& client, JobId job, wire::RangesRequest request) -> Result<Answer> {
+        auto const file = number_of(call.values[1]);
+        if (!file) return tl::unexpected(file.error());
+        return done(client.prefer(job, *file, std::move(request.ranges)));
       });
 }
 

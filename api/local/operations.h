@@ -53,12 +53,14 @@ Result<Answer> cancel_job(Context& context, Call& call);
 Result<Answer> take_ownership(Context& context, Call& call);
 Result<Answer> show_error(Context& context, Call& call);
 Result<Answer> show_pieces(Context& context, Call& call);
+Result<Answer> show_answer(Context& context, Call& call);
 Result<Answer> explain_job(Context& context, Call& call);
 
 Result<Answer> list_files(Context& context, Call& call);
 Result<Answer> add_files(Context& context, Call& call);
 Result<Answer> read_file(Context& context, Call& call);
 Result<Answer> set_urls(Context& context, Call& call);
+Result<Answer> prefer_ranges(Context& context, Call& call);
 Result<Answer> validate_file(Context& context, Call& call);
 Result<Answer> replace_prefix(Context& context, Call& call);
 

@@ -25,6 +25,7 @@ constexpr std::array kRoutes{
     Route{add_files, "add_files", "POST", "/v1/jobs/{job}/files", kQuick},
     Route{read_file, "read_file", "GET", "/v1/jobs/{job}/files/{file}/bytes", kQuick},
     Route{set_urls, "set_urls", "PUT", "/v1/jobs/{job}/files/{file}/urls", kQuick},
+    Route{prefer_ranges, "prefer_ranges", "PUT", "/v1/jobs/{job}/files/{file}/preferred", kQuick},
     Route{validate_file, "validate_file", "POST", "/v1/jobs/{job}/files/{file}/validate", kQuick},
     Route{resume_job, "resume_job", "POST", "/v1/jobs/{job}/resume", kQuick},
     Route{suspend_job, "suspend_job", "POST", "/v1/jobs/{job}/suspend", kQuick},
@@ -35,6 +36,7 @@ constexpr std::array kRoutes{
     Route{take_ownership, "take_ownership", "POST", "/v1/jobs/{job}/take-ownership", kQuick},
     Route{show_error, "show_error", "GET", "/v1/jobs/{job}/error", kQuick},
     Route{show_pieces, "show_pieces", "GET", "/v1/jobs/{job}/files/{file}/pieces", kQuick},
+    Route{show_answer, "show_answer", "GET", "/v1/jobs/{job}/files/{file}/answer", kQuick},
     Route{explain_job, "explain_job", "GET", "/v1/jobs/{job}/why", kQuick},
     Route{wait_for_job, "wait_for_job", "GET", "/v1/jobs/{job}/wait", kQuick},
 

@@ -175,6 +175,14 @@ Result<ReadBytes> ConnectedBackend::read(JobId job, std::uint32_t file, Bytes be
   return got;
 }
 
+Result<void> ConnectedBackend::prefer(JobId job, std::uint32_t file,
+                                      std::vector<ByteRange> ranges) {
+  auto const reply = call({.method = "PUT",
+                           .target = job_path(job, "files/" + std::to_string(file) + "/preferred"),
+                           .body = wire::write(wire::RangesRequest{std::move(ranges)})});
+  return reply.body ? Result<void>() : tl::unexpected(reply.body.error());
+}
+
 Result<void> ConnectedBackend::configure(JobId job, JobSpec spec) {
   auto const reply =
       call({.method = "PUT", .target = job_path(job, "spec"), .body = wire::write(spec)});
@@ -273,6 +281,10 @@ Result<FilePieces> ConnectedBackend::pieces(JobId job, std::uint32_t file) const
                     std::move(*bits)};
 }
 
+Result<HttpAnswer> ConnectedBackend::answer(JobId job, std::uint32_t file) const {
+  return ask<HttpAnswer>({.target = job_path(job, "files/" + std::to_string(file) + "/answer")});
+}
+
 Result<std::string> ConnectedBackend::why(JobId job) const {
   return call({.target = job_path(job, "why")}).body;
 }
@@ -323,8 +335,11 @@ Result<Bytes> ConnectedBackend::verify(ContentId content) {
   return wrong->wrong_bytes;
 }
 
-Result<void> ConnectedBackend::pin(ContentId content) {
-  auto const reply = call({.method = "POST", .target = content_path(content, "pin"), .slow = true});
+Result<void> ConnectedBackend::pin(ContentId content, std::optional<WallTime> until) {
+  auto const reply = call({.method = "POST",
+                           .target = content_path(content, "pin"),
+                           .body = wire::write(wire::PinRequest{until}),
+                           .slow = true});
   return reply.body ? Result<void>() : tl::unexpected(reply.body.error());
 }
 

@@ -45,6 +45,7 @@ class ConnectedBackend final : public ClientMaker::Backend {
   Result<Completion> complete(JobId job) override;
   Result<void> place_into(JobId job, std::uint32_t file, int descriptor) override;
   Result<Completion> complete_placed(JobId job, std::vector<std::uint32_t> placed) override;
+  Result<void> prefer(JobId job, std::uint32_t file, std::vector<ByteRange> ranges) override;
   Result<void> configure(JobId job, JobSpec spec) override;
   [[nodiscard]] Result<ReadBytes> read(JobId job, std::uint32_t file, Bytes begin,
                                        std::span<std::byte> into) const override;
@@ -63,6 +64,7 @@ class ConnectedBackend final : public ClientMaker::Backend {
   [[nodiscard]] Result<ErrorReport> error(JobId job) const override;
   [[nodiscard]] Result<std::vector<FileInfo>> files(JobId job) const override;
   [[nodiscard]] Result<FilePieces> pieces(JobId job, std::uint32_t file) const override;
+  [[nodiscard]] Result<HttpAnswer> answer(JobId job, std::uint32_t file) const override;
   [[nodiscard]] Result<std::string> why(JobId job) const override;
 
   [[nodiscard]] Result<JobInfo> wait(JobId job, std::optional<Duration> timeout) const override;
@@ -75,7 +77,7 @@ class ConnectedBackend final : public ClientMaker::Backend {
   Result<Bytes> verify(ContentId content) override;
   Result<void> share(ContentId content, std::optional<Duration> for_a_while) override;
   Result<void> unshare(ContentId content) override;
-  Result<void> pin(ContentId content) override;
+  Result<void> pin(ContentId content, std::optional<WallTime> until) override;
   Result<Bytes> purge(ContentId content) override;
   [[nodiscard]] Result<std::vector<PeerStatus>> peers() const override;
   [[nodiscard]] Result<std::vector<PeerBan>> bans() const override;

@@ -21,6 +21,9 @@ struct FilesRequest {
 struct UrlsRequest {
   std::vector<std::string> urls;
 };
+struct RangesRequest {
+  std::vector<ByteRange> ranges;
+};
 struct PrefixRequest {
   std::string from;
   std::string to;
@@ -40,6 +43,9 @@ struct CompleteRequest {
 };
 struct ShareRequest {
   std::optional<Duration> for_a_while;  // Absent: until it is unshared.
+};
+struct PinRequest {
+  std::optional<WallTime> until;  // Absent: until it is unpinned.
 };
 struct PageUrl {
   std::string url;

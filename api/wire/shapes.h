@@ -219,6 +219,23 @@ struct Shape<UrlsRequest> {
 };
 
 template <>
+struct Shape<RangesRequest> {
+  static constexpr std::tuple members{must("ranges", &RangesRequest::ranges)};
+};
+
+template <>
+struct Shape<PinRequest> {
+  static constexpr std::tuple members{may("until", &PinRequest::until)};
+};
+
+template <>
+struct Shape<HttpAnswer> {
+  static constexpr std::tuple members{
+      must("status", &HttpAnswer::status), must("head", &HttpAnswer::head),
+      must("url", &HttpAnswer::url), must("address", &HttpAnswer::address)};
+};
+
+template <>
 struct Shape<PrefixRequest> {
   static constexpr std::tuple members{must("from", &PrefixRequest::from),
                                       must("to", &PrefixRequest::to)};

@@ -24,12 +24,15 @@
   X(NewJobRequest)            \
   X(FilesRequest)             \
   X(UrlsRequest)              \
+  X(RangesRequest)            \
   X(PrefixRequest)            \
   X(ValidationRequest)        \
   X(PlaceRequest)             \
   X(Placed)                   \
   X(CompleteRequest)          \
   X(ShareRequest)             \
+  X(PinRequest)               \
+  X(HttpAnswer)               \
   X(Limits)                   \
   X(PageUrl)                  \
   X(PageCode)                 \

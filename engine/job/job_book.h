@@ -95,6 +95,10 @@ class JobBook : private JobEvents {
   // and from the origin alone when peers sent some of it, else after a Resume.
   void validate(Caller const& caller, JobId id, std::uint32_t file, bool right,
                 Answer<void> answer);
+  // What is missing of these bytes of the remote file comes first, in this order, from now on and
+  // until it is said anew; not remembered over restarts. invalid_range beyond its end.
+  void prefer(Caller const& caller, JobId id, std::uint32_t file, std::vector<ByteRange> ranges,
+              Answer<void> answer);
   // Administrators only. Headers, credentials in URLs and the notify command stay behind.
   void take_ownership(Caller const& caller, JobId id, Answer<void> answer);
   // Replaces the job's last handler; empty: none. Not remembered over restarts.
@@ -108,6 +112,9 @@ class JobBook : private JobEvents {
   // A part of one of these lists.
   [[nodiscard]] Result<JobPage> page(Caller const& caller, JobPageWish const& wish) const;
   [[nodiscard]] Result<std::vector<FileInfo>> files(Caller const& caller, JobId id) const;
+  // What a server answered last about the file, since the start. For the owner alone: it may hold
+  // secrets of his. not_yet before there was any answer.
+  [[nodiscard]] Result<HttpAnswer> answer(Caller const& caller, JobId id, std::uint32_t file) const;
   // Where the file's content arrives or lies; not_yet before there is any.
   [[nodiscard]] Result<SpoolId> spool_of(Caller const& caller, JobId id, std::uint32_t file) const;
   // A job that still needs this content.

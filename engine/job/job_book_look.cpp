@@ -102,6 +102,21 @@ Result<std::vector<FileInfo>> JobBook::files(Caller const& caller, JobId id) con
   return infos;
 }
 
+Result<HttpAnswer> JobBook::answer(Caller const& caller, JobId id, std::uint32_t index) const {
+  auto const job = find(caller, id);
+  if (!job) return tl::unexpected(job.error());
+  if ((*job)->record.owner != caller.uid) {
+    return fail(Errc::access_denied, "job " + to_string(id), "shows answers to its owner alone");
+  }
+  auto const file = file_of(**job, index);
+  if (!file) return tl::unexpected(file.error());
+  bool const active = (*file)->wish != WishId::none;
+  auto const live = active ? ports_.transfers.answer((*file)->wish) : nullptr;
+  auto const& last = live ? live : (*file)->answer;
+  if (last) return *last;
+  return fail(Errc::not_yet, "file " + std::to_string(index), "no server has answered");
+}
+
 Result<SpoolId> JobBook::spool_of(Caller const& caller, JobId id, std::uint32_t index) const {
   auto const job = find(caller, id);
   if (!job) return tl::unexpected(job.error());

@@ -167,6 +167,27 @@ void JobBook::refuse_file(JobEntry& job, std::uint32_t index) {
   }
 }
 
+void JobBook::prefer(Caller const& caller, JobId id, std::uint32_t index,
+                     std::vector<ByteRange> ranges, Answer<void> answer) {
+  auto const allowed = allow(caller, id, JobCall::rename_remote);
+  if (!allowed) return answer(tl::unexpected(allowed.error()));
+  auto const file = file_of(allowed->job, index);
+  if (!file) return answer(tl::unexpected(file.error()));
+  auto const& record = (*file)->record;
+  if (ranges.size() > limits_for(caller, options_).ranges_per_file_max) {
+    return answer(fail(Errc::too_many_ranges, record.spec.path, "so many are not preferred"));
+  }
+  for (auto const& range : ranges) {
+    bool const open = range.end == kToEnd;
+    auto const end = open ? range.begin + 1 : range.end;  // Of what must be there.
+    if (!range.empty() && end <= record.length.value_or(kToEnd)) continue;
+    return answer(fail(Errc::invalid_range, record.spec.path, "has no such bytes"));
+  }
+  (*file)->preferred = ranges;
+  if ((*file)->wish != WishId::none) ports_.transfers.prefer((*file)->wish, std::move(ranges));
+  answer({});
+}
+
 void JobBook::take_ownership(Caller const& caller, JobId id, Answer<void> answer) {
   if (!caller.administrator) {
     return answer(

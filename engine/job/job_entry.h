@@ -16,9 +16,11 @@ namespace freshet {
 
 struct FileEntry {
   FileRecord record;
-  WishId wish = WishId::none;  // While it is active.
-  WishProgress counted;        // What of the wish's bytes by source is in the record already.
-  Bytes done = 0;              // Of what was asked for, when it was last active.
+  WishId wish = WishId::none;        // While it is active.
+  WishProgress counted;              // What of the wish's bytes by source is in the record already.
+  Bytes done = 0;                    // Of what was asked for, when it was last active.
+  std::vector<ByteRange> preferred;  // What comes first.
+  std::shared_ptr<HttpAnswer const> answer;  // When it was last active. Shared with who asked.
 };
 
 struct JobEntry {

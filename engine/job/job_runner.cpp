@@ -176,7 +176,9 @@ void JobRunner::start_next_of(JobEntry& job) {
   auto& file = job.files[*index];
   job.totals.remove(share_of(file));
   file.counted = {};
-  file.wish = ports_.desk.want(wish_of(job.record, file.record), *this);
+  auto wish = wish_of(job.record, file.record);
+  wish.preferred = file.preferred;
+  file.wish = ports_.desk.want(std::move(wish), *this);
   job.active.push_back(*index);
   running_.emplace(file.wish, Running{job.record.id, *index, job.record.spec.priority});
   changes_.happen(job, JobHappening::slot);
@@ -188,6 +190,7 @@ void JobRunner::retire(JobEntry& job, std::uint32_t index) {
   file.done = share_of(file, ports_.desk.progress(file.wish)).done;
   count(file);
   job.why.put(index, ports_.desk.why(file.wish), options_.why_chars_max);
+  if (auto answer = ports_.desk.answer(file.wish)) file.answer = std::move(answer);
   auto const running = running_.find(file.wish);
   if (running->second.arrived) --arrived_;
   running_.erase(running);

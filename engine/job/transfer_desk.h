@@ -20,6 +20,9 @@ class TransferDesk {
   [[nodiscard]] virtual std::string why(WishId wish) const = 0;
   // From `begin` on: what of the content may be handed out already. Empty: nothing there.
   [[nodiscard]] virtual ByteRange ready(WishId wish, Bytes begin) const = 0;
+  // What a server answered last about it; null before there was any answer.
+  [[nodiscard]] virtual std::shared_ptr<HttpAnswer const> answer(WishId wish) const = 0;
+  virtual void prefer(WishId wish, std::vector<ByteRange> ranges) = 0;
 };
 
 }  // namespace freshet

@@ -22,6 +22,12 @@ class TransfersDesk final : public TransferDesk {
   [[nodiscard]] ByteRange ready(WishId wish, Bytes begin) const override {
     return transfers_.ready(wish, begin);
   }
+  [[nodiscard]] std::shared_ptr<HttpAnswer const> answer(WishId wish) const override {
+    return transfers_.answer(wish);
+  }
+  void prefer(WishId wish, std::vector<ByteRange> ranges) override {
+    transfers_.prefer(wish, std::move(ranges));
+  }
 
  private:
   Transfers& transfers_;

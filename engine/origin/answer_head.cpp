@@ -63,12 +63,24 @@ Result<void> HeadReader::status_line(std::string_view text) {
   }
   head_.status = (code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0');
   head_.version = text.substr(5, space - 5);
+  keep(text);
   return {};
+}
+
+// Whole lines: the first that has no room is the last that is looked at.
+void HeadReader::keep(std::string_view text) {
+  constexpr std::string_view kEnd = "\r\n";
+  while (!text.empty() && (text.back() == '\r' || text.back() == '\n')) text.remove_suffix(1);
+  text_full_ = text_full_ || head_.text.size() + text.size() + kEnd.size() > kTextBytesMax;
+  if (text_full_) return;
+  head_.text += text;
+  head_.text += kEnd;
 }
 
 Result<void> HeadReader::field_line(std::string_view text) {
   bytes_ += text.size();
   if (bytes_ > kHeadBytesMax) return fail(Errc::protocol_error, {}, "the head is too large");
+  keep(text);
   if (is_space(text.front()) && !head_.fields.empty()) {  // Folded (RFC 9112 §5.2).
     head_.fields.back().value += ' ';
     head_.fields.back().value += trimmed(text);

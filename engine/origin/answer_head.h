@@ -22,6 +22,7 @@ struct AnswerHead {
   int status = 0;
   std::string version;  // "1.1", "2".
   std::vector<Field> fields;
+  std::string text{};  // Its first lines as they came, with their ends; `kTextBytesMax` at most.
 
   [[nodiscard]] bool has(std::string_view name) const;
   // Values of all fields of this name, joined by ", ". Empty when absent.
@@ -31,6 +32,7 @@ struct AnswerHead {
 class HeadReader {
  public:
   static constexpr std::size_t kHeadBytesMax = 256 * 1024;
+  static constexpr std::size_t kTextBytesMax = 8 * 1024;
 
   // One line with its end. An error when the answer is not HTTP or passes the limit.
   [[nodiscard]] Result<void> line(std::string_view text);
@@ -43,9 +45,11 @@ class HeadReader {
  private:
   [[nodiscard]] Result<void> status_line(std::string_view text);
   [[nodiscard]] Result<void> field_line(std::string_view text);
+  void keep(std::string_view text);
 
   AnswerHead head_;
   std::size_t bytes_ = 0;
+  bool text_full_ = false;
   bool complete_ = false;
 };
 

@@ -130,9 +130,12 @@ Duration Exchange::info_time(int which) const {
 }
 
 Arrival Exchange::arrival() const {
+  char const* address = nullptr;
+  curl_easy_getinfo(easy_, CURLINFO_PRIMARY_IP, &address);
   return {
       .url = without_credentials(*target_),
       .where = shown_,
+      .address = address == nullptr ? "" : address,
       .tls_verified = all_secure_,
       .latency = info_time(CURLINFO_STARTTRANSFER_TIME_T) - info_time(CURLINFO_PRETRANSFER_TIME_T),
       .now = around_.clock.wall()};

@@ -69,6 +69,8 @@ std::optional<Bytes> FetchReceiver::size_hint() const {
 
 Result<void> FetchReceiver::head(AnswerHead const& answer, Arrival const& arrival) {
   asked_.where = arrival.where;
+  ways_.outbox.add_answer(order_.id, {static_cast<std::uint32_t>(answer.status), answer.text,
+                                      arrival.url, arrival.address});
   auto accepted = judge(asked_, answer);
   if (!accepted) return unexpected(accepted.error());
   auto head = accepted->head;

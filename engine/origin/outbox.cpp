@@ -4,6 +4,9 @@
 
 namespace freshet {
 
+void Outbox::add_answer(FetchId fetch, HttpAnswer answer) {
+  batch_.emplace_back(Answer{fetch, std::move(answer)});
+}
 void Outbox::add_head(FetchId fetch, OriginHead head) {
   batch_.emplace_back(Head{fetch, std::move(head)});
 }
@@ -28,6 +31,9 @@ void Outbox::Reader::deliver(std::vector<Event>& batch) const {
     if (closed) return;
     if (auto* call = std::get_if<std::function<void()>>(&event)) (*call)();
     if (events == nullptr) continue;
+    if (auto* answer = std::get_if<Answer>(&event)) {
+      events->on_answer(answer->fetch, std::move(answer->answer));
+    }
     if (auto* head = std::get_if<Head>(&event)) events->on_head(head->fetch, std::move(head->head));
     if (auto* step = std::get_if<Progress>(&event)) events->on_progress(step->fetch, step->next);
     if (auto* end = std::get_if<End>(&event)) {

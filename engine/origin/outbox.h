@@ -24,6 +24,7 @@ class Outbox {
   void listen(OriginEvents* events) { reader_->events = events; }
   void close() { reader_->closed = true; }
 
+  void add_answer(FetchId fetch, HttpAnswer answer);
   void add_head(FetchId fetch, OriginHead head);
   void add_progress(FetchId fetch, Bytes next);
   void add_end(FetchId fetch, FetchEnd end);
@@ -31,6 +32,10 @@ class Outbox {
   void flush();
 
  private:
+  struct Answer {
+    FetchId fetch;
+    HttpAnswer answer;
+  };
   struct Head {
     FetchId fetch;
     OriginHead head;
@@ -43,7 +48,7 @@ class Outbox {
     FetchId fetch;
     FetchEnd end;
   };
-  using Event = std::variant<Head, Progress, End, std::function<void()>>;
+  using Event = std::variant<Answer, Head, Progress, End, std::function<void()>>;
 
   // Shared with posted batches, which may outlive the adapter; whichever is last ends it.
   struct Reader {

@@ -17,6 +17,7 @@ namespace freshet {
 struct Arrival {
   std::string url;            // After redirects, without credentials.
   std::string where;          // The same for logs and errors: without query.
+  std::string address;        // Of whoever answered.
   bool tls_verified = false;  // On every hop.
   Duration latency{};
   WallTime now{};

@@ -14,6 +14,7 @@
 #include "engine/ports/source_id.h"
 #include "freshet/digest.h"
 #include "freshet/error.h"
+#include "freshet/http_answer.h"
 #include "freshet/units.h"
 
 namespace freshet {
@@ -105,6 +106,8 @@ struct FetchEnd {
 class OriginEvents {
  public:
   virtual ~OriginEvents() = default;
+  // Whatever the server said, right or wrong; before `on_head` or the end.
+  virtual void on_answer(FetchId, HttpAnswer /*answer*/) {}
   virtual void on_head(FetchId fetch, OriginHead head) = 0;
   // At most ten times a second for each fetch: the position up to which bytes were passed on.
   virtual void on_progress(FetchId fetch, Bytes next) = 0;

@@ -5,6 +5,12 @@
 
 namespace freshet {
 
+namespace {
+
+constexpr Duration kPinTimeMax = std::chrono::hours{24 * 366};
+
+}  // namespace
+
 Sharing::Sharing(Ports ports, SharingOptions options) : ports_(ports), options_(options) {
   if (ports_.stand_by != nullptr) ports_.stand_by->set_stand_by_events(this);
 }
@@ -125,11 +131,17 @@ void Sharing::share(ContentId const& content, std::optional<Duration> for_a_whil
   });
 }
 
-void Sharing::pin(ContentId const& content, std::function<void(Result<void>)> done) {
-  if (ports_.swarm != nullptr) return share(content, std::nullopt, std::move(done));
+void Sharing::pin(ContentId const& content, std::optional<WallTime> until,
+                  std::function<void(Result<void>)> done) {
+  std::optional<Duration> span;
+  if (until) span = *until - ports_.clock.wall();
+  if (span && (*span <= Duration::zero() || *span > kPinTimeMax)) {
+    return done(fail(Errc::invalid_argument, "until", "is not within a year from now"));
+  }
+  if (ports_.swarm != nullptr) return share(content, span, std::move(done));
   auto const found = stored(content);
   if (!found) return done(fail(Errc::not_found, "content " + to_string(content), "is not stored"));
-  ports_.marks.mark(found->spool, kUntilUnshared);
+  ports_.marks.mark(found->spool, until.value_or(kUntilUnshared));
   done({});
 }
 

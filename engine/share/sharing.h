@@ -63,8 +63,10 @@ class Sharing final : private StandByEvents {
   // Whether it was shared without a job.
   bool unshare(ContentId const& content);
 
-  // Keeps it in the store until it is unshared; with a swarm it is shared too. Errors of `share`.
-  void pin(ContentId const& content, std::function<void(Result<void>)> done);
+  // Keeps it in the store until then, or until it is unshared; with a swarm it is shared too.
+  // Errors of `share`; invalid_argument unless the end is within a year.
+  void pin(ContentId const& content, std::optional<WallTime> until,
+           std::function<void(Result<void>)> done);
   // Shares it no longer and deletes it. How many bytes were deleted; not_found, invalid_state.
   [[nodiscard]] Result<Bytes> purge(ContentId const& content);
 

@@ -70,6 +70,8 @@ class Planner {
   // The content's size is known and its spool is open. Before this only heads are asked for.
   void open(Geometry geometry, PieceMap present);
   void want(ByteRange range);
+  // What is missing of these comes first, in this order. Replaces what was said before.
+  void prefer(std::vector<ByteRange> ranges) { preferred_ = std::move(ranges); }
   // One stream brought everything; the store has yet to say so of some pieces.
   void on_whole_delivered();
   // One stream brings everything, up to an end that nobody knows: nothing else is asked for.
@@ -130,6 +132,7 @@ class Planner {
   [[nodiscard]] Source* next_idle(std::vector<SourceId> const& passed_over, TimePoint now);
   [[nodiscard]] bool give_work(Source& source, Plan& plan, TimePoint now);
   [[nodiscard]] bool give_range(Source& source, Plan& plan, TimePoint now);
+  [[nodiscard]] std::optional<ByteRange> pick_preferred(Bytes size) const;
   [[nodiscard]] bool give_stream(Source& source, Plan& plan, TimePoint now);
   [[nodiscard]] bool steal_for(Source& source, Plan& plan, TimePoint now);
   void start(Source& source, ByteRange range, bool to_end, Plan& plan, TimePoint now);
@@ -159,6 +162,7 @@ class Planner {
   Parts parts_;
   PlannerOptions options_;
   std::optional<Remaining> remaining_;
+  std::vector<ByteRange> preferred_;
   std::vector<OpenFetch> fetches_;
   bool one_stream_ = false;
   std::optional<TimePoint> settling_since_;

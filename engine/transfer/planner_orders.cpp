@@ -81,15 +81,35 @@ bool Planner::give_range(Source& source, Plan& plan, TimePoint now) {
   RangeAsker const asker{source.rate.value(), source.latency.value_or(Duration{}),
                          source.range_bytes_before, share_of(source, now)};
   auto const size = range_bytes(asker, remaining_->unasked().size(), options_.ranges);
-  auto const range =
-      with_crowd(now)
-          ? crowd_->pick(remaining_->unasked(),
+  auto range = pick_preferred(size);
+  if (!range && with_crowd(now)) {
+    range = crowd_->pick(remaining_->unasked(),
                          {origin_rate(now), source.rate.value(), size, share_size(source)},
-                         parts_.random, now)
-          : choose_range(remaining_->unasked(), remaining_->geometry(), size);
+                         parts_.random, now);
+  } else if (!range) {
+    range = choose_range(remaining_->unasked(), remaining_->geometry(), size);
+  }
   if (!range) return false;
   start(source, *range, false, plan, now);
   return true;
+}
+
+// Whole pieces: a part of one helps nobody.
+std::optional<ByteRange> Planner::pick_preferred(Bytes size) const {
+  auto const& geometry = remaining_->geometry();
+  for (auto const& range : preferred_) {
+    if (range.begin >= geometry.length) continue;
+    auto const pieces = geometry.touched({range.begin, std::min(range.end, geometry.length)});
+    if (pieces.begin == pieces.end) continue;
+    auto const last = PieceIndex{to_number(pieces.end) - 1};
+    auto const parts = remaining_->unasked().within(
+        {geometry.bytes(pieces.begin).begin, geometry.bytes(last).end});
+    if (parts.empty()) continue;
+    RangeSet first;
+    first.add(parts.front());
+    return choose_range(first, geometry, size);
+  }
+  return std::nullopt;
 }
 
 // A source that sends only everything is used when nobody can send parts.

@@ -45,8 +45,27 @@ void Transfer::join(WishId id, Wish wish, WishListener& listener) {
   if (!wanted) return fail_wish(id, wanted.error());
   for (auto const range : *wanted) planner_->want(range);
   wishes_.measure(added, planner_->remaining()->geometry(), planner_->remaining()->present());
+  renew_preferred();
   listener.on_spool(id, spool_, *length_, validator_);
   advance();
+}
+
+void Transfer::prefer(WishId wish, std::vector<ByteRange> ranges) {
+  auto* const entry = wishes_.find(wish);
+  if (entry == nullptr) return;
+  entry->wish.preferred = std::move(ranges);
+  renew_preferred();
+  advance();
+}
+
+void Transfer::renew_preferred() {
+  if (!planner_) return;
+  std::vector<ByteRange> all;
+  for (auto const& entry : wishes_.all()) {
+    if (entry.ended) continue;
+    all.insert(all.end(), entry.wish.preferred.begin(), entry.wish.preferred.end());
+  }
+  planner_->prefer(std::move(all));
 }
 
 bool Transfer::leave(WishId wish) {
@@ -211,6 +230,8 @@ void Transfer::use_spool(OpenedSpool opened) {
   if (!identity_.manifest) sender_of_.assign(geometry.pieces(), SourceId::none);
   if (opened.present.all()) why_.note(now(), WhyCode::nothing_to_fetch, "everything is there");
   planner_->open(geometry, opened.present);
+  piece_senders_.begin(geometry.pieces());
+  renew_preferred();
   admit_sources();
   for (auto const id : wishes_.running()) {
     auto& entry = *wishes_.find(id);

@@ -13,6 +13,7 @@
 
 #include "engine/content/manifest_trust.h"
 #include "engine/transfer/peer_notes.h"
+#include "engine/transfer/piece_senders.h"
 #include "engine/transfer/planner.h"
 #include "engine/transfer/told_book.h"
 #include "engine/transfer/transfers.h"
@@ -75,6 +76,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   void join(WishId id, Wish wish, WishListener& listener);
   // True when nobody wants it any more.
   [[nodiscard]] bool leave(WishId wish);
+  void prefer(WishId wish, std::vector<ByteRange> ranges);
   void start();
   void advance();
   void stop();
@@ -93,6 +95,9 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   void on_word_gone(SourceId peer);
   void on_received(SourceId peer, Bytes bytes);
   void on_piece_asked(PieceIndex piece, bool asked);
+  void on_answer(HttpAnswer answer) {
+    answer_ = std::make_shared<HttpAnswer const>(std::move(answer));
+  }
   void on_head(FetchId fetch, OriginHead head);
   void on_progress(FetchId fetch, Bytes next);
   void on_fetch_end(FetchId fetch, FetchEnd end);
@@ -113,6 +118,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   [[nodiscard]] std::string why() const;
   [[nodiscard]] LimiterTimes limiter_times() const { return waits_.times(now()); }
   [[nodiscard]] ByteRange ready(Bytes begin) const;
+  [[nodiscard]] std::shared_ptr<HttpAnswer const> const& answer() const { return answer_; }
 
  private:
   // A manifest's bytes, and who vouches for them.
@@ -207,6 +213,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   void ban(SourceId source, Offence offence);
   void convict(std::vector<Blame> const& blame);
   void renew_limit();
+  void renew_preferred();
   [[nodiscard]] FetchLimit limit_now() const;
 
   // The decision record.
@@ -243,6 +250,8 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   DecisionRecord why_;
   PeerNotes peer_notes_;
   WaitBook waits_;
+  PieceSenders piece_senders_;
+  std::shared_ptr<HttpAnswer const> answer_;  // The last. Shared with who asked for it.
   struct Refusal {
     std::string address;
     Error why;

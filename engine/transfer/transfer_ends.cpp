@@ -29,6 +29,7 @@ void Transfer::on_piece_present(SpoolId spool, PieceIndex piece, SourceId sender
   planner_->on_present(piece);
   wishes_.on_present(piece);
   if (to_number(piece) < sender_of_.size()) sender_of_[to_number(piece)] = sender;
+  piece_senders_.sent(piece, sender);
   if (is_peer(sender)) {
     from_peers_ += planner_->remaining()->geometry().bytes(piece).size();
   } else if (swarm_spool_ == spool) {
@@ -64,6 +65,7 @@ void Transfer::on_piece_rejected(SpoolId spool, PieceIndex piece, std::vector<Bl
   bool const was_present = planner_->remaining()->present().has(piece);
   auto const by_peer = [](Blame const& wrong) { return is_peer(wrong.who); };
   planner_->on_rejected(piece, std::ranges::any_of(blame, by_peer));
+  piece_senders_.dropped(piece);
   if (was_present) wishes_.on_rejected(piece);
   wasted_ += planner_->remaining()->geometry().bytes(piece).size();
   if (++rejections_ > kRejectionsMax) {

@@ -199,6 +199,7 @@ std::string Transfer::why() const {
   write_sources(json);
   peer_notes_.write(json);
   sources_.traffic().write(json);
+  piece_senders_.write(json);
   waits_.write(json, now());
   write_bound(json);
   json.key("advice").begin_array();

@@ -91,6 +91,9 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
   void on_spool_failed(SpoolId spool, Error error) override;
 
   // OriginEvents
+  void on_answer(FetchId fetch, HttpAnswer answer) override {
+    if (auto const of = of_fetch(fetch)) of->on_answer(std::move(answer));
+  }
   void on_head(FetchId fetch, OriginHead head) override;
   void on_progress(FetchId fetch, Bytes next) override;
   void on_fetch_end(FetchId fetch, FetchEnd end) override;
@@ -390,6 +393,16 @@ std::string Transfers::why(WishId wish) const {
 ByteRange Transfers::ready(WishId wish, Bytes begin) const {
   auto const found = state_->wishes_.find(wish);
   return found == state_->wishes_.end() ? ByteRange{begin, begin} : found->second->ready(begin);
+}
+
+std::shared_ptr<HttpAnswer const> Transfers::answer(WishId wish) const {
+  auto const found = state_->wishes_.find(wish);
+  return found == state_->wishes_.end() ? nullptr : found->second->answer();
+}
+
+void Transfers::prefer(WishId wish, std::vector<ByteRange> ranges) {
+  auto const found = state_->wishes_.find(wish);
+  if (found != state_->wishes_.end()) found->second->prefer(wish, std::move(ranges));
 }
 
 void Transfers::stop_sharing(SpoolId spool) {

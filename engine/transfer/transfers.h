@@ -40,6 +40,8 @@ struct Wish {
   Priority priority = Priority::foreground;
   FetchLimit limit;   // Shared with other wishes of the same job.
   bool peers = true;  // Whether peers may be asked and served.
+  // What is missing of these comes first, in this order.
+  std::vector<ByteRange> preferred;
   // What an earlier run left.
   SpoolId spool = SpoolId::none;
   Validator validator;
@@ -170,6 +172,10 @@ class Transfers {
   // What of the content, from `begin` on, may be handed out before its end: it agrees with what is
   // known of it, or nothing can ever judge it. Empty: nothing there.
   [[nodiscard]] ByteRange ready(WishId wish, Bytes begin) const;
+  // What a server answered last about it; null before there was any answer.
+  [[nodiscard]] std::shared_ptr<HttpAnswer const> answer(WishId wish) const;
+  // As `Wish::preferred`, from now on.
+  void prefer(WishId wish, std::vector<ByteRange> ranges);
   // A content that was transferred whole stays with the swarm, for others, until this is called.
   void stop_sharing(SpoolId spool);
   // A content that is stored already joins the swarm as one that was transferred.

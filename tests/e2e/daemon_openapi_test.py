@@ -110,6 +110,8 @@ class Answers(DaemonCase):
                 ("GET", "/v1/jobs", None), ("GET", "/v1/jobs?all=true", None),
                 ("GET", "/v1/jobs?limit=1", None), ("GET", "/v1/jobs?limit=0", None),
                 ("GET", path + "/files/0/bytes", None), ("GET", path + "/files/0/pieces", None),
+                ("GET", path + "/files/0/answer", None),
+                ("PUT", path + "/files/0/preferred", {"ranges": [{"begin": 0, "end": 10}]}),
                 ("POST", "/v1/page/code", None), ("POST", "/v1/page/token", {"code": "none"}),
                 ("PUT", path + "/spec", {"name": "c"}),
                 ("POST", path + "/files/0/validate", {"right": True}),
@@ -129,7 +131,7 @@ class Answers(DaemonCase):
                 self.check(method, where, body)
         content = self.call("GET", "/v1/contents")["contents"][0]["content"]
         for act in ("verify", "pin", "unpin", "share", "unshare", "purge"):
-            self.check("POST", f"/v1/contents/{content}/{act}")
+            self.check("POST", f"/v1/contents/{content}/{act}", {"until": None} if act == "pin" else None)
         self.check("POST", path + "/complete", {})
         self.check("POST", f"/v1/jobs/{bad}/cancel")
 

@@ -133,6 +133,12 @@ class ComBackend final : public ClientMaker::Backend {
   [[nodiscard]] Result<JobPage> page(JobPageWish const& wish) const override {
     return ClientMaker::of(const_cast<Client&>(engine_)).page(wish);
   }
+  Result<void> prefer(JobId job, std::uint32_t file, std::vector<ByteRange> ranges) override {
+    return engine_.prefer(job, file, std::move(ranges));
+  }
+  [[nodiscard]] Result<HttpAnswer> answer(JobId job, std::uint32_t file) const override {
+    return engine_.answer(job, file);
+  }
   [[nodiscard]] Result<std::string> why(JobId job) const override { return engine_.why(job); }
   [[nodiscard]] Result<JobInfo> wait(JobId job, std::optional<Duration> timeout) const override {
     auto const waited = engine_.wait(job, timeout);
@@ -157,7 +163,9 @@ class ComBackend final : public ClientMaker::Backend {
     return engine_.share(content, for_a_while);
   }
   Result<void> unshare(ContentId content) override { return engine_.unshare(content); }
-  Result<void> pin(ContentId content) override { return engine_.pin(content); }
+  Result<void> pin(ContentId content, std::optional<WallTime> until) override {
+    return engine_.pin(content, until);
+  }
   Result<Bytes> purge(ContentId content) override { return engine_.purge(content); }
   [[nodiscard]] Result<std::vector<PeerStatus>> peers() const override { return engine_.peers(); }
   [[nodiscard]] Result<std::vector<PeerBan>> bans() const override { return engine_.bans(); }

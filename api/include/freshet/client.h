@@ -19,6 +19,7 @@
 #include "freshet/content_id.h"
 #include "freshet/error.h"
 #include "freshet/export.h"
+#include "freshet/http_answer.h"
 #include "freshet/job.h"
 #include "freshet/job_options.h"
 #include "freshet/monitor.h"
@@ -98,6 +99,7 @@ struct StreamOptions {
   ByteRange range{0, kToEnd};        // Of the file as it will be placed.
   std::optional<Duration> patience;  // How long to wait for the next byte; absent: for ever.
   std::stop_token stop;              // Ends the waiting, and the stream with `stopped`.
+  bool through_errors = false;       // A job in error may be resumed: that is waited for too.
 };
 
 class FRESHET_EXPORT Client {
@@ -146,6 +148,10 @@ class FRESHET_EXPORT Client {
   using Sink = std::function<Result<void>(std::span<std::byte const> bytes)>;
   [[nodiscard]] Result<Bytes> stream(JobId job, std::uint32_t file, Sink const& sink,
                                      StreamOptions options = {}) const;
+  // Which bytes of the remote file come first while they are missing, in this order; from now on,
+  // until it is said anew or the client is closed. What is under way goes on. invalid_range beyond
+  // its end.
+  [[nodiscard]] Result<void> prefer(JobId job, std::uint32_t file, std::vector<ByteRange> ranges);
   // Replaces all settings of the job. What runs goes on where it is, with them.
   [[nodiscard]] Result<void> configure(JobId job, JobSpec spec);
 
@@ -181,6 +187,9 @@ class FRESHET_EXPORT Client {
   [[nodiscard]] Result<std::vector<FileInfo>> files(JobId job) const;
   // Which pieces of its content are there. not_yet while it has no length, or is not open.
   [[nodiscard]] Result<FilePieces> pieces(JobId job, std::uint32_t file) const;
+  // What a server answered last about it, since the client was opened; for the owner alone. not_yet
+  // before there was any answer.
+  [[nodiscard]] Result<HttpAnswer> answer(JobId job, std::uint32_t file) const;
   // The decision record: sources tried, refused and why, bytes by source (docs/why.md). JSON.
   [[nodiscard]] Result<std::string> why(JobId job) const;
 
@@ -210,9 +219,10 @@ class FRESHET_EXPORT Client {
   // Also when peers are off. not_found when it is not shared.
   [[nodiscard]] Result<void> unshare(ContentId content);
 
-  // Keeps a stored content whatever the limits of the cache say, until it is unpinned; with peers
-  // it is shared too.
-  [[nodiscard]] Result<void> pin(ContentId content);
+  // Keeps a stored content whatever the limits of the cache say, until then or until it is
+  // unpinned; with peers it is shared too. Afterwards those limits hold. invalid_argument unless
+  // the end is within a year from now.
+  [[nodiscard]] Result<void> pin(ContentId content, std::optional<WallTime> until = std::nullopt);
   [[nodiscard]] Result<void> unpin(ContentId content);
   // Forgets a stored content and deletes its bytes, unless they are a placed file: that stays. How
   // many bytes were deleted. not_found; invalid_state while a job needs it.

@@ -124,6 +124,23 @@ TEST_CASE_METHOD(CacheFixture, "a pin without peers keeps what the cache has no 
   CHECK(is_gone(spool.path));
 }
 
+TEST_CASE_METHOD(CacheFixture, "a pin ends on its day", "[client][cache]") {
+  open();
+  auto const job = fetched("a");
+  auto const content = *only_content().content;
+  auto const now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  auto const day = now + std::chrono::hours{24};
+
+  REQUIRE(client->pin(content, day));
+
+  CHECK(only_content().shared_until == day);
+  auto const status = client->status();
+  REQUIRE(status);
+  CHECK(std::ranges::any_of(*status, [&](FileStatus const& file) { return file.expires == day; }));
+  CHECK(client->pin(content, now - std::chrono::hours{1}).error().code == Errc::invalid_argument);
+  CHECK(client->complete(job));
+}
+
 TEST_CASE_METHOD(CacheFixture, "what is unpinned goes by the limits of the cache",
                  "[client][cache][embedded]") {
   open();

@@ -62,6 +62,53 @@ TEST_CASE_METHOD(StreamFixture, "a stream hands on all bytes in order and then e
   CHECK(read_file(folder / "a") == bytes);
 }
 
+TEST_CASE_METHOD(StreamFixture, "what is preferred is asked for first and the answer is told",
+                 "[client][stream]") {
+  open();
+  origin.serve_file("/a", made_bytes(8 * kMiB));
+  auto const job = client->create({.name = "test"}, {file("a")});
+  REQUIRE(job);
+  CHECK(client->answer(*job, 0).error().code == Errc::not_yet);
+
+  REQUIRE(client->prefer(*job, 0, {{6 * kMiB, kToEnd}}));
+  REQUIRE(client->resume(*job));
+
+  REQUIRE(settled(*job).state == JobState::transferred);
+  auto const requests = origin.requests();
+  REQUIRE(requests.size() > 1);
+  CHECK(requests[1].header("Range").starts_with("bytes=" + std::to_string(6 * kMiB) + "-"));
+  auto const answer = client->answer(*job, 0);
+  REQUIRE(answer);
+  CHECK(answer->status == 206);
+  CHECK(answer->head.starts_with("HTTP/1.1 206"));
+  CHECK(answer->url == origin.url("/a"));
+  CHECK(answer->address == "127.0.0.1");
+  CHECK(client->prefer(*job, 0, {{8 * kMiB, kToEnd}}).error().code == told(Errc::invalid_range));
+}
+
+TEST_CASE_METHOD(StreamFixture, "a stream waits for a job in error to be resumed if asked to",
+                 "[client][stream]") {
+  open();
+  auto const bytes = made_bytes(kMiB);
+  Reply gone;
+  gone.status = 410;
+  origin.reply_once("/a", gone);
+  origin.serve_file("/a", bytes);
+  auto const job = start({file("a")});
+  REQUIRE(settled(job).state == JobState::error);
+  Collected got;
+  CHECK_FALSE(client->stream(job, 0, got.sink(), {.patience = 20s}));
+  auto streaming = std::async(std::launch::async, [&] {
+    return client->stream(job, 0, got.sink(), {.patience = 20s, .through_errors = true});
+  });
+
+  REQUIRE(client->resume(job));
+
+  auto const count = streaming.get();
+  REQUIRE(count);
+  CHECK(got.bytes == bytes);
+}
+
 TEST_CASE_METHOD(StreamFixture, "bytes are handed on while the rest is still on its way",
                  "[client][stream]") {
   open();

@@ -92,6 +92,52 @@ TEST_CASE("who reads where nothing will come is told why", "[reading]") {
   CHECK(reading.part(job, 0, kOther).error().code == Errc::access_denied);
 }
 
+TEST_CASE("what is preferred of a file is known to every transfer of it", "[reading]") {
+  JobWorld world;
+  auto const job = world.start({"/a"});
+  world.settle();
+  auto const prefer = [&](std::vector<ByteRange> ranges, Caller const& caller = kUser) {
+    return world.ask<void>(
+        [&](auto const& answer) { world.book->prefer(caller, job, 0, ranges, answer); });
+  };
+  auto const preferred = [&] {
+    return world.desk->open.at(world.desk->wish_for("/a")).wish.preferred;
+  };
+  world.desk->answer("/a", SpoolId{3}, 1000);
+  std::vector<ByteRange> const wanted{{500, 600}, {900, kToEnd}};
+
+  REQUIRE(prefer(wanted));
+  CHECK(preferred() == wanted);
+  REQUIRE(world.suspend(job));
+  REQUIRE(world.resume(job));
+  world.settle();
+  CHECK(preferred() == wanted);
+
+  CHECK(prefer({{500, 1001}}).error().code == Errc::invalid_range);
+  CHECK(prefer({{1000, kToEnd}}).error().code == Errc::invalid_range);
+  CHECK(prefer({{5, 5}}).error().code == Errc::invalid_range);
+  CHECK(prefer(std::vector<ByteRange>(10'000, ByteRange{0, 1})).error().code ==
+        Errc::too_many_ranges);
+  CHECK(prefer(wanted, kOther).error().code == Errc::access_denied);
+}
+
+TEST_CASE("the last answer of a server outlives the transfer and is its owner's", "[reading]") {
+  JobWorld world;
+  auto const job = world.start({"/a"});
+  world.settle();
+  CHECK(world.book->answer(kUser, job, 0).error().code == Errc::not_yet);
+  auto const told =
+      std::make_shared<HttpAnswer const>(HttpAnswer{206, "HTTP/1.1 206 x\r\n", "", ""});
+  world.desk->open.at(world.desk->wish_for("/a")).answer = told;
+  CHECK(world.book->answer(kUser, job, 0) == *told);
+
+  world.desk->finish("/a", SpoolId{3}, 1000);
+
+  CHECK(world.book->answer(kUser, job, 0) == *told);
+  CHECK(world.book->answer(kAdministrator, job, 0).error().code == Errc::access_denied);
+  CHECK(world.book->answer(kUser, job, 1).error().code == Errc::not_found);
+}
+
 TEST_CASE("pages hold all jobs once and in order whatever ends between them", "[reading]") {
   JobWorld world;
   std::vector<JobId> made;

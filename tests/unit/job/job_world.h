@@ -89,6 +89,7 @@ class FakeDesk final : public TransferDesk {
     WishListener* listener = nullptr;
     WishProgress progress;
     Bytes ready = 0;  // All before this.
+    std::shared_ptr<HttpAnswer const> answer;
   };
 
   [[nodiscard]] WishId want(Wish wish, WishListener& listener) override;
@@ -97,6 +98,12 @@ class FakeDesk final : public TransferDesk {
   [[nodiscard]] std::string why(WishId) const override { return "{}"; }
   [[nodiscard]] ByteRange ready(WishId wish, Bytes begin) const override {
     return {begin, std::max(begin, open.at(wish).ready)};
+  }
+  [[nodiscard]] std::shared_ptr<HttpAnswer const> answer(WishId wish) const override {
+    return open.at(wish).answer;
+  }
+  void prefer(WishId wish, std::vector<ByteRange> ranges) override {
+    open.at(wish).wish.preferred = std::move(ranges);
   }
 
   // The wish for the file that goes to this path; asserts that there is one.

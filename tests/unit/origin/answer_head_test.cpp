@@ -30,6 +30,16 @@ TEST_CASE("a head is read with names in lower case and values trimmed", "[head]"
   CHECK_FALSE(reader.head().has("date"));
 }
 
+TEST_CASE("a head is kept as it came as far as there is room", "[head]") {
+  HeadReader reader;
+  auto const long_line = "X-Long: " + std::string(HeadReader::kTextBytesMax, 'x') + "\r\n";
+  REQUIRE(read_all(
+      reader, {"HTTP/1.1 100 Continue\r\n", "X-Early: 1\r\n", "\r\n", "HTTP/1.1 404 Not here\r\n",
+               "ETag:  \"a\" \r\n", long_line, "X-Late: 1\r\n", "\r\n"}));
+  CHECK(reader.head().text == "HTTP/1.1 404 Not here\r\nETag:  \"a\" \r\n");
+  CHECK(reader.head().get("x-late") == "1");
+}
+
 TEST_CASE("fields of one name are joined and folded lines belong to the one before", "[head]") {
   HeadReader reader;
   REQUIRE(read_all(reader, {"HTTP/1.1 200\r\n", "Link: <a>\r\n", "Date: x\r\n", "link: <b>;\r\n",

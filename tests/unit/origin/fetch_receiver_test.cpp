@@ -41,6 +41,7 @@ class Bench final : private OriginEvents {
   [[nodiscard]] TimePoint now() const { return loop_.now(); }
 
  private:
+  void on_answer(FetchId, HttpAnswer answer) override { answers.push_back(answer.status); }
   void on_head(FetchId, OriginHead) override { ++heads; }
   void on_progress(FetchId, Bytes next) override { progress.push_back(next); }
   void on_fetch_end(FetchId, FetchEnd end) override { ended = std::move(end); }
@@ -51,6 +52,7 @@ class Bench final : private OriginEvents {
  public:
   MemoryGate gate;
   FetchReceiver receiver;
+  std::vector<std::uint32_t> answers;
   int heads = 0;
   int rooms = 0;
   std::vector<Bytes> progress;
@@ -62,6 +64,16 @@ FetchOrder order(Bytes begin, std::optional<Bytes> end) {
 }
 
 }  // namespace
+
+TEST_CASE("an answer is told whether it is taken or not", "[receiver]") {
+  Bench bench(order(0, 32_KiB));
+  CHECK_FALSE(bench.head(404, {}));
+  CHECK(bench.head(206, {{"content-range", "bytes 0-32767/100000"}}));
+  bench.deliver();
+
+  CHECK(bench.answers == std::vector<std::uint32_t>{404, 206});
+  CHECK(bench.heads == 1);
+}
 
 TEST_CASE("bytes that the gate refused are offered again and counted once", "[receiver]") {
   Bench bench(order(0, 32_KiB));

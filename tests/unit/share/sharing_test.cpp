@@ -123,6 +123,27 @@ struct SharingWorld {
 
 }  // namespace
 
+TEST_CASE("a content is pinned until a day within a year", "[share]") {
+  SharingWorld world({});
+  auto const spool = world.fetch(1, false);
+  auto const pin = [&](std::optional<WallTime> until) {
+    Result<void> answer = fail(Errc::internal);
+    world.sharing->pin(world.contents[1], until, [&](Result<void> done) { answer = done; });
+    world.world.loop.run_for(1s);
+    return answer;
+  };
+  auto const now = world.world.loop.wall();
+  CHECK(pin(now - 1s).error().code == Errc::invalid_argument);
+  CHECK(pin(now + 24h * 400).error().code == Errc::invalid_argument);
+
+  REQUIRE(pin(now + 1h));
+
+  CHECK(world.marks.all.at(spool) == now + 1h);
+  world.world.loop.run_for(2h);
+  CHECK(world.marks.all.empty());
+  CHECK_FALSE(world.swarm.joined.contains(spool));
+}
+
 TEST_CASE("a content stays with the swarm for a while after its job", "[share]") {
   SharingWorld with({.share_for = 10min});
 

@@ -90,6 +90,31 @@ TEST_CASE("a piece that came is not asked for again while the store judges it", 
   CHECK(world.started().empty());
 }
 
+TEST_CASE("preferred ranges come first as whole pieces and in their order", "[planner]") {
+  OnePiece world;
+  Planner planner{{world.sources, world.budget, world.ids, world.why, world.random}, {}};
+  planner.open({64_MiB, 1_MiB}, PieceMap(64));
+  planner.want({0, 64_MiB});
+  planner.prefer({{70_MiB, 71_MiB}, {40_MiB + 5, 40_MiB + 10}, {10_MiB, kToEnd}});
+  auto const next = [&] {
+    for (auto const& order : planner.plan(world.now).orders) {
+      auto const* const start = std::get_if<StartFetch>(&order);
+      if (start == nullptr) continue;
+      CHECK(start->end);
+      static_cast<void>(planner.on_end(
+          start->id, {std::nullopt, *start->end - start->begin, *start->end, {}}, world.now));
+      return start->begin;
+    }
+    return Bytes{0};
+  };
+
+  CHECK(next() == 40_MiB);
+  CHECK(next() == 10_MiB);
+  CHECK(next() > 10_MiB);
+  planner.prefer({});
+  CHECK(next() == 0);
+}
+
 // A crowd of us and two others, and of sixteen pieces.
 struct ThreeMembers {
   static constexpr SourceId kFirst{kFirstPeerSource};

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/transfer/peer_notes.h"
+#include "engine/transfer/piece_senders.h"
 #include "engine/transfer/traffic_series.h"
 #include "engine/transfer/wait_book.h"
 #include "engine/transfer/why_advice.h"
@@ -83,6 +84,40 @@ TEST_CASE("a record gives advice that follows from what happened", "[why]") {
 
   CHECK(advice_of(record) ==
         std::vector<std::string>{"name_content", "allow_peers", "serve_ranges"});
+}
+
+TEST_CASE("a record tells who sent which piece", "[why]") {
+  WhyWorld world(8 << 20);
+
+  auto const record = json::parse(world.why(world.known()));
+
+  auto const source = record.at("sources").at(0).at("source");
+  auto const& pieces = record.at("pieces");
+  CHECK(pieces.at("parts").get<int>() > 1);
+  CHECK(pieces.at("senders") == json::array({source, pieces.at("parts")}));
+}
+
+TEST_CASE("however many pieces there are their senders are few numbers", "[why]") {
+  auto const pieces_of = [](PieceSenders const& senders) {
+    JsonWriter writer;
+    writer.begin_object();
+    senders.write(writer);
+    return json::parse(writer.end_object().take());
+  };
+  PieceSenders senders;
+  CHECK(pieces_of(senders).empty());
+
+  senders.begin(100'000);
+  for (std::uint32_t i = 0; i < 100'000; ++i) senders.sent(PieceIndex{i}, SourceId{1 + i % 7});
+  CHECK(pieces_of(senders).at("pieces").at("senders").size() <= 2 * PieceSenders::kPartsMax);
+
+  senders.begin(4);
+  senders.sent(PieceIndex{1}, SourceId{5});
+  senders.sent(PieceIndex{2}, SourceId{5});
+  senders.sent(PieceIndex{3}, SourceId{6});
+  senders.dropped(PieceIndex{3});
+  CHECK(pieces_of(senders).at("pieces") ==
+        json::parse(R"({"parts": 4, "senders": [0, 1, 5, 2, 0, 1]})"));
 }
 
 TEST_CASE("each advice has a name and a sentence and none is given where nothing went wrong",

@@ -198,10 +198,11 @@ TEMPLATE_TEST_CASE("random values come back as they were", "[wire]", JobSpec, Fi
 TEMPLATE_TEST_CASE("random documents come back as they were written", "[wire]", NewJobRequest,
                    FilesRequest, UrlsRequest, PrefixRequest, ValidationRequest, PlaceRequest,
                    Placed, CompleteRequest, Limits, JobCreated, JobList, FileList, ContentList,
-                   PeerList, PolicyShown, StatusList, ShareRequest, FilesChanged, WrongBytes,
-                   Purged, PiecesShown, PageUrl, PageCode, PageToken, Port, Waited, EventsReady,
-                   NoticesReady, NoticeSent, NoticeAnswer, NodeShown, PatternRequest,
-                   AllowedOrigins, UrlRequest, Pins, PurgeRequest, PurgedUrls) {
+                   PeerList, PolicyShown, StatusList, ShareRequest, PinRequest, HttpAnswer,
+                   RangesRequest, FilesChanged, WrongBytes, Purged, PiecesShown, PageUrl, PageCode,
+                   PageToken, Port, Waited, EventsReady, NoticesReady, NoticeSent, NoticeAnswer,
+                   NodeShown, PatternRequest, AllowedOrigins, UrlRequest, Pins, PurgeRequest,
+                   PurgedUrls) {
   for (unsigned seed = 1; seed <= 100; ++seed) {
     Maker maker(seed);
     TestType value;
