@@ -4,8 +4,10 @@
 // queue is bounded by the number of errands. Ends with `stop`, which waits for calls under way.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -36,18 +38,28 @@ class Courier {
 
   // Runs it soon, and once more when it is running already.
   void wake(std::shared_ptr<Errand> errand);
-  // From within an errand.
+  // Runs `work`, which may take long, on a thread of its own beside the errands. `cancel` makes it
+  // end soon; called by `stop`. False when that has come already.
+  [[nodiscard]] bool start(std::function<void()> work, std::function<void()> cancel);
+  // From within an errand, or such a work.
   [[nodiscard]] bool on_own_thread() const;
   // Nothing runs afterwards. Not from within an errand.
   void stop();
 
  private:
   void work();
+  void join_ended();
 
   mutable std::mutex mutex_;
   std::condition_variable woken_;
   std::deque<std::shared_ptr<Errand>> queue_;
   std::vector<std::thread> threads_;
+  struct Beside {
+    std::thread thread;
+    std::function<void()> cancel;
+    std::shared_ptr<std::atomic<bool>> ended;  // Shared with the thread.
+  };
+  std::vector<Beside> beside_;
   std::size_t idle_ = 0;
   bool stopping_ = false;
 };

@@ -58,6 +58,7 @@ HRESULT DownloadCore::start(std::vector<ByteRange> ranges) {
     blocking = properties_.flag(DODownloadProperty_BlockingMode);
   }
   calls.unlock();
+  wait_for_ended_pump();
   host_->courier().wake(shared_from_this());
   if (!blocking || host_->courier().on_own_thread()) return S_OK;
   wait_until_settled();
@@ -113,7 +114,8 @@ HRESULT DownloadCore::begin(std::vector<ByteRange> ranges) {
   if (auto const made = make_file(std::move(ranges), file); FAILED(made)) return made;
   if (job_) static_cast<void>(client->cancel(*job_));
   job_.reset();
-  asked_who_ = false;
+  end_pump();
+  asked_who_ = size_right_ = false;
   auto const job = client->create(job_spec(), {std::move(file)});
   if (!job) return to_hresult(job, kFamily);
   job_ = *job;
@@ -160,6 +162,12 @@ HRESULT DownloadCore::pause() {
 }
 
 HRESULT DownloadCore::abort() {
+  auto const hr = abort_now();
+  wait_for_ended_pump();
+  return hr;
+}
+
+HRESULT DownloadCore::abort_now() {
   std::lock_guard const calls(calls_);
   auto const now = status().State;
   if (now == DODownloadState_Aborted) return S_OK;
@@ -168,12 +176,25 @@ HRESULT DownloadCore::abort() {
   if (!client) return to_hresult(Errc::stopped, kFamily);
   if (job_) static_cast<void>(client->cancel(*job_));
   job_.reset();
+  end_pump();
   // What was there before this download stays, though it may have other bytes now.
   if (made_file_ && !path_.empty()) ::unlink(path_.c_str());
   move(DODownloadState_Aborted);
   host_->courier().wake(shared_from_this());
   host_->drop_download(this);
   return S_OK;
+}
+
+void DownloadCore::end_pump() {
+  if (!pump_) return;
+  pump_->cancel();
+  ended_pump_ = std::move(pump_);
+}
+
+void DownloadCore::wait_for_ended_pump() {
+  std::shared_ptr<SinkPump> ended;
+  std::lock_guard const calls(calls_);
+  ended.swap(ended_pump_);
 }
 
 HRESULT DownloadCore::finalize() {
@@ -192,7 +213,11 @@ DO_DOWNLOAD_STATUS DownloadCore::status() {
   return status_;
 }
 
-HRESULT DownloadCore::get(DODownloadProperty id, VARIANT* value) const {
+HRESULT DownloadCore::get(DODownloadProperty id, VARIANT* value) {
+  if (id >= DODownloadProperty_HttpRedirectionTarget) {
+    std::lock_guard const calls(calls_);
+    note_answer();
+  }
   std::lock_guard const lock(mutex_);
   return properties_.get(id, value);
 }

@@ -14,6 +14,7 @@
 #include "api/com/courier.h"
 #include "api/com/download_properties.h"
 #include "api/com/host.h"
+#include "api/com/sink_pump.h"
 #include "freshet/com/do_interfaces.h"
 
 namespace freshet::com {
@@ -29,7 +30,7 @@ class DownloadCore final : public Errand, public std::enable_shared_from_this<Do
   [[nodiscard]] HRESULT abort();
   [[nodiscard]] HRESULT finalize();
   [[nodiscard]] DO_DOWNLOAD_STATUS status();
-  [[nodiscard]] HRESULT get(DODownloadProperty id, VARIANT* value) const;
+  [[nodiscard]] HRESULT get(DODownloadProperty id, VARIANT* value);
   [[nodiscard]] HRESULT set(DODownloadProperty id, VARIANT const& value);
   [[nodiscard]] std::string text(DODownloadProperty id) const;
 
@@ -43,9 +44,13 @@ class DownloadCore final : public Errand, public std::enable_shared_from_this<Do
 
   [[nodiscard]] HRESULT begin(std::vector<ByteRange> ranges);
   [[nodiscard]] HRESULT go_on();
+  [[nodiscard]] HRESULT abort_now();
   [[nodiscard]] HRESULT make_file(std::vector<ByteRange> ranges, FileSpec& file);
   [[nodiscard]] JobSpec job_spec() const;
   void wait_until_settled();
+  void end_pump();
+  // Without a lock: its thread may call us.
+  void wait_for_ended_pump();
 
   // What the job's state means for the download.
   void advance();
@@ -53,6 +58,12 @@ class DownloadCore final : public Errand, public std::enable_shared_from_this<Do
   void waits(JobInfo const& info);
   void finish(JobInfo const& info);
   [[nodiscard]] HRESULT hand_over(JobInfo const& info);
+  // Begins to fill the stream, once it is known to be what was expected. What that says, or how the
+  // stream failed.
+  [[nodiscard]] HRESULT feed_stream(JobInfo const& info);
+  void give_up(JobInfo const& info, HRESULT why);
+  // What the server answered goes among the properties.
+  void note_answer();
   void move(DODownloadState state, HRESULT error = S_OK, HRESULT extended = S_OK);
   void tell();
   [[nodiscard]] bool telling_due(DO_DOWNLOAD_STATUS const& now);
@@ -61,10 +72,13 @@ class DownloadCore final : public Errand, public std::enable_shared_from_this<Do
   // Held over calls to the engine, never on its loop.
   std::mutex calls_;
   std::optional<JobId> job_;
-  std::string path_;        // Where the job's file goes.
-  bool made_file_ = false;  // Nothing was at LocalPath before.
-  bool asked_who_ = false;  // The answers to a challenge are sent already.
-  std::string uri_;         // Of the job.
+  std::string path_;                      // Where the job's file goes.
+  bool made_file_ = false;                // Nothing was at LocalPath before.
+  bool asked_who_ = false;                // The answers to a challenge are sent already.
+  std::string uri_;                       // Of the job.
+  std::shared_ptr<SinkPump> pump_;        // Of the job, when it goes to a stream;
+  std::shared_ptr<SinkPump> ended_pump_;  // of an earlier one.
+  bool size_right_ = false;               // It is as long as was expected.
 
   mutable std::mutex mutex_;
   std::condition_variable settled_;

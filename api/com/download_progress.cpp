@@ -27,6 +27,11 @@ void DownloadCore::on_event(JobEvent const& event) {
 }
 
 void DownloadCore::stop() {
+  {
+    std::lock_guard const calls(calls_);
+    end_pump();
+  }
+  wait_for_ended_pump();
   move(DODownloadState_Paused, DO_E_NO_SERVICE);
 }
 
@@ -35,6 +40,7 @@ void DownloadCore::run() {
     std::lock_guard const calls(calls_);
     advance();
   }
+  wait_for_ended_pump();
   tell();
 }
 
@@ -54,6 +60,7 @@ void DownloadCore::advance() {
     if (info->progress.bytes_total) status_.BytesTotal = *info->progress.bytes_total;
     status_.BytesTransferred = info->progress.bytes_done;
   }
+  if (auto const fed = feed_stream(*info); FAILED(fed)) return give_up(*info, fed);
   switch (info->state) {
     case JobState::queued:
     case JobState::connecting:
@@ -102,15 +109,26 @@ void DownloadCore::failed(JobInfo const& info) {
 }
 
 void DownloadCore::finish(JobInfo const& info) {
+  // A stream that takes its time has not everything yet, and wakes us when it does.
+  if (pump_ && !pump_->result()) return move(DODownloadState_Transferring);
+  note_answer();
   auto const handed = hand_over(info);
   if (FAILED(handed)) return move(DODownloadState_Paused, handed);
   job_.reset();
   move(DODownloadState_Transferred);
 }
 
-HRESULT DownloadCore::hand_over(JobInfo const& info) {
-  auto const client = host_->client();
-  if (!client) return to_hresult(Errc::stopped, kFamily);
+// Another Start begins anew.
+void DownloadCore::give_up(JobInfo const& info, HRESULT why) {
+  note_answer();
+  if (auto const client = host_->client()) static_cast<void>(client->cancel(info.id));
+  job_.reset();
+  end_pump();
+  move(DODownloadState_Paused, why);
+}
+
+HRESULT DownloadCore::feed_stream(JobInfo const& info) {
+  if (pump_) return pump_->result().value_or(S_OK);
   std::optional<std::uint64_t> expected;
   Ref<IStream> stream;
   {
@@ -118,21 +136,43 @@ HRESULT DownloadCore::hand_over(JobInfo const& info) {
     expected = properties_.expected_size();
     stream = properties_.object<IStream>(DODownloadProperty_StreamInterface);
   }
-  auto const files = client->files(info.id);
-  if (!files) return to_hresult(files, kFamily);
-  if (expected && files->at(0).length != expected) {
-    // Another Start begins anew.
-    static_cast<void>(client->cancel(info.id));
-    job_.reset();
-    return to_hresult(Errc::length_mismatch, kFamily);
+  auto client = host_->client();
+  bool const begins = info.progress.bytes_done > 0 || info.state == JobState::transferred;
+  if (!begins || !client) return S_OK;
+  if (expected && !size_right_) {
+    auto const files = client->files(info.id);
+    if (!files) return to_hresult(files, kFamily);
+    if (files->at(0).length != expected) return to_hresult(Errc::length_mismatch, kFamily);
+    size_right_ = true;
   }
+  if (!stream) return S_OK;
+  auto wake = [weak = weak_from_this()] {
+    auto const self = weak.lock();
+    if (self) self->host_->courier().wake(self);
+  };
+  pump_ = std::make_shared<SinkPump>(host_->courier(),
+                                     SinkPump::Source{std::move(client), info.id, 0, kFamily},
+                                     std::move(stream), std::move(wake));
+  return S_OK;
+}
+
+HRESULT DownloadCore::hand_over(JobInfo const& info) {
+  auto const client = host_->client();
+  if (!client) return to_hresult(Errc::stopped, kFamily);
   auto const placed = client->complete(info.id);
   if (!placed) return to_hresult(placed, kFamily);
-  if (!stream) return S_OK;
-  auto const filled = fill_stream(*stream.get(), path_);
+  if (!pump_) return S_OK;
   ::unlink(path_.c_str());
-  if (FAILED(filled)) job_.reset();
-  return filled;
+  end_pump();
+  return S_OK;
+}
+
+void DownloadCore::note_answer() {
+  auto const client = host_->client();
+  auto const answer = client && job_ ? client->answer(*job_, 0) : fail(Errc::not_yet);
+  if (!answer) return;
+  std::lock_guard const lock(mutex_);
+  properties_.note(*answer);
 }
 
 void DownloadCore::move(DODownloadState state, HRESULT error, HRESULT extended) {

@@ -247,8 +247,20 @@ std::vector<Header> DownloadProperties::answers_to_challenge() const {
   return read_header_lines(text(DODownloadProperty_HttpCustomAuthHeaders)).value();
 }
 
+void DownloadProperties::note(HttpAnswer const& answer) {
+  put(DODownloadProperty_HttpResponseHeaders, to_utf8(to_letters(answer.head)).value());
+  put(DODownloadProperty_HttpServerIPAddress, answer.address);
+  values_[DODownloadProperty_HttpStatusCode] = std::uint64_t{answer.status};
+  values_.erase(DODownloadProperty_HttpRedirectionTarget);
+  if (answer.url != text(DODownloadProperty_Uri)) {
+    put(DODownloadProperty_HttpRedirectionTarget, answer.url);
+  }
+}
+
 void DownloadProperties::save(AppData& data) const {
   for (auto const& [id, value] : values_) {
+    bool const told = row_of(id)->access == Access::read && id != DODownloadProperty_Id;
+    if (told) continue;
     auto const name = "p" + std::to_string(static_cast<int>(id));
     if (auto const* const text = std::get_if<std::string>(&value)) data.set(name, *text);
     if (auto const* const number = std::get_if<std::uint64_t>(&value)) data.set(name, *number);

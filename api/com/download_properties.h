@@ -12,6 +12,7 @@
 #include "api/com/object.h"
 #include "freshet/com/do_types.h"
 #include "freshet/com/variant.h"
+#include "freshet/http_answer.h"
 #include "freshet/job.h"
 
 namespace freshet::com {
@@ -40,6 +41,8 @@ class DownloadProperties {
     return query<Interface>(std::get<Ref<IUnknown>>(found->second).get());
   }
   void put(DODownloadProperty id, std::string text) { values_[id] = std::move(text); }
+  // Of the server, as the properties about its answer tell it.
+  void note(HttpAnswer const& answer);
 
   // What a job is to be like. DO_E_DOWNLOAD_NO_URI, DO_E_INVALID_CONTENT_ID,
   // DO_E_FILE_DOWNLOADSINK_UNSPECIFIED, DO_E_INTEGRITYCHECKINFO_UNSPECIFIED.

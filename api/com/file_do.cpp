@@ -13,38 +13,57 @@ namespace freshet::com {
 
 namespace {
 
-// Peers tell what they sent on each connection, and files what they got from all of them.
-void count_peers(DOSwarmStats& stats, ContentId const& content,
-                 std::vector<PeerStatus> const& peers) {
-  for (auto const& peer : peers) {
-    if (peer.content != content) continue;
-    bool const lan = peer.peer_class == PeerClass::lan || peer.peer_class == PeerClass::link_local;
-    bool const group = peer.peer_class == PeerClass::group;
-    (lan     ? stats.bytesFromLanPeers
-     : group ? stats.bytesFromGroupPeers
-             : stats.bytesFromInternetPeers) += peer.received;
-    (lan     ? stats.bytesToLanPeers
-     : group ? stats.bytesToGroupPeers
-             : stats.bytesToInternetPeers) += peer.sent;
-    if (!peer.connected) continue;
-    ++(lan     ? stats.lanConnectionCount
-       : group ? stats.groupConnectionCount
-               : stats.internetConnectionCount);
-  }
-}
-
-SwarmStatus status_of(JobState state, FileInfo const& file) {
-  if (file.transferred) return SwarmStatus_Complete;
-  return state == JobState::suspended ? SwarmStatus_Paused : SwarmStatus_Downloading;
-}
-
 UINT milliseconds(Duration duration) {
   auto const count = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
   return static_cast<UINT>(std::clamp<std::int64_t>(count, 0, 0xFFFFFFFF));
 }
 
-WallTime wall_now() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+// As monitoring shows this file; nothing when it does not, as before the engine has it.
+std::optional<FileStatus> status_of(Client const& client, JobId job, std::uint32_t index,
+                                    FileInfo const& file) {
+  auto all = client.status();
+  if (!all) return std::nullopt;
+  auto const id =
+      file.content ? to_string(*file.content) : to_string(job) + "/" + std::to_string(index);
+  auto const found = std::ranges::find_if(*all, [&](FileStatus const& status) {
+    return status.file_id == id && status.path == file.spec.path;
+  });
+  return found == all->end() ? std::nullopt : std::optional(std::move(*found));
+}
+
+SwarmStatus to_com(FileState state) {
+  switch (state) {
+    case FileState::downloading:
+      return SwarmStatus_Downloading;
+    case FileState::complete:
+      return SwarmStatus_Complete;
+    case FileState::caching:
+      return SwarmStatus_Caching;
+    case FileState::paused:
+      return SwarmStatus_Paused;
+  }
+  return SwarmStatus_Paused;
+}
+
+void fill(DOSwarmStats& stats, FileStatus const& status) {
+  stats.totalBytesDownloaded = status.downloaded();
+  stats.bytesFromHttp = status.from_http;
+  stats.bytesFromDoinc = status.from_cache_hosts;
+  auto const& [lan, group, internet, link_local] = status.peers;
+  stats.bytesFromLanPeers = lan.received + link_local.received;
+  stats.bytesFromGroupPeers = group.received;
+  stats.bytesFromInternetPeers = internet.received;
+  stats.bytesToLanPeers = lan.sent + link_local.sent;
+  stats.bytesToGroupPeers = group.sent;
+  stats.bytesToInternetPeers = internet.sent;
+  auto const& connections = status.peer_connections;
+  stats.httpConnectionCount = status.http_connections;
+  stats.lanConnectionCount = connections.lan + connections.link_local;
+  stats.groupConnectionCount = connections.group;
+  stats.internetConnectionCount = connections.internet;
+  stats.downloadDuration = milliseconds(status.download_time);
+  stats.downloadMode = static_cast<::DownloadMode>(status.mode);
+  stats.status = to_com(status.state);
 }
 
 HRESULT give_number(UINT64 number, VARIANT* value) {
@@ -63,17 +82,12 @@ HRESULT FileObject::GetStats(DOSwarmStats* stats) {
   auto const info = core_->info();
   if (!info) return core_->hresult(info);
   auto const client = core_->host().client();
+  auto const at = index();
   stats->fileSize = file->length.value_or(DO_UNKNOWN_FILE_SIZE);
-  stats->totalBytesDownloaded = file->from_origin + file->from_peers;
-  stats->bytesFromHttp = file->from_origin;
-  if (file->content && client) {
-    auto const peers_now = client->peers();
-    if (peers_now) count_peers(*stats, *file->content, *peers_now);
-  }
-  stats->downloadDuration = milliseconds(info->transferred.value_or(wall_now()) - info->created);
-  bool const peers = client && client->peer_port().has_value();
-  stats->downloadMode = peers ? DownloadMode_Lan : DownloadMode_CdnOnly;
-  stats->status = status_of(info->state, *file);
+  stats->status = SwarmStatus_Paused;
+  auto const status =
+      client && at ? status_of(*client, core_->id(), *at, *file) : std::optional<FileStatus>();
+  if (status) fill(*stats, *status);
   stats->isBackground = info->spec.priority != Priority::foreground ? TRUE : FALSE;
   auto const id = AppData::parse(file->spec.app_data).get("id");
   auto const url = file->spec.urls.empty() ? std::string() : file->spec.urls.front();

@@ -20,14 +20,27 @@ HRESULT give_ranges(std::vector<ByteRange> const& ranges, DWORD* count, BG_FILE_
   *out = static_cast<BG_FILE_RANGE*>(CoTaskMemAlloc(ranges.size() * sizeof(BG_FILE_RANGE)));
   if (*out == nullptr) return E_OUTOFMEMORY;
   *count = static_cast<DWORD>(ranges.size());
-  std::ranges::transform(ranges, *out, [](ByteRange const& range) {
-    auto const length = range.end == kToEnd ? BG_LENGTH_TO_EOF : range.size();
-    return BG_FILE_RANGE{range.begin, length};
-  });
+  std::ranges::transform(ranges, *out, to_com);
   return S_OK;
 }
 
 }  // namespace
+
+BG_FILE_RANGE to_com(ByteRange const& range) {
+  return {range.begin, range.end == kToEnd ? BG_LENGTH_TO_EOF : range.size()};
+}
+
+std::optional<std::vector<ByteRange>> to_ranges(DWORD count, BG_FILE_RANGE const* ranges) {
+  std::vector<ByteRange> made;
+  for (DWORD i = 0; i < count; ++i) {
+    auto const [begin, length] = ranges[i];
+    bool const to_end = length == BG_LENGTH_TO_EOF;
+    bool const beyond = begin == BG_LENGTH_TO_EOF || (!to_end && length > kToEnd - 1 - begin);
+    if (beyond || length == 0) return std::nullopt;
+    made.push_back({begin, to_end ? kToEnd : begin + length});
+  }
+  return made;
+}
 
 Result<FileInfo> FileObject::look() {
   if (auto const at = index()) return core_->file(*at);
@@ -129,31 +142,57 @@ HRESULT FileObject::SetProperty(BITS_FILE_PROPERTY_ID id, BITS_FILE_PROPERTY_VAL
   return bits ? BG_E_UNKNOWN_PROPERTY_ID : DO_E_UNKNOWN_PROPERTY_ID;
 }
 
-// The engine does not keep what servers answered beyond what it needs.
+HRESULT FileObject::give_head(LPWSTR* head) {
+  auto const at = index();
+  if (!at) return E_NOT_SET;
+  auto const answer =
+      core_->ask<HttpAnswer>([&](Client& client) { return client.answer(core_->id(), *at); });
+  if (!answer && answer.error().code == Errc::not_yet) return E_NOT_SET;
+  if (!answer) return core_->hresult(answer);
+  return give_text(to_letters(answer->head), head);
+}
+
 HRESULT FileObject::GetProperty(BITS_FILE_PROPERTY_ID id, BITS_FILE_PROPERTY_VALUE* value) {
   if (value == nullptr) return E_POINTER;
   value->String = nullptr;
-  if (id == BITS_FILE_PROPERTY_ID_HTTP_RESPONSE_HEADERS) return E_NOTIMPL;
+  if (id == BITS_FILE_PROPERTY_ID_HTTP_RESPONSE_HEADERS) return give_head(&value->String);
   bool const bits = core_->family() == Family::bits;
   return bits ? BG_E_UNKNOWN_PROPERTY_ID : DO_E_UNKNOWN_PROPERTY_ID;
 }
 
-// These two are for jobs that fetch on demand, which are not offered.
-HRESULT FileObject::UpdateDownloadPosition(UINT64) {
-  return E_NOTIMPL;
-}
-HRESULT FileObject::RequestFileRanges(DWORD, BG_FILE_RANGE[]) {
-  return E_NOTIMPL;
+// Where the job has to take everything in one piece, nothing comes first.
+HRESULT FileObject::may_choose() {
+  auto const info = core_->info();
+  if (!info) return core_->hresult(info);
+  bool const dynamic = AppData::parse(info->spec.app_data).number("dynamic", 0) != 0;
+  if (dynamic) return BG_E_RANDOM_ACCESS_NOT_SUPPORTED;
+  return index() ? S_OK : to_hresult(Errc::invalid_state, core_->family());
 }
 
-// Ranges are told when all of them are there.
+HRESULT FileObject::UpdateDownloadPosition(UINT64 offset) {
+  if (auto const may = may_choose(); FAILED(may)) return may;
+  return core_->prefer_from(*index(), offset);
+}
+
+HRESULT FileObject::RequestFileRanges(DWORD count, BG_FILE_RANGE ranges[]) {
+  if (count == 0 || ranges == nullptr) return E_INVALIDARG;
+  auto made = to_ranges(count, ranges);
+  if (!made) return to_hresult(Errc::invalid_range, core_->family());
+  if (auto const may = may_choose(); FAILED(may)) return may;
+  return core_->request_ranges(*index(), std::move(*made));
+}
+
 HRESULT FileObject::GetFilledFileRanges(DWORD* count, BG_FILE_RANGE** ranges) {
   if (count == nullptr || ranges == nullptr) return E_POINTER;
   auto const file = look();
   if (!file) return core_->hresult(file);
   std::vector<ByteRange> filled;
-  if (file->transferred) filled = file->spec.ranges;
-  if (file->transferred && filled.empty()) filled.push_back({0, file->length.value_or(0)});
+  if (file->transferred) {
+    filled = file->spec.ranges;
+    if (filled.empty()) filled.push_back({0, file->length.value_or(0)});
+  } else if (auto const at = index()) {
+    filled = core_->filled(*at);
+  }
   static_cast<void>(give_ranges(filled, count, ranges));
   return filled.empty() || *ranges != nullptr ? S_OK : E_OUTOFMEMORY;
 }

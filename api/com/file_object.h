@@ -13,6 +13,11 @@
 
 namespace freshet::com {
 
+[[nodiscard]] BG_FILE_RANGE to_com(ByteRange const& range);
+// Nothing when one of them is empty or no place in a file.
+[[nodiscard]] std::optional<std::vector<ByteRange>> to_ranges(DWORD count,
+                                                              BG_FILE_RANGE const* ranges);
+
 class FileObject final
     : public Object<Versions<IBackgroundCopyFile6, IBackgroundCopyFile5, IBackgroundCopyFile4,
                              IBackgroundCopyFile3, IBackgroundCopyFile2, IBackgroundCopyFile>,
@@ -49,6 +54,9 @@ class FileObject final
     return pending_ ? pending_->index() : index_;
   }
   [[nodiscard]] Result<FileInfo> look();
+  [[nodiscard]] HRESULT give_head(LPWSTR* head);
+  // BG_E_RANDOM_ACCESS_NOT_SUPPORTED, or an invalid state of a file that the engine does not have.
+  [[nodiscard]] HRESULT may_choose();
   [[nodiscard]] HRESULT set_sink(DOFilePropertyId id, VARIANT const& value);
   [[nodiscard]] HRESULT set_identity(VARIANT const& value);
   [[nodiscard]] HRESULT set_data(char const* name, std::uint64_t value);

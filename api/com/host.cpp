@@ -8,6 +8,7 @@
 #include "api/com/download_core.h"
 #include "api/com/job_core.h"
 #include "api/com/job_post.h"
+#include "api/com/job_streams.h"
 #include "engine/base/assert.h"
 
 namespace freshet::com {
@@ -38,17 +39,20 @@ void Host::close() {
   FRESHET_ASSERT(!courier_.on_own_thread());
   courier_.stop();
   std::map<JobId, std::shared_ptr<JobPost>> posts;
+  std::map<JobId, std::shared_ptr<JobStreams>> streams;
   std::vector<std::shared_ptr<DownloadCore>> downloads;
   std::shared_ptr<void> watching;
   std::shared_ptr<Client> client;
   {
     std::lock_guard const lock(mutex_);
     posts.swap(posts_);
+    streams.swap(streams_);
     downloads.swap(downloads_);
     watching.swap(watching_);
     client.swap(client_);
   }
   watching.reset();
+  streams.clear();
   for (auto const& download : downloads) download->stop();
 }
 
@@ -86,6 +90,18 @@ void Host::drop_post(JobId id, JobPost const* post) {
   posts_.erase(found);
 }
 
+std::shared_ptr<JobStreams> Host::streams(JobId id) {
+  std::lock_guard const lock(mutex_);
+  auto& known = streams_[id];
+  if (!known) known = std::make_shared<JobStreams>(*this, id);
+  return known;
+}
+
+void Host::drop_streams(JobId id) {
+  std::lock_guard const lock(mutex_);
+  streams_.erase(id);
+}
+
 Result<std::string> Host::stream_directory() {
   std::lock_guard const lock(mutex_);
   if (!stream_directory_.empty()) return stream_directory_;
@@ -121,6 +137,7 @@ std::vector<std::shared_ptr<DownloadCore>> Host::downloads() const {
 void Host::on_event(JobEvent const& event) {
   std::vector<std::shared_ptr<JobCore>> cores;
   std::shared_ptr<JobPost> post;
+  std::shared_ptr<JobStreams> streams;
   std::vector<std::shared_ptr<DownloadCore>> downloads;
   {
     std::lock_guard const lock(mutex_);
@@ -129,14 +146,17 @@ void Host::on_event(JobEvent const& event) {
       if (found != cores_.end()) cores.push_back(found->second.lock());
     }
     if (auto const found = posts_.find(event.job.id); found != posts_.end()) post = found->second;
+    if (auto const at = streams_.find(event.job.id); at != streams_.end()) streams = at->second;
     downloads = downloads_;
   }
   for (auto const& download : downloads) download->on_event(event);
-  if (event.kind != JobEvent::Kind::removed) return;
+  bool const gone = event.kind == JobEvent::Kind::removed;
   for (auto const& core : cores) {
-    if (core) core->ended(event.job);
+    if (core) gone ? core->ended(event.job) : core->on_event();
   }
+  if (!gone) return;
   if (post) post->end();
+  if (streams) streams->end();
 }
 
 }  // namespace freshet::com

@@ -20,6 +20,7 @@ namespace freshet::com {
 class DownloadCore;
 class JobCore;
 class JobPost;
+class JobStreams;
 
 class Host : public std::enable_shared_from_this<Host> {
  public:
@@ -42,6 +43,10 @@ class Host : public std::enable_shared_from_this<Host> {
   void set_post(JobId id, std::shared_ptr<JobPost> post);
   void drop_post(JobId id, JobPost const* post);
 
+  // Made when there is none.
+  [[nodiscard]] std::shared_ptr<JobStreams> streams(JobId id);
+  void drop_streams(JobId id);
+
   // A directory of this process for files that are handed on as streams; removed with the host.
   [[nodiscard]] Result<std::string> stream_directory();
 
@@ -57,6 +62,7 @@ class Host : public std::enable_shared_from_this<Host> {
   std::shared_ptr<Client> client_;
   std::map<std::pair<JobId, Family>, std::weak_ptr<JobCore>> cores_;
   std::map<JobId, std::shared_ptr<JobPost>> posts_;
+  std::map<JobId, std::shared_ptr<JobStreams>> streams_;
   std::vector<std::shared_ptr<DownloadCore>> downloads_;
   std::size_t cores_kept_ = 64;  // More than this many: the ended ones are swept out.
   std::string stream_directory_;

@@ -2,43 +2,11 @@
 
 #include <unistd.h>
 
-#include <array>
-#include <fstream>
-
+#include "api/com/job_streams.h"
 #include "api/com/pending_file.h"
 #include "freshet/com/do_hresults.h"
 
 namespace freshet::com {
-
-namespace {
-
-constexpr std::size_t kChunkBytes = 256 * 1024;
-
-// A sink that takes less than it was given, and says nothing, is full.
-HRESULT write_all(IStream& stream, char const* bytes, std::size_t size) {
-  while (size > 0) {
-    ULONG written = 0;
-    auto const hr = stream.Write(bytes, static_cast<ULONG>(size), &written);
-    if (FAILED(hr)) return hr;
-    if (written == 0 || written > size) return STG_E_MEDIUMFULL;
-    bytes += written;
-    size -= written;
-  }
-  return S_OK;
-}
-
-}  // namespace
-
-HRESULT fill_stream(IStream& stream, std::string const& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::vector<char> chunk(kChunkBytes);
-  while (file) {
-    file.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
-    auto const hr = write_all(stream, chunk.data(), static_cast<std::size_t>(file.gcount()));
-    if (FAILED(hr)) return hr;
-  }
-  return file.eof() ? S_OK : E_FAIL;
-}
 
 tl::unexpected<Error> JobCore::no_service() {
   return fail(Errc::stopped, "COM", "was uninitialized");
@@ -161,29 +129,44 @@ HRESULT JobCore::add_pending_to_engine() {
   auto index = static_cast<std::uint32_t>(before->size());
   for (auto const& file : waiting) {
     file->added_as(index++);
-    bool const streams =
-        file->with([](auto const&, auto const& sink) { return bool(sink.stream); });
-    if (streams) streams_.push_back(file);
+    auto stream = file->with([](auto const&, auto const& sink) { return sink.stream; });
+    if (!stream) continue;
+    streams_.push_back(file);
+    if (auto client = host_->client()) {
+      host_->streams(id_)->start(std::move(client), *file->index(), std::move(stream));
+    }
   }
   pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(waiting.size()));
   return S_OK;
 }
 
-HRESULT JobCore::fill_streams() {
+HRESULT JobCore::finish_streams() {
+  std::vector<std::shared_ptr<PendingFile>> due;
+  {
+    std::lock_guard const lock(mutex_);
+    due = streams_;
+  }
+  HRESULT first = S_OK;
+  for (auto const& file : due) {
+    auto const known = this->file(*file->index());
+    if (!known || !known->transferred) continue;
+    auto const ended = host_->streams(id_)->finish(*file->index());
+    if (SUCCEEDED(first)) first = ended;
+  }
+  return first;
+}
+
+void JobCore::drop_stream_files() {
   std::vector<std::shared_ptr<PendingFile>> due;
   {
     std::lock_guard const lock(mutex_);
     due.swap(streams_);
   }
-  HRESULT first = S_OK;
   for (auto const& file : due) {
-    auto const sink = file->with([](auto const&, PendingFile::Sink const& one) { return one; });
-    if (::access(sink.path.c_str(), F_OK) != 0) continue;  // It was not transferred.
-    auto const filled = fill_stream(*sink.stream.get(), sink.path);
-    ::unlink(sink.path.c_str());
-    if (SUCCEEDED(first)) first = filled;
+    auto const path =
+        file->with([](auto const&, PendingFile::Sink const& sink) { return sink.path; });
+    ::unlink(path.c_str());
   }
-  return first;
 }
 
 }  // namespace freshet::com

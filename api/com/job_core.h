@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -17,10 +18,7 @@ namespace freshet::com {
 
 class PendingFile;
 
-// Writes all of the file to the stream; its failure, or STG_E_MEDIUMFULL when it takes no more.
-[[nodiscard]] HRESULT fill_stream(IStream& stream, std::string const& path);
-
-class JobCore : public std::enable_shared_from_this<JobCore> {
+class JobCore final : public Errand, public std::enable_shared_from_this<JobCore> {
  public:
   JobCore(std::shared_ptr<Host> host, JobId id, Family family)
       : host_(std::move(host)), id_(id), family_(family) {}
@@ -60,8 +58,24 @@ class JobCore : public std::enable_shared_from_this<JobCore> {
   [[nodiscard]] std::vector<std::shared_ptr<PendingFile>> pending() const;
   // DO_E_FILE_DOWNLOADSINK_UNSPECIFIED, or why the engine refuses them.
   [[nodiscard]] HRESULT add_pending_to_engine();
-  // After Complete: gives each stream its bytes. The first failure of a stream.
-  [[nodiscard]] HRESULT fill_streams();
+  // Before Complete: waits until the streams of transferred files have all bytes. The first failure
+  // of a stream.
+  [[nodiscard]] HRESULT finish_streams();
+  // After it: what was placed for streams alone goes.
+  void drop_stream_files();
+
+  // What is to be fetched of a file before all else. The job is suspended when ranges that were
+  // asked for are all there, and the file is not.
+  // One of a job on demand is resumed for them.
+  [[nodiscard]] HRESULT request_ranges(std::uint32_t file, std::vector<ByteRange> ranges);
+  [[nodiscard]] HRESULT prefer_from(std::uint32_t file, Bytes position);
+  // Ranges that were asked for and are not there yet.
+  [[nodiscard]] bool has_requests() const;
+  // What of a file's content is there, in order.
+  [[nodiscard]] std::vector<ByteRange> filled(std::uint32_t file);
+  // Something happened to the job. On the engine's loop.
+  void on_event();
+  void run() override;
 
  private:
   [[nodiscard]] static tl::unexpected<Error> no_service();
@@ -73,6 +87,12 @@ class JobCore : public std::enable_shared_from_this<JobCore> {
     return result;
   }
   void end_as(JobState state);
+  struct Request {
+    std::vector<ByteRange> ranges;  // In the order in which they were asked for.
+    std::optional<Bytes> position;
+    [[nodiscard]] std::vector<ByteRange> all() const;
+  };
+  [[nodiscard]] HRESULT prefer(std::uint32_t file, Request const& request);
 
   std::shared_ptr<Host> host_;
   JobId id_;
@@ -83,7 +103,9 @@ class JobCore : public std::enable_shared_from_this<JobCore> {
   std::optional<JobInfo> last_;
   std::vector<FileInfo> last_files_;
   std::vector<std::shared_ptr<PendingFile>> pending_;
-  std::vector<std::shared_ptr<PendingFile>> streams_;  // Added, with a stream to be filled.
+  std::vector<std::shared_ptr<PendingFile>> streams_;       // Added, with a stream.
+  std::map<std::uint32_t, Request> requests_;               // By file,
+  std::map<std::uint32_t, std::vector<ByteRange>> filled_;  // as last seen.
 };
 
 }  // namespace freshet::com

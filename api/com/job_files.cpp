@@ -13,21 +13,6 @@ namespace freshet::com {
 
 namespace {
 
-using Ranges = std::vector<ByteRange>;
-
-// What is wrong with one range the engine says, but for what it cannot see.
-std::optional<Ranges> to_ranges(DWORD count, BG_FILE_RANGE const* ranges) {
-  Ranges made;
-  for (DWORD i = 0; i < count; ++i) {
-    auto const [begin, length] = ranges[i];
-    bool const to_end = length == BG_LENGTH_TO_EOF;
-    bool const beyond = begin == BG_LENGTH_TO_EOF || (!to_end && length > kToEnd - 1 - begin);
-    if (beyond || length == 0) return std::nullopt;
-    made.push_back({begin, to_end ? kToEnd : begin + length});
-  }
-  return made;
-}
-
 // Nothing when a name is missing, empty or holds what is no character.
 std::optional<FileSpec> to_spec(LPCWSTR remote_url, LPCWSTR local_name) {
   if (remote_url == nullptr || local_name == nullptr) return std::nullopt;

@@ -64,6 +64,11 @@ HRESULT JobObject::Suspend() {
 
 HRESULT JobObject::Resume() {
   if (auto const added = core_->add_pending_to_engine(); FAILED(added)) return added;
+  // On demand nothing is fetched that was not asked for.
+  auto const info = core_->info();
+  bool const on_demand = info && AppData::parse(info->spec.app_data).number("on_demand", 0) != 0;
+  bool const waits = on_demand && info->state == JobState::suspended && !core_->has_requests();
+  if (waits && info->progress.files_total > 0) return S_OK;
   auto const resumed = core_->ask<void>([&](Client& client) { return client.resume(core_->id()); });
   if (resumed && bits()) {
     // Some properties are fixed from now on.
@@ -80,9 +85,11 @@ HRESULT JobObject::Cancel() {
 }
 
 HRESULT JobObject::Complete() {
+  auto const streamed = core_->finish_streams();
   auto const done = core_->complete();
   if (!done) return core_->hresult(done);
-  if (auto const filled = core_->fill_streams(); FAILED(filled)) return filled;
+  core_->drop_stream_files();
+  if (FAILED(streamed)) return streamed;
   // Delivery Optimization keeps the same files and has no code for it.
   return bits() && done->files_dropped > 0 ? BG_S_PARTIAL_COMPLETE : S_OK;
 }

@@ -32,6 +32,15 @@ void JobPost::take(Notice const& notice, Client::Accept accept) {
   core_->host().courier().wake(shared_from_this());
 }
 
+void JobPost::take_ranges(std::uint32_t file, std::vector<ByteRange> ranges) {
+  {
+    std::lock_guard const lock(mutex_);
+    auto& all = ranges_[file];
+    all.insert(all.end(), ranges.begin(), ranges.end());
+  }
+  core_->host().courier().wake(shared_from_this());
+}
+
 void JobPost::end() {
   {
     std::lock_guard const lock(mutex_);
@@ -43,18 +52,37 @@ void JobPost::end() {
 void JobPost::run() {
   std::optional<Due> due;
   std::optional<Notice> modification;
+  std::map<std::uint32_t, std::vector<ByteRange>> ranges;
   bool ended = false;
   {
     std::lock_guard const lock(mutex_);
     due.swap(due_);
     modification.swap(modification_);
+    ranges.swap(ranges_);
     ended = ended_;
   }
   if (modification && !ended) tell_modification(*modification);
+  for (auto const& [file, there] : ranges) {
+    if (!ended) tell_ranges(file, there);
+  }
   // Who came after this one is told instead.
   if (due) due->accept(!ended && tell(due->notice));
   // Not on the loop, where what the callback does at its end might wait.
   if (ended) core_->host().drop_post(core_->id(), this);
+}
+
+void JobPost::tell_ranges(std::uint32_t index, std::vector<ByteRange> const& there) {
+  auto const info = core_->info();
+  auto const callback = query<IBackgroundCopyCallback3>(callback_.get());
+  if (!info || !callback) return;
+  auto const flags = AppData::parse(info->spec.app_data).number("flags", 0);
+  if ((flags & BG_NOTIFY_FILE_RANGES_TRANSFERRED) == 0) return;
+  auto const job = make<JobObject>(core_);
+  auto const file = make<FileObject>(core_, index);
+  std::vector<BG_FILE_RANGE> ranges;
+  for (auto const& range : there) ranges.push_back(to_com(range));
+  static_cast<void>(callback->FileRangesTransferred(
+      job.get(), file.get(), static_cast<DWORD>(ranges.size()), ranges.data()));
 }
 
 void JobPost::tell_modification(Notice const& notice) {

@@ -22,6 +22,8 @@ class JobPost final : public Errand, public std::enable_shared_from_this<JobPost
   // Told from now on. invalid_state, access_denied, stopped.
   [[nodiscard]] static Result<void> start(std::shared_ptr<JobPost> const& post);
   [[nodiscard]] Ref<IUnknown> callback() const { return callback_; }
+  // Ranges that were asked for are there.
+  void take_ranges(std::uint32_t file, std::vector<ByteRange> ranges);
   // Nobody is told any more.
   void end();
 
@@ -34,6 +36,7 @@ class JobPost final : public Errand, public std::enable_shared_from_this<JobPost
   };
   void take(Notice const& notice, Client::Accept accept);
   [[nodiscard]] bool tell(Notice const& notice);
+  void tell_ranges(std::uint32_t file, std::vector<ByteRange> const& ranges);
   void tell_modification(Notice const& notice);
   [[nodiscard]] HRESULT tell_error(IBackgroundCopyJob& job);
   [[nodiscard]] HRESULT tell_file(IBackgroundCopyJob& job, Notice const& notice);
@@ -43,6 +46,8 @@ class JobPost final : public Errand, public std::enable_shared_from_this<JobPost
   std::mutex mutex_;
   std::optional<Due> due_;
   std::optional<Notice> modification_;
+  std::map<std::uint32_t, std::vector<ByteRange>>
+      ranges_;  // By file; bounded by what was asked for.
   bool ended_ = false;
   std::chrono::steady_clock::time_point modification_due_{};  // Of `run` alone.
 };

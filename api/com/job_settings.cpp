@@ -298,7 +298,10 @@ HRESULT JobObject::set_bits_property(BITS_JOB_PROPERTY_ID id, BITS_JOB_PROPERTY_
     case BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS:
       return BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED;
     case BITS_JOB_PROPERTY_ON_DEMAND_MODE:
-      return on ? E_NOTIMPL : change([](auto const&, auto&, auto&) { return Result<void>(); });
+      return change([&](auto const&, auto&, AppData& data) -> Result<void> {
+        data.set("on_demand", on ? 1 : 0);
+        return {};
+      });
     default:
       return BG_E_UNKNOWN_PROPERTY_ID;
   }
@@ -333,8 +336,10 @@ HRESULT JobObject::GetProperty(BITS_JOB_PROPERTY_ID id, BITS_JOB_PROPERTY_VALUE*
     case BITS_JOB_PROPERTY_MINIMUM_NOTIFICATION_INTERVAL_MS:
       value->Dword = static_cast<DWORD>(data.number("interval", kIntervalMsMin));
       return S_OK;
-    case BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS:
     case BITS_JOB_PROPERTY_ON_DEMAND_MODE:
+      value->Enable = enabled("on_demand");
+      return S_OK;
+    case BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS:
       return S_OK;
     default:
       return BG_E_UNKNOWN_PROPERTY_ID;

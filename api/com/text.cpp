@@ -76,6 +76,13 @@ std::optional<std::wstring> to_wide(std::string_view text) {
   return out;
 }
 
+std::wstring to_letters(std::string_view text) {
+  if (auto wide = to_wide(text)) return std::move(*wide);
+  std::wstring letters;
+  for (auto const letter : text) letters += static_cast<unsigned char>(letter);
+  return letters;
+}
+
 HRESULT give_text(std::wstring_view text, LPWSTR* out) {
   if (out == nullptr) return E_POINTER;
   *out = static_cast<LPWSTR>(CoTaskMemAlloc((text.size() + 1) * sizeof(wchar_t)));

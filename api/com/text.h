@@ -17,6 +17,9 @@ namespace freshet::com {
 // Nothing for bytes that are not UTF-8: overlong forms, surrogates, cut sequences.
 [[nodiscard]] std::optional<std::wstring> to_wide(std::string_view text);
 
+// Of what may be either: UTF-8, or else Latin-1.
+[[nodiscard]] std::wstring to_letters(std::string_view text);
+
 // S_OK, E_POINTER, E_OUTOFMEMORY, or ERROR_NO_UNICODE_TRANSLATION as an HRESULT.
 [[nodiscard]] HRESULT give_text(std::wstring_view text, LPWSTR* out);
 [[nodiscard]] HRESULT give_text(std::string_view utf8, LPWSTR* out);

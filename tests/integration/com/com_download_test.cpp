@@ -10,30 +10,6 @@ namespace {
 
 using Download = Ref<IDODownload>;
 
-// Keeps what is written to it.
-class Sink final : public com::Object<com::Versions<IStream, ISequentialStream>> {
- public:
-  std::string bytes;
-
-  HRESULT Write(void const* buffer, ULONG size, ULONG* written) override {
-    bytes.append(static_cast<char const*>(buffer), size);
-    if (written != nullptr) *written = size;
-    return S_OK;
-  }
-  HRESULT Read(void*, ULONG, ULONG*) override { return E_NOTIMPL; }
-  HRESULT Seek(LARGE_INTEGER, DWORD, ULARGE_INTEGER*) override { return E_NOTIMPL; }
-  HRESULT SetSize(ULARGE_INTEGER) override { return E_NOTIMPL; }
-  HRESULT CopyTo(IStream*, ULARGE_INTEGER, ULARGE_INTEGER*, ULARGE_INTEGER*) override {
-    return E_NOTIMPL;
-  }
-  HRESULT Commit(DWORD) override { return E_NOTIMPL; }
-  HRESULT Revert() override { return E_NOTIMPL; }
-  HRESULT LockRegion(ULARGE_INTEGER, ULARGE_INTEGER, DWORD) override { return E_NOTIMPL; }
-  HRESULT UnlockRegion(ULARGE_INTEGER, ULARGE_INTEGER, DWORD) override { return E_NOTIMPL; }
-  HRESULT Stat(STATSTG*, DWORD) override { return E_NOTIMPL; }
-  HRESULT Clone(IStream**) override { return E_NOTIMPL; }
-};
-
 class Status final : public com::Object<com::Versions<IDODownloadStatusCallback>> {
  public:
   Heard heard;
@@ -69,19 +45,8 @@ struct DownloadFixture : ComFixture {
 
   DownloadFixture() {
     origin.serve_file("/a", bytes);
-    origin.on("/slow", [this](SeenRequest const&) {
-      Reply reply;
-      reply.headers = {{"ETag", "\"v1\""}, {"Accept-Ranges", "bytes"}};
-      reply.body = bytes;
-      reply.pause_after = 1000;
-      reply.latch = &latch;
-      return reply;
-    });
-    origin.on("/gone", [](SeenRequest const&) {
-      Reply reply;
-      reply.status = 410;
-      return reply;
-    });
+    origin.serve_until("/slow", bytes, 1000, latch);
+    origin.serve_status("/gone", 410);
   }
   Download create_download() {
     IDODownload* made = nullptr;
@@ -205,7 +170,7 @@ TEST_CASE_METHOD(DownloadFixture, "a stream gets the bytes in order", "[com][ido
   REQUIRE(download->Start(nullptr) == S_OK);
 
   CHECK(status(download).State == DODownloadState_Transferred);
-  CHECK(sink->bytes == bytes);
+  CHECK(sink->bytes() == bytes);
 }
 
 TEST_CASE_METHOD(DownloadFixture, "a callback hears each state", "[com][ido]") {

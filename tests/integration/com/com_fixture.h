@@ -140,6 +140,41 @@ class Listener final
   std::atomic<std::size_t> calls_{0};
 };
 
+// Keeps what is written to it.
+class Sink final : public com::Object<com::Versions<IStream, ISequentialStream>> {
+ public:
+  std::function<HRESULT()> on_write = [] { return S_OK; };
+
+  [[nodiscard]] std::string bytes() const {
+    std::lock_guard const lock(mutex_);
+    return bytes_;
+  }
+  HRESULT Write(void const* buffer, ULONG size, ULONG* written) override {
+    {
+      std::lock_guard const lock(mutex_);
+      bytes_.append(static_cast<char const*>(buffer), size);
+    }
+    if (written != nullptr) *written = size;
+    return on_write();
+  }
+  HRESULT Read(void*, ULONG, ULONG*) override { return E_NOTIMPL; }
+  HRESULT Seek(LARGE_INTEGER, DWORD, ULARGE_INTEGER*) override { return E_NOTIMPL; }
+  HRESULT SetSize(ULARGE_INTEGER) override { return E_NOTIMPL; }
+  HRESULT CopyTo(IStream*, ULARGE_INTEGER, ULARGE_INTEGER*, ULARGE_INTEGER*) override {
+    return E_NOTIMPL;
+  }
+  HRESULT Commit(DWORD) override { return E_NOTIMPL; }
+  HRESULT Revert() override { return E_NOTIMPL; }
+  HRESULT LockRegion(ULARGE_INTEGER, ULARGE_INTEGER, DWORD) override { return E_NOTIMPL; }
+  HRESULT UnlockRegion(ULARGE_INTEGER, ULARGE_INTEGER, DWORD) override { return E_NOTIMPL; }
+  HRESULT Stat(STATSTG*, DWORD) override { return E_NOTIMPL; }
+  HRESULT Clone(IStream**) override { return E_NOTIMPL; }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string bytes_;
+};
+
 struct ComFixture {
   TempFolder folder;
   TempFolder home;
