@@ -2,6 +2,7 @@
 import { h, KeyedList, setAttribute, setText } from './dom.js';
 import { bytesText, manyText, nameOf, percentText, plainText } from './format.js';
 import { PieceMap } from './piece_map.js';
+import { partsOf } from './senders.js';
 import { trustText } from './why_words.js';
 
 const shownMax = 200;
@@ -10,6 +11,7 @@ export class JobFiles {
   #rows = h('div', { class: 'files' });
   #more = h('p', { class: 'hint' });
   #open = new Map(); // PieceMap by index.
+  #senders = new Map(); // Who sent which part, by index.
   element = h('div', {}, this.#rows, this.#more);
 
   constructor(api, job) {
@@ -30,6 +32,14 @@ export class JobFiles {
     const more = files.length - shownMax;
     setText(this.#more, more > 0 ? `And ${manyText(more, 'file')} more.` : '');
     for (const [index, map] of this.#open) this.#fill(index, map);
+  }
+
+  // What the decision record says of who sent them.
+  showRecord(record) {
+    for (const { file, transfer } of record.files ?? []) {
+      this.#senders.set(file, partsOf(transfer));
+      this.#open.get(file)?.showSenders(this.#senders.get(file));
+    }
   }
 
   #make({ index }) {
@@ -86,6 +96,7 @@ export class JobFiles {
     if (!open) return;
     const map = new PieceMap();
     this.#open.set(index, map);
+    map.showSenders(this.#senders.get(index) ?? []);
     place.append(map.element);
     this.#fill(index, map);
   }

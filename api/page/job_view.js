@@ -12,13 +12,13 @@ import { paceText, percentOf, priorities, sizeText, sourcesText } from './job_wo
 import { Poll } from './poll.js';
 import { ProgressBar } from './progress_bar.js';
 import { addressOf } from './router.js';
-import { sourceKinds, sourceNames } from './savings.js';
+import { kindName } from './senders.js';
 import { Series } from './series.js';
 import { WhyView } from './why_view.js';
-import { pointsOf } from './why_words.js';
+import { pointsOf, recordKinds } from './why_words.js';
 
-const kinds = ['peers', ...sourceKinds.filter((kind) => kind !== 'origin'), 'others', 'origin'];
-const names = { ...sourceNames, others: 'Others' };
+const kinds = ['peers', ...recordKinds];
+const names = Object.fromEntries(kinds.map((kind) => [kind, kindName(kind)]));
 
 export function jobView({ api, live }, id) {
   const title = h('h1', {}, 'Job');
@@ -162,6 +162,7 @@ export function jobView({ api, live }, id) {
     if (ticks++ % 2 === 0) {
       const record = await api.get(`/v1/jobs/${id}/why`, { signal });
       why.show(record, fileNames);
+      files.showRecord(record);
       showSeries(record);
     }
   }
@@ -205,6 +206,7 @@ export function jobView({ api, live }, id) {
       poll.end();
       chart.end();
       files.end();
+      why.end();
     },
   };
 }

@@ -1,11 +1,11 @@
 // All jobs: found by words and state, in one long list.
 import { h, setAttribute, setText } from './dom.js';
 import { countText, manyText } from './format.js';
-import { icon } from './icons.js';
 import { groups } from './job_book.js';
 import { JobRow } from './job_row.js';
 import { groupNames } from './job_words.js';
-import { openNewJob } from './new_job.js';
+import { headWithNewJob } from './new_job.js';
+import { oftenAsked } from './often.js';
 import { VirtualList } from './virtual_list.js';
 
 // What was looked for last stays while the page is open.
@@ -44,16 +44,10 @@ export function jobsView({ api, book, live }) {
     update: (row, key) => row.show(book.get(key)),
   });
   const empty = h('div', { class: 'empty' });
-  const add = h(
-    'button',
-    { type: 'button', class: 'primary', on: { click: () => openNewJob(api) } },
-    icon('plus'),
-    'New job',
-  );
   const element = h(
     'section',
     {},
-    h('div', { class: 'view-head' }, h('h1', {}, 'Jobs'), add),
+    headWithNewJob('Jobs', api),
     h('div', { class: 'tools' }, filters, search),
     found,
     empty,
@@ -62,7 +56,6 @@ export function jobsView({ api, book, live }) {
 
   let version = -1;
   let loaded = false;
-  let asked = false;
 
   function choose(group) {
     wanted.group = group;
@@ -107,15 +100,7 @@ export function jobsView({ api, book, live }) {
   }
 
   // Events come by the hundred; the list is drawn once a frame.
-  function ask() {
-    if (asked) return;
-    asked = true;
-    requestAnimationFrame(() => {
-      asked = false;
-      show();
-    });
-  }
-
+  const ask = oftenAsked(() => show());
   live.addEventListener('job', ask);
   live.addEventListener('jobs', ask);
   return {

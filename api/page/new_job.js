@@ -2,6 +2,7 @@
 import { h } from './dom.js';
 import { openDialog, tell } from './dialog.js';
 import { nameOf } from './format.js';
+import { icon } from './icons.js';
 import { priorities } from './job_words.js';
 
 const folderKey = 'freshet-folder';
@@ -52,7 +53,18 @@ function field(label, control, hint) {
   );
 }
 
-export function openNewJob(api) {
+// The head of a view that jobs are made from.
+export function headWithNewJob(title, api) {
+  const add = h(
+    'button',
+    { type: 'button', class: 'primary', on: { click: () => openNewJob(api) } },
+    icon('plus'),
+    'New job',
+  );
+  return h('div', { class: 'view-head' }, h('h1', {}, title), add);
+}
+
+function openNewJob(api) {
   const urls = h('textarea', {
     id: 'new-urls',
     rows: 4,

@@ -2,9 +2,9 @@
 import { h, KeyedList, setText } from './dom.js';
 import { SourceChart } from './chart.js';
 import { bytesText, countText, manyText, moneyText, percentText, rateText } from './format.js';
-import { icon } from './icons.js';
 import { JobRow } from './job_row.js';
-import { openNewJob } from './new_job.js';
+import { headWithNewJob } from './new_job.js';
+import { oftenAsked } from './often.js';
 import { Poll } from './poll.js';
 import { bySource, savings, sourceKinds, sourceNames } from './savings.js';
 
@@ -52,16 +52,10 @@ export function overviewView({ api, book, live, meter }) {
   const more = h('p', { class: 'hint' });
   const trouble = card('trouble', 'Needs you', failed);
   const sums = h('div', {});
-  const add = h(
-    'button',
-    { type: 'button', class: 'primary', on: { click: () => openNewJob(api) } },
-    icon('plus'),
-    'New job',
-  );
   const element = h(
     'section',
     {},
-    h('div', { class: 'view-head' }, h('h1', {}, 'Overview'), add),
+    headWithNewJob('Overview', api),
     h(
       'div',
       { class: 'tiles' },
@@ -206,12 +200,7 @@ export function overviewView({ api, book, live, meter }) {
     failedRows.show(wrong.slice(0, failedMax).map((id) => book.get(id)));
   }
 
-  let asked = false;
-  function ask() {
-    if (asked) return;
-    asked = true;
-    setTimeout(() => ((asked = false), showJobs()), 100);
-  }
+  const ask = oftenAsked(showJobs, (work) => setTimeout(work, 100));
   live.addEventListener('job', ask);
   live.addEventListener('jobs', ask);
   meter.addEventListener('perf', showRates);

@@ -72,7 +72,7 @@ class WordList {
           },
           'Remove',
         );
-        return { element: h('li', {}, h('span', { class: 'path' }, text), button) };
+        return { element: h('li', {}, h('span', { class: 'path breaks' }, text), button) };
       },
       update() {},
     });
@@ -108,7 +108,7 @@ class WordList {
 export function siteView({ api }) {
   const tiles = h('div', { class: 'tiles' });
   const outcomes = h('tbody', {});
-  const where = h('p', { class: 'hint number' });
+  const where = h('p', { class: 'hint number breaks' });
   const origins = new WordList({
     id: 'origin',
     label: 'Allow an origin',

@@ -1,13 +1,30 @@
 // The decision record of a job's files, to be read from the top: how it went, what would help, who
 // was asked, and what happened when.
 import { h } from './dom.js';
-import { bytesText, countText, durationText, rateText } from './format.js';
-import { codeText, stateText, summaryOf, toneOf, trustText, waitText } from './why_words.js';
+import { SourceChart } from './chart.js';
+import { bytesText, countText, durationText, percentText, rateText } from './format.js';
+import { kindName } from './senders.js';
+import {
+  boundOf,
+  codeText,
+  pointsOf,
+  recordKinds,
+  stateText,
+  summaryOf,
+  toneOf,
+  trustText,
+  waitText,
+} from './why_words.js';
 
 export class WhyView {
   #last = '';
   #open = new Set(); // Which parts are unfolded, over updates.
+  #charts = new Map(); // By file, when there are several.
   element = h('div', { class: 'why' });
+
+  end() {
+    for (const chart of this.#charts.values()) chart.end();
+  }
 
   show(record, names) {
     const text = JSON.stringify(record);
@@ -32,6 +49,20 @@ export class WhyView {
     );
   }
 
+  // Of one file alone the job shows it already.
+  #chart(file, transfer, name) {
+    const points = name ? pointsOf(transfer.series, Date.now()) : [];
+    if (points.length < 2) return null;
+    if (!this.#charts.has(file)) {
+      const label = `Sources over time, ${name}`;
+      const names = Object.fromEntries(recordKinds.map((kind) => [kind, kindName(kind)]));
+      this.#charts.set(file, new SourceChart({ label, kinds: recordKinds, names }));
+    }
+    const chart = this.#charts.get(file);
+    chart.show(points, { ended: true });
+    return chart.element;
+  }
+
   #file(file, transfer, name) {
     return h(
       'article',
@@ -40,9 +71,11 @@ export class WhyView {
       h('p', { class: 'lead' }, summaryOf(transfer)),
       h('p', {}, `${trustText(transfer)}.`),
       advice(transfer.advice),
+      this.#chart(file, transfer, name),
+      spent(transfer.time),
+      bound(transfer.bound),
       sources(transfer),
       peers(transfer),
-      waiting(transfer.time),
       this.#events(file, transfer),
     );
   }
@@ -148,12 +181,12 @@ function sources({ sources: list = [] }) {
   );
 }
 
-function peers({ peers: list = [], peers_left_out: left = 0 }) {
+function peers({ peers: list = [], peers_left_out: left = 0, peers_seen: seen = 0 }) {
   if (list.length === 0) return null;
   return h(
     'div',
-    {},
-    h('h4', {}, 'Peers'),
+    { class: 'why-part' },
+    h('h4', {}, seen > 0 ? `Peers (${countText(seen)} came)` : 'Peers'),
     h(
       'ul',
       { class: 'plain-list' },
@@ -173,14 +206,45 @@ function peers({ peers: list = [], peers_left_out: left = 0 }) {
   );
 }
 
-function waiting(list = []) {
-  const long = list.filter((one) => one.ms > 0);
-  if (long.length === 0) return null;
+// The parts of its time, as a bar and in words.
+function spent(list = []) {
+  const parts = list.filter((one) => one.ms > 0).sort((a, b) => b.ms - a.ms);
+  const all = parts.reduce((sum, one) => sum + one.ms, 0);
+  if (all === 0) return null;
+  const bar = parts.map((one, at) =>
+    h('span', { class: `part wait-${at % 6}`, css: { 'inline-size': `${(100 * one.ms) / all}%` } }),
+  );
+  const words = parts.map((one, at) =>
+    h(
+      'li',
+      {},
+      h('span', { class: `swatch wait-${at % 6}` }),
+      waitText(one.for),
+      h('span', { class: 'number' }, `${durationText(one.ms)}, ${percentText(one.ms, all)}`),
+    ),
+  );
   return h(
-    'p',
-    {},
-    'Its time: ',
-    long.map((one) => `${waitText(one.for)} ${durationText(one.ms)}`).join(', '),
-    '.',
+    'div',
+    { class: 'why-part' },
+    h('h4', {}, 'Where its time went'),
+    h('div', { class: 'bar', 'aria-hidden': 'true' }, bar),
+    h('ul', { class: 'legend' }, words),
+  );
+}
+
+function bound(of) {
+  const facts = boundOf(of);
+  if (facts.length === 0) return null;
+  return h(
+    'div',
+    { class: 'why-part' },
+    h('h4', {}, 'How near it came to what was possible'),
+    h(
+      'dl',
+      { class: 'facts-row' },
+      facts.map(([name, value]) =>
+        h('div', {}, h('dt', {}, name), h('dd', { class: 'number' }, value)),
+      ),
+    ),
   );
 }

@@ -1,5 +1,9 @@
 // A decision record as people read it. Pure.
-import { bytesText, durationText, rateText } from './format.js';
+import { bytesText, countText, durationText, rateText } from './format.js';
+import { sourceKinds } from './savings.js';
+
+// Kinds of sources that a record tells apart, the origin last.
+export const recordKinds = [...sourceKinds.filter((kind) => kind !== 'origin'), 'others', 'origin'];
 
 const sourceStates = {
   used: 'used',
@@ -12,12 +16,16 @@ const sourceStates = {
 };
 
 const waits = {
-  place: 'waiting for a place',
-  policy: 'waiting for policy',
-  origin: 'waiting for the origin',
+  moving: 'bytes were coming',
+  queue: 'waiting for a place among the transfers',
+  identity: 'waiting for a manifest',
+  answer: 'waiting for a source to answer',
+  silence: 'waiting for bytes of sources that had answered',
+  retry: 'every source had failed and was left alone',
+  policy: 'policy held the sources back',
+  connections: 'other transfers had all connections',
   peers: 'waiting for peers',
   disk: 'waiting for the disk',
-  moving: 'bytes were coming',
 };
 
 const bad = new Set([
@@ -60,9 +68,8 @@ export function waitText(name) {
 // One sentence on how it went as a whole.
 export function summaryOf(transfer) {
   const parts = [];
-  const all = (transfer.sources ?? []).reduce((sum, source) => sum + (source.useful ?? 0), 0);
+  const origin = (transfer.sources ?? []).reduce((sum, source) => sum + (source.useful ?? 0), 0);
   const peers = transfer.from_peers ?? 0;
-  const origin = Math.max(0, all - peers);
   if (peers + origin > 0) {
     parts.push(
       peers > 0
@@ -83,6 +90,24 @@ export function summaryOf(transfer) {
   }
   if (transfer.wasted > 0) parts.push(`${bytesText(transfer.wasted)} were received for nothing`);
   return `${parts.join('; ')}.`;
+}
+
+// The facts of the bound: [name, value].
+export function boundOf(bound) {
+  if (!bound) return [];
+  const facts = [
+    ['Took', durationText(bound.took_ms)],
+    ['Possible at the best rate', durationText(bound.ms)],
+    ['That is', `${countText(bound.percent)}% of it`],
+    ['Best rate', rateText(bound.rate)],
+  ];
+  if (bound.origin_rate) {
+    facts.push(['Most from origins', rateText(bound.origin_rate)]);
+    facts.push(['From origins alone', durationText(bound.origin_alone_ms)]);
+  }
+  if (bound.peer_rate) facts.push(['Most from peers', rateText(bound.peer_rate)]);
+  if (bound.members) facts.push(['Shared the origin', `${countText(bound.members)} machines`]);
+  return facts;
 }
 
 // Who vouches for the bytes.

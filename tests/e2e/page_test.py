@@ -68,6 +68,12 @@ class Page(unittest.TestCase):
     def test_ten_thousand_jobs_scroll_on_the_page_without_a_blank_row(self):
         self.run_test("scroll")
 
+    def test_the_page_shows_a_decision_record_in_whole(self):
+        self.run_test("record")
+
+    def test_the_page_of_a_living_node_shows_its_site(self):
+        self.run_test("site")
+
     def test_the_page_can_be_used_by_everyone_in_light_and_dark_and_on_a_phone(self):
         self.run_test("looks")
 

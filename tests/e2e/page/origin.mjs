@@ -50,6 +50,7 @@ export class Origin {
       'Content-Length': end - begin,
       'Accept-Ranges': 'bytes',
       ETag: tag,
+      'Cache-Control': 'max-age=3600',
       ...(range ? { 'Content-Range': `bytes ${begin}-${end - 1}/${bytes.length}` } : {}),
     });
     for (let at = begin; at < end && !answer.destroyed; at += chunk) {

@@ -8,8 +8,9 @@ import { addressOf, routeOf } from '../../../api/page/router.js';
 import { savings } from '../../../api/page/savings.js';
 import { siteFacts } from '../../../api/page/site_view.js';
 import { Series, roundUp, stacked } from '../../../api/page/series.js';
+import { partsOf, sharesOf } from '../../../api/page/senders.js';
 import { Session, takeCode } from '../../../api/page/session.js';
-import { pointsOf, summaryOf } from '../../../api/page/why_words.js';
+import { boundOf, pointsOf, summaryOf } from '../../../api/page/why_words.js';
 import { scrollTo, windowOf } from '../../../api/page/window_of.js';
 
 test('the rows of a window cover the viewport and stay within the list', () => {
@@ -136,7 +137,7 @@ test('a record is summed up in a sentence and its series becomes points', () => 
   const transfer = { sources: [{ useful: 300 }], from_peers: 100, wasted: 0, elapsed_ms: 2000 };
   assert.equal(
     summaryOf(transfer),
-    '100 B came from peers and 200 B from origins; 2 s since it was asked for.',
+    '100 B came from peers and 300 B from origins; 2 s since it was asked for.',
   );
   const series = {
     step_ms: 500,
@@ -174,4 +175,45 @@ test('options are told one a line', () => {
     { key: 'b.c', value: 'x, y' },
     { key: 'b.d', value: '' },
   ]);
+});
+
+test('a record tells who sent which part of a file', () => {
+  const transfer = {
+    sources: [
+      { source: 1, name: 'http://a/x' },
+      { source: 2, name: 'http://c/x', cache_host: true },
+    ],
+    peers: [{ source: 4294967296, address: '192.0.2.1:7680', class: 'link-local' }],
+    pieces: { parts: 6, senders: [1, 2, 4294967296, 1, 0, 1, 2, 1, 9, 1] },
+  };
+  const parts = partsOf(transfer);
+  assert.deepEqual(
+    parts.map((who) => who?.kind ?? null),
+    ['origin', 'origin', 'link_local', null, 'cache', 'others'],
+  );
+  assert.deepEqual(
+    sharesOf(parts).map(({ name, share }) => [name, share]),
+    [
+      ['http://a/x', 0.4],
+      ['192.0.2.1:7680', 0.2],
+      ['http://c/x', 0.2],
+      ['source 9', 0.2],
+    ],
+  );
+  assert.deepEqual(partsOf(undefined), []);
+  assert.deepEqual(sharesOf([null]), []);
+});
+
+test('the bound is told in facts as far as it is known', () => {
+  assert.deepEqual(boundOf(undefined), []);
+  const bound = { took_ms: 3000, ms: 2000, percent: 150, rate: 1048576, bytes: 1, members: 3 };
+  assert.deepEqual(boundOf(bound), [
+    ['Took', '3 s'],
+    ['Possible at the best rate', '2 s'],
+    ['That is', '150% of it'],
+    ['Best rate', '1.0 MiB/s'],
+    ['Shared the origin', '3 machines'],
+  ]);
+  const of = { ...bound, origin_rate: 1024, origin_alone_ms: 61000, peer_rate: 2048 };
+  assert.equal(Object.fromEntries(boundOf(of))['From origins alone'], '1 min 1 s');
 });
