@@ -44,8 +44,6 @@ struct PolicyFile {
   std::map<std::string, std::string> places;  // "DOMaxCacheAge": "/etc/freshet/freshet.toml:7"
 };
 
-inline constexpr std::size_t kPolicyFileBytesMax = 1 << 20;
-
 // invalid_argument lists every mistake, each with its line; `path` names the file in it.
 [[nodiscard]] Result<PolicyFile> parse_policy_file(std::string_view text, std::string const& path);
 // not_found when there is none; permission_denied, io_error.

@@ -1,4 +1,5 @@
 #include "api/policy/policy_file.h"
+#include "api/policy/setting_file.h"
 
 #include <catch2/catch.hpp>
 
@@ -119,7 +120,7 @@ TEST_CASE("values of the wrong kind are mistakes", "[policy_file]") {
 TEST_CASE("what is no TOML is told with the line where it ends to be", "[policy_file]") {
   CHECK(mistakes("[policy]\nDOMaxCacheAge =\n").starts_with("line 2: "));
   CHECK_FALSE(mistakes("[policy]\nDOMaxCacheAge = 1\nDOMaxCacheAge = 2\n").empty());
-  CHECK_FALSE(mistakes(std::string(kPolicyFileBytesMax + 1, ' ')).empty());
+  CHECK_FALSE(mistakes(std::string(kSettingFileBytesMax + 1, ' ')).empty());
 }
 
 TEST_CASE("a file that is not there is told from one that is wrong", "[policy_file]") {
