@@ -10,16 +10,18 @@ Result<Vouched> vouch(ManifestDocument const& document, SignerPolicy const& poli
     return Vouched{document.from, {}};
   }
   if (policy.keys.empty() && !policy.required) return Vouched{document.from, {}};
-  auto const signature = parse_signature(*document.signature);
-  if (!signature) return unexpected(signature.error());
-  auto signer = policy.keys.signer_of(*signature, std::as_bytes(std::span(document.bytes)));
-  if (!signer) {
-    // A stranger's signature is as good as none.
-    bool const stranger = signer.error().code == Errc::signature_untrusted;
-    if (stranger && !policy.required) return Vouched{document.from, {}};
-    return unexpected(signer.error());
+  auto const signatures = parse_signatures(*document.signature);
+  if (!signatures) return unexpected(signatures.error());
+  Error stranger;
+  for (auto const& signature : *signatures) {
+    auto signer = policy.keys.signer_of(signature, std::as_bytes(std::span(document.bytes)));
+    if (signer) return Vouched{std::min(document.from, Trust::signer), std::move(*signer)};
+    if (signer.error().code != Errc::signature_untrusted) return unexpected(signer.error());
+    stranger = signer.error();
   }
-  return Vouched{std::min(document.from, Trust::signer), std::move(*signer)};
+  // Signatures of strangers are as good as none.
+  if (policy.required) return unexpected(stranger);
+  return Vouched{document.from, {}};
 }
 
 Result<SignerPolicy> pinned_signers(std::span<std::string const> keys) {

@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "freshet/error.h"
 
@@ -49,6 +50,9 @@ struct Signature {
   std::array<std::byte, 64> global{};  // Over `signature` and `trusted_comment`.
 };
 [[nodiscard]] Result<Signature> parse_signature(std::string_view text);
+// Several signature files, one after the other: the same bytes signed by several keys.
+inline constexpr std::size_t kSignaturesMax = 4;
+[[nodiscard]] Result<std::vector<Signature>> parse_signatures(std::string_view text);
 // The four lines of a signature file.
 [[nodiscard]] std::string to_text(Signature const& signature);
 

@@ -94,18 +94,16 @@ std::string to_text(PublicKey const& key) {
          to_base64(key) + "\n";
 }
 
-Result<Signature> parse_signature(std::string_view text) {
-  if (text.size() > kSignatureBytesMax) return bad("signature", "is too long");
-  auto const lines = minisign::lines(text, 4);
-  if (!lines || lines->size() != 4) return bad("signature", "has not four lines");
-  if (!lines->at(0).starts_with(minisign::kUntrusted) ||
-      !lines->at(2).starts_with(minisign::kTrusted)) {
+namespace {
+
+Result<Signature> signature_of(std::span<std::string_view const, 4> lines) {
+  if (!lines[0].starts_with(minisign::kUntrusted) || !lines[2].starts_with(minisign::kTrusted)) {
     return bad("signature", "lacks a comment");
   }
   Signature signature;
-  signature.trusted_comment = lines->at(2).substr(minisign::kTrusted.size());
-  auto const bytes = minisign::decoded(lines->at(1), kSignatureBytes);
-  auto const global = minisign::decoded(lines->at(3), signature.global.size());
+  signature.trusted_comment = lines[2].substr(minisign::kTrusted.size());
+  auto const bytes = minisign::decoded(lines[1], kSignatureBytes);
+  auto const global = minisign::decoded(lines[3], signature.global.size());
   if (!bytes || !global || (*bytes)[0] != std::byte{'E'}) return bad("signature", "is malformed");
   signature.prehashed = (*bytes)[1] == std::byte{'D'};
   if (!signature.prehashed && (*bytes)[1] != std::byte{'d'}) {
@@ -118,6 +116,30 @@ Result<Signature> parse_signature(std::string_view text) {
   std::copy_n(bytes->begin() + 10, 64, signature.signature.begin());
   std::ranges::copy(*global, signature.global.begin());
   return signature;
+}
+
+}  // namespace
+
+Result<std::vector<Signature>> parse_signatures(std::string_view text) {
+  if (text.size() > kSignatureBytesMax) return bad("signature", "is too long");
+  auto const lines = minisign::lines(text, 4 * kSignaturesMax);
+  if (!lines || lines->empty() || lines->size() % 4 != 0) {
+    return bad("signature", "has not four lines");
+  }
+  std::vector<Signature> signatures;
+  for (std::size_t at = 0; at < lines->size(); at += 4) {
+    auto signature = signature_of(std::span(*lines).subspan(at).first<4>());
+    if (!signature) return tl::unexpected(signature.error());
+    signatures.push_back(std::move(*signature));
+  }
+  return signatures;
+}
+
+Result<Signature> parse_signature(std::string_view text) {
+  auto signatures = parse_signatures(text);
+  if (!signatures) return tl::unexpected(signatures.error());
+  if (signatures->size() != 1) return bad("signature", "has not four lines");
+  return std::move(signatures->front());
 }
 
 std::string to_text(Signature const& signature) {
