@@ -14,6 +14,7 @@ import tempfile
 
 import measure
 import rivals
+import uplink
 
 GiB = 1 << 30
 UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -27,6 +28,8 @@ class Bench:
     def __init__(self, options, folder):
         self.options, self.folder = options, folder
         self.origin = rivals.Origin(folder, 0)
+        if options.uplink:
+            uplink.shape(self.origin.port, options.uplink)
         self.files = self.origin.folder / "files"
         self.log = measure.OriginLog(self.origin.folder / "access.log")
         self.host = f"127.0.0.1:{self.origin.port}"
@@ -90,7 +93,8 @@ class Bench:
             path = self.make(size)
             got = measure.together(clients, lambda: measure.fetch(cache.port, cache.target(path), self.host))
             sent, requests = self.log.sent(path)
-            return {"mib_s": size / max(each.seconds for each in got) / (1 << 20),
+            mib_s = size / max(each.seconds for each in got) / (1 << 20)
+            return {"mib_s": mib_s, "of_direct": mib_s / self.rows[0]["mib_s"],
                     "first_ms": statistics.median(each.first for each in got) * 1000,
                     "copies": sent / size, "origin_requests": requests}
 
@@ -124,8 +128,9 @@ class Bench:
                 continue
             cache = kind(self.folder, self.origin.port)
             try:
-                for act in (self.hot_large, self.hot_small, lambda c: self.cold(c, 1),
-                            lambda c: self.cold(c, self.options.clients), self.cold_middle):
+                hot = () if self.options.uplink else (self.hot_large, self.hot_small)
+                for act in (*hot, lambda c: self.cold(c, 1), lambda c: self.cold(c, self.options.clients),
+                            self.cold_middle):
                     act(cache)
                     print_row(self.rows[-1])
                 self.rows[-1]["resident_mib"] = measure.resident_bytes(cache.process.pid) / (1 << 20)
@@ -150,10 +155,13 @@ def main():
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=10, help="of each run of wrk")
+    parser.add_argument("--uplink", help="the origin sends no faster: 1gbit; cold contents alone, in a network of its own")
     parser.add_argument("--only", nargs="*", help="freshet nginx squid varnish")
     parser.add_argument("--folder", help="where files lie; default: a temporary folder")
     parser.add_argument("--json", help="writes all rows there")
     options = parser.parse_args()
+    if options.uplink:
+        uplink.enter()
     options.size_of_many = options.size_of_many or options.size
     rivals.Freshet.daemon = options.freshetd
     folder = pathlib.Path(tempfile.mkdtemp(prefix="freshet-bench-node-", dir=options.folder))
