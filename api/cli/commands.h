@@ -33,6 +33,8 @@ void add_policy_show(CLI::App& noun, Settings& settings);
 void add_node_status(CLI::App& noun, Settings& settings);
 void add_node_allow(CLI::App& noun, Settings& settings);
 void add_node_pin(CLI::App& noun, Settings& settings);
+void add_node_find(CLI::App& noun, Settings& settings);
+void add_node_key(CLI::App& noun, Settings& settings);
 void add_node_warm(CLI::App& noun, Settings& settings);
 void add_node_purge(CLI::App& noun, Settings& settings);
 void add_status(CLI::App& app, Settings& settings);

@@ -65,6 +65,8 @@ void add_nodes(CLI::App& app, Settings& settings) {
   add_node_status(*noun, settings);
   add_node_allow(*noun, settings);
   add_node_pin(*noun, settings);
+  add_node_find(*noun, settings);
+  add_node_key(*noun, settings);
   add_node_warm(*noun, settings);
   add_node_purge(*noun, settings);
 }

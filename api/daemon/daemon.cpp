@@ -98,7 +98,7 @@ Result<void> Daemon::start() {
     std::lock_guard const lock(mutex_);
     return options_text(settings_);
   };
-  context_->node = node_access_.get();
+  context_->node = node_ ? &node_->control() : nullptr;
   api_ = std::make_unique<local::Api>(*context_);
   if (auto opened = open_tcp(); !opened) return opened;
   for (auto& socket : std::exchange(sockets_, {})) {
@@ -161,8 +161,7 @@ Result<void> Daemon::open_node() {
        settings_.options.data_dir, FRESHET_VERSION, sharing_with_peers(engine)});
   if (!opened) return tl::unexpected(opened.error());
   node_ = std::move(*opened);
-  node_access_ = std::make_unique<NodeAccess>(node_->control());
-  for (auto const port : node_->control().status().ports) {
+  for (auto const port : node_->control().show().ports) {
     log(LogSeverity::info, "listening node port=" + std::to_string(port));
   }
   return {};
@@ -244,7 +243,6 @@ void Daemon::stop() {
   server_.reset();
   api_.reset();
   context_.reset();
-  node_access_.reset();
   node_.reset();
   client_.reset();
   log(LogSeverity::info, "stopped");

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "api/daemon/log_lines.h"
-#include "api/daemon/node_access.h"
 #include "api/daemon/settings.h"
 #include "api/daemon/system_manager.h"
 #include "api/local/api.h"
@@ -56,7 +55,6 @@ class Daemon {
   std::optional<node::NodeSettings> node_settings_;  // When it is enabled.
   std::unique_ptr<node::Node> node_;                 // Null unless [node] enables it.
   local::Reactor reactor_;
-  std::unique_ptr<NodeAccess> node_access_;
   std::unique_ptr<local::Context> context_;
   std::unique_ptr<local::Api> api_;
   std::unique_ptr<local::Server> server_;

@@ -36,6 +36,11 @@ Result<std::string> in_query(Call const& call, std::string const& name) {
   return found->second;
 }
 
+Result<Answer> keys_answer(Result<wire::NodeKeys> const& keys) {
+  if (!keys) return tl::unexpected(keys.error());
+  return json_answer(wire::write(*keys));
+}
+
 Result<std::size_t> purge_by(NodeKeeper& node, wire::PurgeRequest const& request) {
   auto const given = (request.url ? 1 : 0) + (request.prefix ? 1 : 0) + (request.content ? 1 : 0);
   if (given != 1) {
@@ -52,6 +57,18 @@ Result<Answer> show_node(Context& context, Call& call) {
   return on_node(context, call, [](NodeKeeper& node) -> Result<Answer> {
     return json_answer(wire::write(node.show()));
   });
+}
+
+Result<Answer> show_node_keys(Context& context, Call& call) {
+  return on_node(context, call, [](NodeKeeper& node) { return keys_answer(node.keys()); });
+}
+
+Result<Answer> rotate_node_key(Context& context, Call& call) {
+  return on_node(context, call, [](NodeKeeper& node) { return keys_answer(node.rotate_key()); });
+}
+
+Result<Answer> retire_node_key(Context& context, Call& call) {
+  return on_node(context, call, [](NodeKeeper& node) { return keys_answer(node.retire_key()); });
 }
 
 Result<Answer> list_allowed(Context& context, Call& call) {

@@ -14,6 +14,13 @@ class NodeKeeper {
   virtual ~NodeKeeper() = default;
   [[nodiscard]] virtual wire::NodeShown show() = 0;
 
+  // not_supported where it signs nothing, here and below.
+  [[nodiscard]] virtual Result<wire::NodeKeys> keys() = 0;
+  // It signs by a new one from now on, and by the one so far beside it.
+  [[nodiscard]] virtual Result<wire::NodeKeys> rotate_key() = 0;
+  // The one before signs no more. not_found when there is none.
+  [[nodiscard]] virtual Result<wire::NodeKeys> retire_key() = 0;
+
   // Patterns of origins that may be asked: of the settings, and added until the daemon ends.
   [[nodiscard]] virtual std::vector<std::string> allowed() = 0;
   [[nodiscard]] virtual Result<void> allow(std::string const& pattern) = 0;

@@ -34,6 +34,9 @@ Result<Answer> make_page_code(Context& context, Call& call);
 Result<Answer> redeem_page_code(Context& context, Call& call);
 
 Result<Answer> show_node(Context& context, Call& call);
+Result<Answer> show_node_keys(Context& context, Call& call);
+Result<Answer> rotate_node_key(Context& context, Call& call);
+Result<Answer> retire_node_key(Context& context, Call& call);
 Result<Answer> list_allowed(Context& context, Call& call);
 Result<Answer> allow_origin(Context& context, Call& call);
 Result<Answer> disallow_origin(Context& context, Call& call);

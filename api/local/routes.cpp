@@ -71,6 +71,9 @@ constexpr std::array kRoutes{
     Route{pin_url, "pin_url", "POST", "/v1/node/pins", kQuick},
     Route{unpin_url, "unpin_url", "DELETE", "/v1/node/pins", kQuick},
     Route{warm_urls, "warm_urls", "POST", "/v1/node/warm", kQuick},
+    Route{show_node_keys, "show_node_keys", "GET", "/v1/node/key", kQuick},
+    Route{rotate_node_key, "rotate_node_key", "POST", "/v1/node/key/rotate", kSlow},
+    Route{retire_node_key, "retire_node_key", "POST", "/v1/node/key/retire", kSlow},
     Route{purge_urls, "purge_urls", "POST", "/v1/node/purge", kSlow},
 
     Route{follow_events, "follow_events", "GET", "/v1/events", kQuick},

@@ -1,6 +1,10 @@
 #include "api/node/node.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
+#include <random>
 #include <thread>
 #include <utility>
 
@@ -40,6 +44,7 @@ UpstreamOptions upstream_options(NodeSettings const& settings) {
   options.connections_max = static_cast<std::uint32_t>(settings.limits.fetches);
   options.connections_per_host_max =
       static_cast<std::uint32_t>(settings.limits.upstream_connections);
+  options.ca_file = settings.ca_file;
   options.is_public = [also = settings.ways.networks](std::string const& text) {
     auto const address = parse_address(text);
     return address && may_dial(*address, also);
@@ -76,11 +81,12 @@ Result<void> Node::start() {
       settings_, std::move(*index));
   server_ = std::make_unique<Server>(server_options(settings_), *desk_);
   if (auto const serving = server_->start(); !serving) return serving;
+  if (settings_.announce && !settings_.listen.empty()) announce();
   loop_.post([this] {
     follow_pins();
     tend();
+    if (!settings_.warm.empty()) keep_warm();
   });
-  if (!settings_.warm.empty()) warm(settings_.warm);
   return {};
 }
 
@@ -99,6 +105,25 @@ Result<void> Node::open_site() {
   };
   site_->set_finder({find, find});
   return {};
+}
+
+void Node::announce() {
+  host_label_ = "freshet-" + std::to_string(std::random_device{}());
+  auto const& at = settings_.listen.front().address;
+  bool const anywhere = at == *parse_address("0.0.0.0") || at == *parse_address("::");
+  announcer_ = std::make_unique<Announcer>([this] { return service(); },
+                                           anywhere ? std::nullopt : std::optional(at));
+  auto const started = announcer_->start();
+  if (started) return;
+  ports_.log.write(LogLevel::warn, "node not announced", {{"why", describe(started.error())}});
+}
+
+NodeService Node::service() const {
+  std::array<char, 64> machine{};
+  static_cast<void>(::gethostname(machine.data(), machine.size() - 1));
+  auto const keys = site_->keys();
+  return {(settings_.name + " on " + machine.data()).substr(0, 63), host_label_,
+          server_->ports().front(), keys ? to_string(keys->current.public_key().id) : ""};
 }
 
 Result<void> Node::load_pins() {
@@ -135,6 +160,11 @@ void Node::tend() {
   static_cast<void>(loop_.at(ports_.clock.now() + kTendEvery, [this] { tend(); }));
 }
 
+void Node::keep_warm() {
+  warm(settings_.warm);
+  static_cast<void>(loop_.at(ports_.clock.now() + settings_.warm_every, [this] { keep_warm(); }));
+}
+
 void Node::warm(std::vector<std::string> const& urls) {
   for (auto const& url : urls) {
     auto const parsed = parse_url(url);
@@ -150,6 +180,7 @@ void Node::warm(std::vector<std::string> const& urls) {
 
 void Node::stop() {
   if (std::exchange(stopped_, true)) return;
+  announcer_.reset();
   if (server_) server_->stop();
   if (desk_) {
     static_cast<void>(on_desk([this] {

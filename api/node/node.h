@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "api/node/desk/desk.h"
+#include "api/node/discovery/announcer.h"
 #include "api/node/node_control.h"
 #include "api/node/server/server.h"
 #include "engine/base/thread_loop.h"
@@ -43,10 +44,13 @@ class Node {
   friend class NodeControl;
   [[nodiscard]] Result<void> start();
   [[nodiscard]] Result<void> open_site();
+  void announce();  // On the links of this machine, if it can be reached there.
+  [[nodiscard]] NodeService service() const;
   [[nodiscard]] Result<void> load_pins();
   [[nodiscard]] Result<void> save_pins();  // And follows them from now on.
   void follow_pins();
-  void tend();  // Again and again: what is too old or too much goes.
+  void tend();       // Again and again: what is too old or too much goes.
+  void keep_warm();  // Likewise: what the settings want warm is asked for.
   void warm(std::vector<std::string> const& urls);
   // Runs `call` on the desk's loop and waits for what it returns.
   template <typename Call>
@@ -62,6 +66,8 @@ class Node {
   std::unique_ptr<Site> site_;
   std::unique_ptr<Desk> desk_;
   std::unique_ptr<Server> server_;
+  std::string host_label_;  // By which it is found: of no other host.
+  std::unique_ptr<Announcer> announcer_;
   bool stopped_ = false;
 };
 

@@ -18,36 +18,63 @@ Result<std::string> spelled(std::string const& url) {
 
 }  // namespace
 
-NodeStatus NodeControl::status() const {
+wire::NodeShown NodeControl::show() {
   auto const& desk = *node_.desk_;
   auto const& counters = desk.counters();
-  NodeStatus status;
-  if (auto const key = node_.site_->key()) status.key = to_base64(*key);
-  status.ports = node_.server_->ports();
-  status.connections = node_.server_->connections();
   auto const [sums, fills] =
       node_.on_desk([&] { return std::pair(node_.desk_->index().sums(), node_.desk_->fills()); });
-  status.objects = sums.objects;
-  status.bytes = sums.bytes;
-  status.bytes_max = node_.settings_.limits.cache;
-  status.fills = fills;
-  status.requests = counters.requests;
-  status.hits = counters.hits;
-  status.joined = counters.joined;
-  status.misses = counters.misses;
-  status.validated = counters.validated;
-  status.passed = counters.passed;
-  status.refused = counters.refused;
-  status.stale = counters.stale;
-  status.sent_bytes = counters.sent_bytes;
-  status.hit_bytes = counters.hit_bytes;
-  status.upstream_bytes = counters.upstream_bytes;
-  status.upstream_requests = counters.upstream_requests;
-  status.upstream_failures = counters.upstream_failures;
-  return status;
+  auto const keys = node_.site_->keys();
+  return {.ports = node_.server_->ports(),
+          .key = keys ? to_base64(keys->current.public_key()) : "",
+          .connections = node_.server_->connections(),
+          .objects = sums.objects,
+          .bytes = sums.bytes,
+          .bytes_max = node_.settings_.limits.cache,
+          .fetches = fills,
+          .requests = counters.requests,
+          .hits = counters.hits,
+          .joined = counters.joined,
+          .misses = counters.misses,
+          .validated = counters.validated,
+          .passed = counters.passed,
+          .refused = counters.refused,
+          .stale = counters.stale,
+          .sent_bytes = counters.sent_bytes,
+          .hit_bytes = counters.hit_bytes,
+          .upstream_bytes = counters.upstream_bytes,
+          .upstream_requests = counters.upstream_requests,
+          .upstream_failures = counters.upstream_failures};
 }
 
-std::vector<std::string> NodeControl::pins() const {
+Result<wire::NodeKeys> NodeControl::keys() {
+  auto const keys = node_.site_->keys();
+  if (!keys) return fail(Errc::not_supported, "node", "it signs nothing: sign of [node] is off");
+  return wire::NodeKeys{to_base64(keys->current.public_key()),
+                        keys->previous ? to_base64(keys->previous->public_key()) : ""};
+}
+
+Result<wire::NodeKeys> NodeControl::change_keys(Result<SiteKeys> (*change)(std::string const&)) {
+  if (auto const signs = keys(); !signs) return signs;
+  // One change at a time.
+  auto const changed = node_.on_desk([&]() -> Result<void> {
+    auto made = change(node_.ports_.directory);
+    if (!made) return tl::unexpected(made.error());
+    node_.site_->set_keys(std::move(*made));
+    return {};
+  });
+  if (!changed) return tl::unexpected(changed.error());
+  return keys();
+}
+
+Result<wire::NodeKeys> NodeControl::rotate_key() {
+  return change_keys(rotate_site_keys);
+}
+
+Result<wire::NodeKeys> NodeControl::retire_key() {
+  return change_keys(retire_site_key);
+}
+
+std::vector<std::string> NodeControl::pins() {
   return node_.on_desk([&] {
     auto all = node_.settings_.pins;
     all.insert(all.end(), node_.pins_.begin(), node_.pins_.end());
@@ -114,7 +141,7 @@ Result<std::size_t> NodeControl::purge_content(ContentId const& content) {
   });
 }
 
-std::vector<std::string> NodeControl::allowed() const {
+std::vector<std::string> NodeControl::allowed() {
   std::vector<std::string> patterns;
   auto const ways = node_.desk_->ways();
   for (auto const& pattern : ways->allow.patterns()) patterns.push_back(to_string(pattern));

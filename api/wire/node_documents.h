@@ -34,6 +34,12 @@ struct NodeShown {
   std::uint64_t upstream_failures = 0;
 };
 
+// By which the node signs, in the base64 of minisign; empty: none.
+struct NodeKeys {
+  std::string key;
+  std::string old_key;  // The one before, which signs beside it until it is retired.
+};
+
 struct PatternRequest {
   std::string pattern;
 };

@@ -31,6 +31,12 @@ struct Shape<NodeShown> {
 };
 
 template <>
+struct Shape<NodeKeys> {
+  static constexpr std::tuple members{must("key", &NodeKeys::key),
+                                      must("old_key", &NodeKeys::old_key)};
+};
+
+template <>
 struct Shape<PatternRequest> {
   static constexpr std::tuple members{must("pattern", &PatternRequest::pattern)};
 };

@@ -45,6 +45,7 @@
   X(PolicyShown)              \
   X(StatusList)               \
   X(NodeShown)                \
+  X(NodeKeys)                 \
   X(PatternRequest)           \
   X(AllowedOrigins)           \
   X(UrlRequest)               \

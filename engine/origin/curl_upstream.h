@@ -15,6 +15,7 @@ struct UpstreamOptions {
   std::uint32_t connections_per_host_max = 16;  // Likewise.
   std::uint32_t waiting_max = 8192;             // Beyond that: limit_reached.
   Bytes receive_buffer = 256_KiB;               // Of one exchange.
+  std::string ca_file;                          // PEM, instead of the system's authorities.
   // Whether an address is public: "192.0.2.1", "2001:db8::1".
   std::function<bool(std::string const& address)> is_public;
 };

@@ -96,8 +96,8 @@ Result<void> RawExchange::prepare(Easy easy, UpstreamOptions const& options) {
   curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, this);
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, error_text_.data());
   curl_easy_setopt(handle, CURLOPT_PRIVATE, this);
-  if (!request_.ca_file.empty()) {
-    curl_easy_setopt(handle, CURLOPT_CAINFO, request_.ca_file.c_str());
+  if (!options.ca_file.empty()) {
+    curl_easy_setopt(handle, CURLOPT_CAINFO, options.ca_file.c_str());
   }
   set_method();
   set_limits(options);

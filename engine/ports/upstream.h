@@ -24,7 +24,6 @@ struct UpstreamRequest {
   std::string method = "GET";
   std::vector<HttpHeader> headers;  // All of them, but for framing; Host when it is not the URL's.
   std::string body;                // Sent with its length, when the method is none of GET and HEAD.
-  std::string ca_file;             // Empty: the system's.
   std::string proxy;               // Empty: none.
   bool private_addresses = false;  // Whether the server may have an address that is not public.
   Duration connect_timeout = std::chrono::seconds{10};

@@ -2,13 +2,17 @@
 
 import http.client
 import re
+import shutil
 import socket
+import subprocess
 import time
+import unittest
 
 from daemon_case import DaemonCase
 from node_origin import Document, NodeOrigin
 
 WAIT_SECONDS = 60
+needs_openssl = unittest.skipUnless(shutil.which("openssl"), "openssl is not installed")
 
 
 class Answer:
@@ -66,14 +70,31 @@ class NodeCase(DaemonCase):
 
     def wait_for_asked(self, count):
         """Until the node has read so many requests of its clients."""
+        self.until(lambda: self.status()["requests"] >= count)
+
+    def until(self, holds):
         ends = time.monotonic() + WAIT_SECONDS
-        while self.status()["requests"] < count:
+        while not holds():
             self.assertLess(time.monotonic(), ends)
 
     def wait_for_stored(self, *paths):
         """Until what was fetched from there survives the end of the node."""
         for path in paths:
             self.wait_for_log(f"stored url={self.far.url(path)}")
+
+    def node(self, *words, expect=0):
+        """Lines of `freshet node`."""
+        out, _ = self.freshet("node", *words, f"--connect={self.socket}", expect=expect)
+        return out.splitlines()
+
+    def make_certificate(self):
+        """Files of a certificate for 127.0.0.1 that vouches for itself, and of its key."""
+        certificate, key = self.folder / "crt", self.folder / "key"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                        "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+                        "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+                       check=True, capture_output=True)
+        return certificate, key
 
     def raw(self, request):
         """What the node answers to these bytes, until it closes."""

@@ -116,20 +116,14 @@ class Hostile(NodeCase):
         self.assertTrue(answer.startswith(b"HTTP/1.1 502 "), answer)
         self.assertIn(b"connection_refused", answer)
 
-    @unittest.skipUnless(subprocess.run(["openssl", "version"], capture_output=True, check=False).returncode == 0,
-                         "openssl is not installed")
+    @needs_openssl
     def test_a_node_with_a_certificate_serves_over_tls(self):
-        for name in ("key", "crt"):
-            (self.folder / name).touch()
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-                        "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-                        "subjectAltName=IP:127.0.0.1", "-keyout", self.folder / "key", "-out",
-                        self.folder / "crt"], check=True, capture_output=True)
+        certificate, key = self.make_certificate()
         body = made_bytes(5_000_000)
         self.serve_at("/large", body)
-        self.start_node(f'listen_tls = ["127.0.0.1:0"]\ncertificate = "{self.folder}/crt"\n'
-                        f'certificate_key = "{self.folder}/key"')
-        context = ssl.create_default_context(cafile=self.folder / "crt")
+        self.start_node(f'listen_tls = ["127.0.0.1:0"]\ncertificate = "{certificate}"\n'
+                        f'certificate_key = "{key}"')
+        context = ssl.create_default_context(cafile=certificate)
         for _ in range(2):
             with socket.create_connection(("127.0.0.1", self.ports[1]), timeout=SECONDS) as plain:
                 with context.wrap_socket(plain, server_hostname="127.0.0.1") as client:

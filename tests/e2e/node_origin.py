@@ -2,6 +2,7 @@
 
 import http.server
 import re
+import ssl
 import threading
 
 WAIT_SECONDS = 60
@@ -131,11 +132,17 @@ class _Server(http.server.ThreadingHTTPServer):
 
 
 class NodeOrigin:
-    def __init__(self):
+    def __init__(self, tls=None):
+        """`tls`: the files of its certificate and key."""
         self.documents, self.posted = {}, []
+        self.scheme = "https" if tls else "http"
         self._seen, self._changed = [], threading.Condition()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.owner = self
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
 
@@ -149,7 +156,7 @@ class NodeOrigin:
         return f"127.0.0.1:{self._server.server_port}"
 
     def url(self, path):
-        return f"http://{self.host}{path}"
+        return f"{self.scheme}://{self.host}{path}"
 
     def note(self, seen):
         with self._changed:

@@ -13,6 +13,8 @@ HASH = urllib.parse.quote(bytes(range(20)))
 
 
 class Site(NodeCase):
+    count = 0  # Of clients.
+
     def page(self, path):
         connection = self.connect()
         connection.request("GET", path)
@@ -66,6 +68,37 @@ class Site(NodeCase):
         self.assertEqual((self.folder / "a").read_bytes(), body)
         self.assertIn('"signer"', (self.folder / "r.json").read_text())
 
+    def test_clients_that_trust_the_old_key_of_the_node_or_the_new_believe_it_until_one_is_retired(self):
+        self.start_node()
+        body = self.store("/a")
+        (self.folder / "old.pub").write_bytes(self.page("/.well-known/freshet/key.pub")[1])
+        key = json.loads(self.node("key", "show", "--json")[0])["key"]
+        keys = json.loads(self.node("key", "rotate", "--json")[0])
+        self.assertEqual(keys["old_key"], key)
+        self.assertNotEqual(keys["key"], key)
+        (self.folder / "new.pub").write_bytes(self.page("/.well-known/freshet/key.pub")[1])
+        self.assertEqual((self.folder / "new.pub").read_text().splitlines()[1], keys["key"])
+        self.fetch(body, "old")
+        self.fetch(body, "new")
+        self.stop_daemon()
+        self.start_node()
+        self.assertEqual(json.loads(self.node("key", "show", "--json")[0]), keys)
+        self.assertEqual(self.node("key", "retire"), [f"key  {keys['key']}"])
+        self.fetch(body, "old", expect=5)
+        self.fetch(body, "new")
+        self.node("key", "retire", expect=8)
+
+    def fetch(self, body, key, expect=0):
+        """A client that trusts this public key fetches /a by what the node says of it."""
+        node, name = f"http://127.0.0.1:{self.port}", f"{key}-{self.count}"
+        self.count += 1
+        self.freshet("get", node + self.target("/a"), "-o", name, "--data", self.folder / f"data-{name}",
+                     "--trusted-key", self.folder / f"{key}.pub", "--manifest",
+                     node + self.manifest_of("/a"), "--report", f"{name}.json", expect=expect)
+        if expect == 0:
+            self.assertEqual((self.folder / name).read_bytes(), body)
+            self.assertIn('"signer"', (self.folder / f"{name}.json").read_text())
+
     def test_peers_find_each_other_by_the_tracker_of_the_node(self):
         self.start_node()
         query = f"/announce?info_hash={HASH}&peer_id=-XX0000-abcdefghijkl&left=1&port="
@@ -78,10 +111,6 @@ class Site(NodeCase):
         self.start_node("sign = false\ntracker = false")
         self.assertEqual(self.page("/.well-known/freshet/key.pub")[0], 404)
         self.assertEqual(self.page("/announce?x")[0], 404)
-
-    def node(self, *words, expect=0):
-        out, _ = self.freshet("node", *words, f"--connect={self.socket}", expect=expect)
-        return out.splitlines()
 
     def test_the_administrator_of_a_node_sees_what_it_holds_and_purges_it(self):
         self.start_node()

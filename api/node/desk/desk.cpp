@@ -269,6 +269,12 @@ Result<void> Desk::save(std::string const& key, Shelf const& shelf,
   return index_.replace(key, std::move(records), std::move(body));
 }
 
+void Desk::save_or_warn(std::string const& key) {
+  if (auto const saved = save(key, *shelf_of(key)); !saved) {
+    ports_.log.write(LogLevel::warn, "object not saved", {{"why", describe(saved.error())}});
+  }
+}
+
 void Desk::forget(std::string const& url) {
   hot_.remove(url);
   passed_.forget(url);

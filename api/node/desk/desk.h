@@ -112,6 +112,8 @@ class Desk final : public Service {
   [[nodiscard]] Result<void> save(std::string const& key, Shelf const& shelf,
                                   std::optional<ObjectIndex::NewBody> body = std::nullopt);
 
+  void save_or_warn(std::string const& key);
+
   // desk_own.cpp
   void show_own(RequestPtr const& request);
   void keep_manifest(Sealed const& sealed);
@@ -162,6 +164,7 @@ class Desk final : public Service {
   // desk_pass.cpp
   void pass(RequestPtr const& request, CacheStatus const& status);
   void pass_on(FlightPtr const& flight, ResponseHead head);
+  void learn_from_head(Flight const& flight, ResponseHead const& head);
   void invalidate(Request const& request, ResponseHead const& head);
 
   Ports const ports_;

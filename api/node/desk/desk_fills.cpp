@@ -225,12 +225,9 @@ void Desk::on_sealed(ObjectId id, Result<Sealed> sealed) {
   auto const whole = std::make_shared<Object const>(Object{record, object.body});
   keep_manifest(*sealed);
   publish(filling.key, whole);
-  auto const saved = save(filling.key, *shelf_of(filling.key));
+  save_or_warn(filling.key);
   ports_.vault.release(record.spool);
   if (ports_.share) ports_.share(sealed->content);  // From now on peers need it.
-  if (!saved) {
-    ports_.log.write(LogLevel::warn, "object not saved", {{"why", describe(saved.error())}});
-  }
   finish(filling, whole);
 }
 

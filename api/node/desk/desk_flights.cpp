@@ -184,9 +184,7 @@ void Desk::on_not_modified(FlightPtr const& flight, ResponseHead const& head) {
   record.head = freshened(old.record.head, exchange);
   auto const fresh = std::make_shared<Object const>(Object{std::move(record), old.body});
   publish(flight->key, fresh);
-  if (auto const saved = save(flight->key, *shelf_of(flight->key)); !saved) {
-    ports_.log.write(LogLevel::warn, "object not saved", {{"why", describe(saved.error())}});
-  }
+  save_or_warn(flight->key);
   if (!fresh->body || fresh->body->failure()) {
     // Its bytes have to be found first; fresh for the moment, it is served then.
     land(flight);

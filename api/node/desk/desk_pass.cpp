@@ -37,6 +37,7 @@ void Desk::pass_on(FlightPtr const& flight, ResponseHead head) {
                            .forward_status = head.status,
                            .detail = flight->plan.detail};
   invalidate(request, head);
+  learn_from_head(*flight, head);
   bool const has_body =
       head.framing != Framing::none && (head.framing != Framing::length || head.body_bytes > 0);
   auto const length =
@@ -62,6 +63,26 @@ void Desk::pass_on(FlightPtr const& flight, ResponseHead head) {
   give(request, passed_reply(request, std::move(head), body, status, reply_settings_), false);
   if (body) ports_.upstream.resume(flight->exchange);
   release_waiting(flight);
+}
+
+// RFC 9111 §4.3.5: it may say that what is stored for a GET still holds, or that it does not.
+void Desk::learn_from_head(Flight const& flight, ResponseHead const& head) {
+  auto const& asked = flight.leader->ask.head;
+  if (asked.method != "HEAD") return;
+  auto const shelf = shelf_of(flight.key);
+  std::vector<StoredHead const*> heads;
+  for (auto const& each : shelf->variants) heads.push_back(&each->record.head);
+  auto const variant = select_variant(asked.fields, heads);
+  if (!variant) return;
+  auto const& object = *shelf->variants[*variant];
+  auto record = object.record;
+  auto const says = judge_by_head(record.head, record.length, head);
+  if (says == HeadSays::nothing || record.head.by_digest) return;
+  Exchange const exchange{asked, head, flight.requested, ports_.clock.wall(), false};
+  if (says == HeadSays::still_holds) record.head = freshened(record.head, exchange);
+  if (says == HeadSays::changed) record.head.suspect = true;
+  publish(flight.key, std::make_shared<Object const>(Object{std::move(record), object.body}));
+  save_or_warn(flight.key);
 }
 
 void Desk::invalidate(Request const& request, ResponseHead const& head) {

@@ -95,4 +95,30 @@ std::optional<std::string> unquoted(std::string_view text) {
   return out;
 }
 
+namespace {
+
+int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  return lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
+}
+
+}  // namespace
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '%') {
+      out += text[at];
+      continue;
+    }
+    if (at + 2 >= text.size()) return std::nullopt;
+    auto const high = hex_value(text[at + 1]);
+    auto const low = hex_value(text[at + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out += static_cast<char>(high * 16 + low);
+    at += 2;
+  }
+  return out;
+}
+
 }  // namespace freshet::node

@@ -52,6 +52,9 @@ class ListReader {
 // Whether a list of tokens, as Connection's, has this one.
 [[nodiscard]] bool lists_word(std::string_view list, std::string_view word);
 
+// "%41" is "A"; nothing where an escape is none.
+[[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text);
+
 // The text of a quoted string; nothing when it is none as a whole.
 [[nodiscard]] std::optional<std::string> unquoted(std::string_view text);
 

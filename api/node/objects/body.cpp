@@ -20,7 +20,13 @@ ChunkSpares::Memory ChunkSpares::take(std::size_t size) {
 
 void ChunkSpares::give_back(Memory memory) {
   std::lock_guard const lock(mutex_);
-  if (spares_.size() < kSparesMax) spares_.push_back(std::move(memory));
+  if (!closed_ && spares_.size() < kSparesMax) spares_.push_back(std::move(memory));
+}
+
+void ChunkSpares::close() {
+  std::lock_guard const lock(mutex_);
+  closed_ = true;
+  spares_.clear();
 }
 
 BodyChunk::BodyChunk(std::size_t size, std::shared_ptr<ChunkSpares> from)
@@ -290,12 +296,14 @@ void Body::finish(Bytes length) {
   change([&] {
     length_ = length;
     complete_ = true;
+    spares_->close();
   });
 }
 
 void Body::fail(Error error) {
   change([&] {
     if (!complete_ && !failure_) failure_ = std::move(error);
+    spares_->close();
   });
 }
 

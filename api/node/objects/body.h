@@ -28,11 +28,14 @@ class ChunkSpares {
   using Memory = std::unique_ptr<std::byte[]>;
   [[nodiscard]] Memory take(std::size_t size);
   void give_back(Memory memory);
+  // No more are needed: none is kept.
+  void close();
 
  private:
   static constexpr std::size_t kSparesMax = 32;
   std::mutex mutex_;
   std::vector<Memory> spares_;
+  bool closed_ = false;
 };
 
 // Memory that is filled from its front. Bytes once read never change.

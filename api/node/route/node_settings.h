@@ -39,7 +39,6 @@ struct NodeLimits {
   std::size_t head_bytes = 32 << 10;
   std::size_t fields = 128;
   Bytes request_body = 64_MiB;  // Of requests that pass through.
-  Bytes read_ahead = 64_MiB;    // Fetched before the fastest client wants it.
 
   [[nodiscard]] HeadLimits heads() const;
   bool operator==(NodeLimits const&) const = default;
@@ -51,6 +50,7 @@ struct NodeSettings {
   std::vector<ListenAt> listen_tls;
   std::string certificate;  // Absolute paths of PEM files; both or neither.
   std::string certificate_key;
+  std::string ca_file;            // PEM: whose certificates origins may show. Empty: the system's.
   std::string name = "freshet";   // Of this node, in Via and Cache-Status: a token.
   Ways ways;                      // allow, map, names, origin_networks
   std::size_t workers = 0;        // Threads that serve; 0: one for each processor.

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "api/node/http/fields.h"
+#include "api/node/site/site_key.h"
 #include "engine/content/minisign.h"
 #include "freshet/content_id.h"
 #include "freshet/digest.h"
@@ -16,8 +17,9 @@
 
 namespace freshet::node {
 
-// The signature file of a manifest.
-[[nodiscard]] Result<std::string> sign_manifest(std::string_view torrent, SecretKey const& key,
+// The signature file of a manifest, with a second signature behind it while the key before is
+// there.
+[[nodiscard]] Result<std::string> sign_manifest(std::string_view torrent, SiteKeys const& keys,
                                                 WallTime now);
 
 // Adds to an answer where its manifest is, and its digest if that is known. `base`: the node as the

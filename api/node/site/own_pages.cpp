@@ -1,5 +1,7 @@
 #include "api/node/site/own_pages.h"
 
+#include "api/node/http/text.h"
+
 namespace freshet::node {
 
 namespace {
@@ -14,35 +16,12 @@ bool take_suffix(std::string_view& text, std::string_view suffix) {
   return true;
 }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-std::optional<std::string> decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '%') {
-      out += text[at];
-      continue;
-    }
-    if (at + 2 >= text.size()) return std::nullopt;
-    auto const high = hex_value(text[at + 1]);
-    auto const low = hex_value(text[at + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out += static_cast<char>(high * 16 + low);
-    at += 2;
-  }
-  return out;
-}
-
 // "url=..." and nothing else: an ampersand in it is encoded.
 std::optional<std::string> url_asked(std::optional<std::string> const& query) {
   if (!query || !query->starts_with("url=") || query->find('&') != std::string::npos) {
     return std::nullopt;
   }
-  auto const text = decoded(std::string_view(*query).substr(4));
+  auto const text = percent_decoded(std::string_view(*query).substr(4));
   auto const url = text ? parse_url(*text) : fail(Errc::not_found);
   if (!url || url->scheme == "file" || !url->userinfo.empty()) return std::nullopt;
   return to_string(*url);

@@ -21,21 +21,26 @@ OwnDocument failed(Error const& error) {
 }  // namespace
 
 Site::Site(SiteOptions options, std::optional<SiteKeys> keys, Clock& clock)
-    : options_(std::move(options)), keys_(std::move(keys)), clock_(clock), book_(options_.limits) {}
+    : options_(std::move(options)), clock_(clock), book_(options_.limits) {
+  if (keys) set_keys(std::move(*keys));
+}
 
-std::optional<PublicKey> Site::key() const {
-  return keys_ ? std::optional(keys_->current.public_key()) : std::nullopt;
+void Site::set_keys(SiteKeys keys) {
+  std::atomic_store(&keys_, std::make_shared<SiteKeys const>(std::move(keys)));
 }
 
 OwnDocument Site::about(std::string const& base) const {
   auto const tracker = options_.tracker ? base + "/announce" : "";
-  return {200, "application/json", about_text({options_.name, options_.version, key(), tracker})};
+  auto const keys = this->keys();
+  auto const key = keys ? std::optional(keys->current.public_key()) : std::nullopt;
+  return {200, "application/json", about_text({options_.name, options_.version, key, tracker})};
 }
 
 OwnDocument Site::key_page(bool signature) const {
-  if (!keys_) return absent("This node has no key: sign of [node] is off.");
-  if (!signature) return {200, kText, keys_->public_text()};
-  auto const introduction = keys_->introduction(clock_.wall());
+  auto const keys = this->keys();
+  if (!keys) return absent("This node has no key: sign of [node] is off.");
+  if (!signature) return {200, kText, keys->public_text()};
+  auto const introduction = keys->introduction(clock_.wall());
   if (!introduction) return failed(introduction.error());
   if (introduction->empty()) return absent("No key came before this one.");
   return {200, kText, *introduction};
@@ -50,8 +55,9 @@ OwnDocument Site::tracker_page(OwnRequest const& request, AnnouncedBy const& by)
 
 OwnDocument Site::manifest_page(std::string torrent, bool signature) const {
   if (!signature) return {200, kTorrent, std::move(torrent)};
-  if (!keys_) return absent("This node signs nothing.");
-  auto made = sign_manifest(torrent, keys_->current, clock_.wall());
+  auto const keys = this->keys();
+  if (!keys) return absent("This node signs nothing.");
+  auto made = sign_manifest(torrent, *keys, clock_.wall());
   return made ? OwnDocument{200, kText, std::move(*made)} : failed(made.error());
 }
 

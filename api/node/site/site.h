@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -51,7 +52,10 @@ class Site {
   // `done` runs once, maybe at once, on any thread.
   void ask(Url const& asked, Visitor const& visitor, Answered done);
 
-  [[nodiscard]] std::optional<PublicKey> key() const;
+  // Null: it signs nothing.
+  using KeysPtr = std::shared_ptr<SiteKeys const>;  // Shared with requests that are under way.
+  [[nodiscard]] KeysPtr keys() const { return std::atomic_load(&keys_); }
+  void set_keys(SiteKeys keys);
 
  private:
   [[nodiscard]] OwnDocument about(std::string const& base) const;
@@ -61,7 +65,7 @@ class Site {
   void find_manifest(OwnRequest const& request, Answered done) const;
 
   SiteOptions const options_;
-  std::optional<SiteKeys> const keys_;
+  KeysPtr keys_;  // Replaced as a whole; std::atomic_load.
   Clock& clock_;
   Finder finder_;
   std::mutex mutex_;

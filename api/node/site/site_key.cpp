@@ -131,4 +131,10 @@ Result<SiteKeys> rotate_site_keys(std::string const& directory) {
   return open_site_keys(directory);
 }
 
+Result<SiteKeys> retire_site_key(std::string const& directory) {
+  auto const previous = previous_path(directory);
+  if (::unlink(previous.c_str()) != 0) return failed(previous);
+  return open_site_keys(directory);
+}
+
 }  // namespace freshet::node

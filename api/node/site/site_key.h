@@ -27,5 +27,7 @@ struct SiteKeys {
 [[nodiscard]] Result<SiteKeys> open_site_keys(std::string const& directory);
 // The current key becomes the previous one, and another is made.
 [[nodiscard]] Result<SiteKeys> rotate_site_keys(std::string const& directory);
+// The previous one goes. not_found when there is none.
+[[nodiscard]] Result<SiteKeys> retire_site_key(std::string const& directory);
 
 }  // namespace freshet::node

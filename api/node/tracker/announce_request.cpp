@@ -12,29 +12,6 @@ namespace {
 constexpr std::size_t kQueryBytesMax = 8192;
 constexpr std::size_t kPartsMax = 128;
 
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  auto const small = lower(c);
-  return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
-}
-
-std::optional<std::string> decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '%') {
-      out += text[at];
-      continue;
-    }
-    if (at + 2 >= text.size()) return std::nullopt;
-    auto const high = hex_value(text[at + 1]);
-    auto const low = hex_value(text[at + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out += static_cast<char>(high * 16 + low);
-    at += 2;
-  }
-  return out;
-}
-
 struct Part {
   std::string name;
   std::string value;
@@ -47,8 +24,8 @@ std::optional<std::vector<Part>> parts_of(std::string_view query) {
     auto const text = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(text.size() + 1, query.size()));
     auto const equals = text.find('=');
-    auto name = decoded(text.substr(0, equals));
-    auto value = decoded(equals == std::string_view::npos ? "" : text.substr(equals + 1));
+    auto name = percent_decoded(text.substr(0, equals));
+    auto value = percent_decoded(equals == std::string_view::npos ? "" : text.substr(equals + 1));
     if (!name || !value || parts.size() == kPartsMax) return std::nullopt;
     parts.push_back({std::move(*name), std::move(*value)});
   }

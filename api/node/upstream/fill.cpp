@@ -13,7 +13,8 @@ constexpr std::uint32_t kFailuresMax = 4;
 constexpr Duration kRetryDelay = std::chrono::milliseconds{250};
 constexpr std::uint64_t kBegun = 0;  // The stream that came from elsewhere.
 constexpr Bytes kBlock = 16_KiB;
-// More than the regions of all streams that are not full yet, so that none waits for another.
+// More than the regions of all streams that are not full yet, so that none waits for another. So
+// far clients may be ahead of what a process that is killed leaves behind.
 constexpr Bytes kStoredMemoryMax = 6_MiB;
 constexpr Bytes kMemoryMax = 64_MiB;  // Of what stays in memory, which is small by itself.
 

@@ -122,7 +122,7 @@ TEST_CASE("clients that trust the node's key believe its manifests", "[node][sit
   auto const keys = open_site_keys(folder.path());
   auto const manifest = manifest_of(std::string(100'000, 'x'));
   auto const text = *write_torrent(*manifest, {});
-  auto const made = sign_manifest(text, keys->current, kNow);
+  auto const made = sign_manifest(text, *keys, kNow);
   REQUIRE(made);
   ManifestDocument const document{text, *made, Trust::computed};
   auto const vouched = vouch(document, trusting(keys->current.public_key()));
@@ -132,6 +132,26 @@ TEST_CASE("clients that trust the node's key believe its manifests", "[node][sit
   auto const strangers = open_site_keys(other.path())->current.public_key();
   auto const unknown = vouch(document, trusting(strangers));
   CHECK((!unknown || unknown->signer.empty()));
+}
+
+TEST_CASE("manifests are signed by the key before too until it is retired", "[node][site]") {
+  TempFolder const folder;
+  auto const first = open_site_keys(folder.path())->current.public_key();
+  auto const keys = rotate_site_keys(folder.path());
+  REQUIRE(keys);
+  auto const text = *write_torrent(*manifest_of(std::string(100'000, 'x')), {});
+
+  auto const both = *sign_manifest(text, *keys, kNow);
+  auto const retired = retire_site_key(folder.path());
+  REQUIRE(retired);
+  auto const one = *sign_manifest(text, *retired, kNow);
+
+  for (auto const& key : {first, keys->current.public_key()}) {
+    CHECK(vouch({text, both, Trust::computed}, trusting(key))->trust == Trust::signer);
+  }
+  CHECK(parse_signature(one)->key == keys->current.public_key().id);
+  CHECK_FALSE(retired->previous);
+  CHECK(retire_site_key(folder.path()).error().code == Errc::not_found);
 }
 
 TEST_CASE("answers lead to the manifest and carry the digest", "[node][site]") {
@@ -192,7 +212,7 @@ TEST_CASE("a node's pages lead from its name to manifests that its key signed", 
 
   auto const key = parse_public_key(page(site, "/.well-known/freshet/key.pub").body);
   REQUIRE(key);
-  CHECK(*key == *site.key());
+  CHECK(*key == site.keys()->current.public_key());
   auto const path = manifest_path(manifest->content);
   auto const torrent = page(site, path);
   CHECK(torrent.type == "application/x-bittorrent");

@@ -202,7 +202,7 @@ TEMPLATE_TEST_CASE("random documents come back as they were written", "[wire]", 
                    RangesRequest, FilesChanged, WrongBytes, Purged, PiecesShown, PageUrl, PageCode,
                    PageToken, Port, Waited, EventsReady, NoticesReady, NoticeSent, NoticeAnswer,
                    NodeShown, PatternRequest, AllowedOrigins, UrlRequest, Pins, PurgeRequest,
-                   PurgedUrls) {
+                   PurgedUrls, NodeKeys) {
   for (unsigned seed = 1; seed <= 100; ++seed) {
     Maker maker(seed);
     TestType value;
