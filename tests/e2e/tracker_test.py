@@ -1,6 +1,16 @@
 """Peers that meet through trackers, or not; and what leaves the machine while they do."""
 
+import contextlib
 import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+import urllib.request
 
 from case import FreshetCase, main
 from origin import Origin
@@ -10,6 +20,35 @@ from tracker import Tracker
 
 SIZE = 3_000_000
 SECRET = "a secret that is long enough"
+
+
+class OpenTracker:
+    """As Debian has it: for swarms on a list alone. It gives up its rights, and reads a folder of its own."""
+
+    def __init__(self, case, space, info_hash):
+        self.space = space
+        folder = tempfile.TemporaryDirectory(prefix="opentracker-")
+        case.addCleanup(folder.cleanup)
+        os.chmod(folder.name, 0o755)
+        pathlib.Path(folder.name, "allowed").write_text(info_hash + "\n")
+        with space.entered(), socket.socket() as probe:
+            probe.bind(("10.77.0.1", 0))
+            port = str(probe.getsockname()[1])
+        self.where = f"10.77.0.1:{port}"
+        words = ["-i", "10.77.0.1", "-p", port, "-P", port, "-d", folder.name, "-w", "allowed", "-A", "10.77.0.1"]
+        process = subprocess.Popen([*space.words(), "opentracker", *words], cwd=folder.name,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        case.addCleanup(process.wait)
+        case.addCleanup(process.kill)
+
+    def wait_for_peer(self, seconds=60):
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends:
+            with self.space.entered(), contextlib.suppress(OSError):
+                with urllib.request.urlopen(f"http://{self.where}/stats?mode=peer", timeout=10) as answer:
+                    if int(answer.read().split()[0]) > 0:
+                        return True
+        return False
 
 
 class Trackers(FreshetCase):
@@ -83,6 +122,15 @@ class Trackers(FreshetCase):
         self.assertTrue(tracker.wait_for(lambda swarms: len(swarms) >= 1))
         self.assertEqual(self.get(other, NOWHERE, *quiet)["from_peers"], SIZE)
         self.assertIn(bytes.fromhex(self.made["info_hash"])[:20], tracker.swarms)
+
+    @unittest.skipUnless(shutil.which("opentracker"), "opentracker is not installed")
+    def test_opentracker_takes_the_place_of_the_tracker_of_a_node(self):
+        (one, _), (other, _) = self.hub.neighbour(), self.hub.neighbour()
+        tracker = OpenTracker(self, self.hub.space, self.made["info_hash"][:40])
+        quiet = ("--peers", "lan", "--no-local-search", "--tracker", f"http://{tracker.where}/announce")
+        self.seeder(one, *quiet)
+        self.assertTrue(tracker.wait_for_peer())
+        self.assertEqual(self.get(other, NOWHERE, *quiet)["from_peers"], SIZE)
 
     def test_nothing_leaves_for_dht_or_port_mapping_outside_internet_mode(self):
         for mode in (("--peers", "lan"), self.group):
