@@ -14,8 +14,6 @@ namespace freshet::cli {
 
 namespace {
 
-constexpr Duration kForever = std::chrono::hours{24 * 365 * 100};
-
 struct ShareRequest {
   std::vector<std::string> contents;  // Empty: all that are whole.
   PeerRequest peers;
@@ -61,7 +59,7 @@ int run(Settings const& settings, ShareRequest const& request) {
   }
   if (shared == 0) return code;
   linger(*client, console, wakeups,
-         peers->share_for > Duration::zero() ? peers->share_for : kForever);
+         peers->share_for > Duration::zero() ? peers->share_for : kUntilCtrlC);
   return code;
 }
 

@@ -27,7 +27,8 @@ std::string status(Client const& client) {
 
 void linger(Client& client, Console& console, Wakeups& wakeups, Duration time) {
   auto const end = std::chrono::steady_clock::now() + time;
-  console.note("Sharing for " + time_text(time) + "; Ctrl-C ends it.");
+  console.note(time == kUntilCtrlC ? "Sharing; Ctrl-C ends it."
+                                   : "Sharing for " + time_text(time) + "; Ctrl-C ends it.");
   while (true) {
     auto const left = end - std::chrono::steady_clock::now();
     if (left <= 0s) break;

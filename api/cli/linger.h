@@ -9,7 +9,9 @@
 
 namespace freshet::cli {
 
-// `seconds` at most; shows how much peers got meanwhile. A signal ends it early.
+constexpr Duration kUntilCtrlC = std::chrono::hours{24 * 365 * 100};
+
+// For this long at most; shows how much peers got meanwhile. A signal ends it early.
 void linger(Client& client, Console& console, Wakeups& wakeups, Duration time);
 
 }  // namespace freshet::cli

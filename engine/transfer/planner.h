@@ -139,6 +139,7 @@ class Planner {
   void cancel(OpenFetch& fetch, Plan& plan);
   void give_up_on(OpenFetch& fetch, Plan& plan, TimePoint now);
   void cancel_needless(Plan& plan);
+  void cancel_slower_streams(Plan& plan, TimePoint now);
   void watch_settling(TimePoint now);
   void yield_to_claims(Plan& plan, TimePoint now);
   void trim(OpenFetch& fetch, Plan& plan);

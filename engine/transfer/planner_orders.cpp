@@ -22,6 +22,7 @@ Plan Planner::plan(TimePoint now) {
     plan_probe(plan, now);
   } else if (!remaining_->complete()) {
     cancel_needless(plan);
+    cancel_slower_streams(plan, now);
     yield_to_claims(plan, now);
     watch_settling(now);
     plan_work(plan, now);
@@ -213,6 +214,25 @@ void Planner::cancel_needless(Plan& plan) {
     } else if (crowd_) {
       trim(fetch, plan);
     }
+  }
+}
+
+// Streams of everything bring the same bytes: the others are needless once one is known to end
+// first.
+void Planner::cancel_slower_streams(Plan& plan, TimePoint now) {
+  auto const left = [&](OpenFetch const* fetch) {
+    return seconds_left({fetch->next, fetch->end, rate_of(*fetch, now), false});
+  };
+  std::vector<OpenFetch*> streams;
+  for (auto& fetch : fetches_) {
+    if (fetch.endless && !fetch.cancelled && !fetch.held && fetch.left() > 0)
+      streams.push_back(&fetch);
+  }
+  if (streams.size() < 2) return;
+  auto* const first = *std::ranges::min_element(streams, {}, left);
+  for (auto* const other : streams) {
+    bool const known = rate_of(*other, now) > 0 || left(first) < kSoonSeconds;
+    if (other != first && known) cancel(*other, plan);
   }
 }
 

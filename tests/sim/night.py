@@ -56,6 +56,7 @@ def main():
         for number, future in enumerate(concurrent.futures.as_completed(running), 1):
             for seed in set(SEED.findall(future.result())):
                 failed[(running[future], int(seed))] = future.result()
+                print(f"{pathlib.Path(running[future]).name} {seed} failed", flush=True)
             if number % 20 == 0 or number == len(blocks):
                 print(f"{number * BLOCK // len(asked.programs)} seeds, {len(failed)} failed, "
                       f"{time.monotonic() - begun:.0f} s", flush=True)

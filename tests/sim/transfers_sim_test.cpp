@@ -283,7 +283,8 @@ void play(std::uint64_t seed, bool faulty) {
   }
   for (auto const& asked : scene.wishes) whys += scene.world.transfers->why(asked.id) + "\n";
   INFO(whys);
-  CHECK(fetched(scene) <= scene.size * 102 / 100 + 1_MiB);
+  // Of sources without ranges two run beside each other until it is known which one is quicker.
+  CHECK(fetched(scene) <= scene.size * 102 / 100 + 2_MiB);
 }
 
 }  // namespace
