@@ -101,18 +101,19 @@ void Epochs::sync_data(Epoch& epoch) {
   if (epoch.dirty.size() > options_.sync_files_max) {
     auto const synced = disk_.sync_file_system(options_.spool_directory);
     for (auto& dirty : epoch.dirty) note(dirty, synced);
+    if (synced) epoch.names = false;
     return;
   }
-  bool names = epoch.names;
   for (auto& dirty : epoch.dirty) {
     if (dirty.pieces.empty()) continue;
-    names = names || dirty.spool->lazy();
+    epoch.names = epoch.names || dirty.spool->lazy();
     auto const file = dirty.spool->file(disk_);
     note(dirty, file ? (*file)->sync() : tl::unexpected(file.error()));
   }
-  if (!names) return;
+  if (!epoch.names || epoch.dirty.empty()) return;
   auto const synced = disk_.sync_directory(options_.spool_directory);
   for (auto& dirty : epoch.dirty) note(dirty, synced);
+  if (synced) epoch.names = false;
 }
 
 void Epochs::put_pieces(Batch& batch, Dirty& dirty) {
@@ -171,6 +172,7 @@ void Epochs::write_state(Epoch& epoch) {
 
 void Epochs::end(Epoch& epoch) {
   running_ = false;
+  names_ = names_ || epoch.names;
   for (auto& dirty : epoch.dirty) {
     if (dirty.data_lost) dirty.spool->distrust_fresh();
     if (dirty.error) {

@@ -68,7 +68,7 @@ class Epochs {
   struct Epoch {
     std::vector<Dirty> dirty;
     std::vector<std::function<void()>> flushed;
-    bool names = false;  // Files were made since the last epoch.
+    bool names = false;  // Names of files are to be synced.
   };
 
   void begin_soon();
@@ -88,7 +88,8 @@ class Epochs {
   EpochOptions const options_;
   std::map<SpoolId, std::shared_ptr<Spool>> dirty_;
   Bytes dirty_bytes_ = 0;
-  bool names_ = false;
+  // Files were made, or may have been by a process that died before it could sync their names.
+  bool names_ = true;
   std::map<SpoolId, SealOrder> seals_;
   std::vector<std::function<void()>> flushed_;
   bool running_ = false;
