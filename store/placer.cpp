@@ -104,6 +104,9 @@ Result<void> Placer::put(Run& run, Task& task) {
   auto const from = loader_.path_of(record);
   if (record.sealed) {
     if (auto const right = check_source(task, record); !right) return right;
+    // An earlier process put it there and died before its job knew. A copy over it would be another
+    // file than the one that is noted.
+    if (record.path == task.order.placement.path && task.order.placement.ranges.empty()) return {};
   }
   if (task.may_move && record.path.empty()) {
     auto const moved = move(task, from);
