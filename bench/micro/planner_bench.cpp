@@ -42,7 +42,7 @@ struct Transfer {
     now += 1ms;
     auto const piece = PieceIndex{next++ % kPieces};
     if (auto* const crowd = planner.crowd()) crowd->on_received(kPiece, now);
-    planner.on_present(piece);
+    planner.on_present(piece, SourceId{1}, now);
     return planner.plan(now).orders.size();
   }
 

@@ -190,8 +190,17 @@ void Planner::close(OpenFetch const& fetch, FetchEnd const& end) {
   remaining_->give_back({whole_blocks(fetch.next, length), fetch.end}, in_flight());
 }
 
-void Planner::on_present(PieceIndex piece) {
-  if (remaining_) remaining_->on_present(piece);
+void Planner::on_present(PieceIndex piece, SourceId sender, TimePoint now) {
+  if (remaining_) {
+    // A stream comes in order, and the store's word on a piece can overtake the carrier's report.
+    auto const bytes = remaining_->geometry().bytes(piece);
+    for (auto& fetch : fetches_) {
+      if (fetch.source != sender || fetch.held) continue;
+      if (bytes.begin < fetch.begin || bytes.begin >= fetch.end) continue;
+      advance(fetch, std::min(bytes.end, fetch.end), now);
+    }
+    remaining_->on_present(piece);
+  }
   if (crowd_) crowd_->on_own(piece, true);
   settling_since_.reset();
 }

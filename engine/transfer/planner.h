@@ -102,7 +102,8 @@ class Planner {
   // Nothing when the fetch is not one of this planner.
   std::optional<Ended> on_end(FetchId fetch, FetchEnd const& end, TimePoint now);
 
-  void on_present(PieceIndex piece);
+  // `sender`: who brought it, if a source did.
+  void on_present(PieceIndex piece, SourceId sender, TimePoint now);
   void on_rejected(PieceIndex piece, bool by_peers = false);
 
   [[nodiscard]] Plan plan(TimePoint now);

@@ -26,7 +26,7 @@ void Transfer::on_piece_present(SpoolId spool, PieceIndex piece, SourceId sender
     return;
   }
   if (planner_->remaining()->present().has(piece)) return;
-  planner_->on_present(piece);
+  planner_->on_present(piece, sender, now());
   wishes_.on_present(piece);
   if (to_number(piece) < sender_of_.size()) sender_of_[to_number(piece)] = sender;
   piece_senders_.sent(piece, sender);

@@ -113,6 +113,18 @@ TEST_CASE("preferred ranges come first as whole pieces and in their order", "[pl
   CHECK(next() > 10_MiB);
   planner.prefer({});
   CHECK(next() == 0);
+
+TEST_CASE("bytes of a piece that is right have come although the carrier did not say so yet",
+          "[planner]") {
+  OnePiece world;
+  auto const first = world.started();
+  REQUIRE(first.size() == 1);
+
+  world.planner.on_present(PieceIndex{0}, first[0].source, world.now);
+
+  CHECK(world.sources.find(first[0].source)->useful == 256_KiB);
+  world.end(first[0].id, 256_KiB);
+  CHECK(world.sources.find(first[0].source)->useful == 256_KiB);
 }
 
 // A crowd of us and two others, and of sixteen pieces.
