@@ -113,6 +113,7 @@ TEST_CASE("preferred ranges come first as whole pieces and in their order", "[pl
   CHECK(next() > 10_MiB);
   planner.prefer({});
   CHECK(next() == 0);
+}
 
 TEST_CASE("bytes of a piece that is right have come although the carrier did not say so yet",
           "[planner]") {
