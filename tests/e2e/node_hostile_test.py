@@ -2,12 +2,10 @@
 
 import socket
 import ssl
-import subprocess
 import time
-import unittest
 
 from case import main, made_bytes
-from node_case import NodeCase
+from node_case import NodeCase, needs_openssl
 
 SECONDS = 60
 
