@@ -9,6 +9,9 @@ namespace freshet::peer {
 namespace {
 
 constexpr char kVersion = 1;
+constexpr std::size_t kHashBytes = 32;
+// As many as a message may hold.
+constexpr std::size_t kLayerHashesMax = (kMessageBytesMax - 7) / kHashBytes;
 
 void put(std::string& out, std::uint64_t value, int bytes) {
   for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) {
@@ -132,6 +135,33 @@ std::optional<std::vector<Claim>> decode_claims(std::string_view bytes, std::uin
     claims.push_back({freshet::pieces(begin, end), std::min(lease, kLeaseMax)});
   }
   return claims;
+}
+
+std::vector<std::string> encode_layer(std::vector<Digest> const& layer) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin < layer.size(); begin += kLayerHashesMax) {
+    std::string out(1, kVersion);
+    put(out, begin, 4);
+    for (auto i = begin; i < std::min(begin + kLayerHashesMax, layer.size()); ++i) {
+      out += text_of(layer[i].bytes);
+    }
+    parts.push_back(std::move(out));
+  }
+  return parts;
+}
+
+std::optional<LayerPart> decode_layer(std::string_view bytes, std::uint32_t pieces) {
+  Reader reader(bytes);
+  if (!known_version(reader)) return std::nullopt;
+  LayerPart part;
+  part.begin = static_cast<std::uint32_t>(reader.number(4));
+  auto const left = reader.failed() ? 0 : bytes.size() - 5;
+  if (left == 0 || left % kHashBytes != 0) return std::nullopt;
+  if (part.begin + left / kHashBytes > pieces) return std::nullopt;
+  for (auto i = left / kHashBytes; i > 0; --i) {
+    part.hashes.push_back({bytes_of_text<kHashBytes>(reader.take(kHashBytes))});
+  }
+  return part;
 }
 
 std::string encode(DigestWord const& word) {

@@ -52,6 +52,16 @@ struct Hello {
 [[nodiscard]] std::optional<std::vector<Claim>> decode_claims(std::string_view bytes,
                                                               std::uint32_t pieces);
 
+// Message "fr_layer": consecutive hashes of the piece layer.
+inline constexpr std::uint32_t kLayerPiecesMax = 16384;  // Of more it is not told so.
+struct LayerPart {
+  std::uint32_t begin = 0;
+  std::vector<Digest> hashes;
+};
+[[nodiscard]] std::vector<std::string> encode_layer(std::vector<Digest> const& layer);
+// Nothing when it is empty, holds half a hash, or goes past `pieces`.
+[[nodiscard]] std::optional<LayerPart> decode_layer(std::string_view bytes, std::uint32_t pieces);
+
 // Message "fr_digest": what the sender knows of the content with the SHA-256 that both meet for.
 [[nodiscard]] std::string encode(DigestWord const& word);
 // Nothing for a kind that is none, and for a content that cannot be.

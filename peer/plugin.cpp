@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "peer/endpoint.h"
+#include "peer/layer_plugin.h"
 #include "peer/network.h"
 #include "peer/peer_plugin.h"
 
@@ -175,7 +176,13 @@ lt::add_torrent_params params_of(std::shared_ptr<Torrent> const& torrent,
       [torrent, network](lt::torrent_handle const& handle, lt::client_data_t) {
         return std::make_shared<TorrentPlugin>(handle, torrent, network);
       });
-  if (!torrent->meeting()) params.extensions.emplace_back(&lt::create_ut_metadata_plugin);
+  if (!torrent->meeting()) {
+    params.extensions.emplace_back(&lt::create_ut_metadata_plugin);
+    params.extensions.emplace_back(
+        [torrent, network](lt::torrent_handle const&, lt::client_data_t) {
+          return make_layer_plugin(torrent, network);
+        });
+  }
   if (network->spec().peer_exchange) params.extensions.emplace_back(&lt::create_ut_pex_plugin);
   return params;
 }

@@ -108,15 +108,20 @@ void Torrent::look_for_layer() {
   if (meeting() || knows_manifest() || layer_told_ || control_ == nullptr) return;
   auto layer = control_->piece_layer();
   if (layer.empty()) return;
+  layer_told_ = layer_found_ || take_layer(std::move(layer));
+}
+
+bool Torrent::take_layer(std::vector<Digest> layer) {
   auto const& content = spec_.swarm.content;
-  auto manifest = make_manifest(content, piece_length_for(content.length), std::move(layer));
-  if (!manifest) return;
-  layer_told_ = true;
+  auto const manifest = make_manifest(content, piece_length_for(content.length), std::move(layer));
+  if (!manifest) return false;
+  layer_found_ = true;
   report.manifest(*manifest);
+  return true;
 }
 
 bool Torrent::lacks_layer(TimePoint now) {
-  bool const asks = !meeting() && !knows_manifest() && !layer_told_ && report.someone_has_all();
+  bool const asks = wants_layer() && report.someone_has_all();
   if (!asks) layer_asked_ = {};
   if (!asks) return false;
   if (layer_asked_ == TimePoint{}) layer_asked_ = now;

@@ -143,6 +143,12 @@ class Torrent {
   [[nodiscard]] bool set_manifest(std::shared_ptr<Manifest const> manifest, std::string file);
   // Tells the loop when peers have given the whole layer.
   void look_for_layer();
+  // Nobody has given it yet.
+  [[nodiscard]] bool wants_layer() const {
+    return !meeting() && !knows_manifest() && !layer_found_ && pieces() > 1;
+  }
+  // A peer gave it. False when it does not fold to the content's root.
+  [[nodiscard]] bool take_layer(std::vector<Digest> layer);
   // Who has everything has been there for long and has not given it: libtorrent asks a peer once,
   // and never again for what was lost or refused. Each time it waits twice as long.
   [[nodiscard]] bool lacks_layer(TimePoint now);
@@ -163,8 +169,9 @@ class Torrent {
   PieceMap verified_;  // By the store.
   PieceMap known_;     // To libtorrent.
   bool ready_ = false;
-  bool layer_told_ = false;
-  TimePoint layer_asked_{};  // Since who has everything is there.
+  bool layer_told_ = false;   // By libtorrent, which has it then.
+  bool layer_found_ = false;  // The loop was told.
+  TimePoint layer_asked_{};   // Since who has everything is there.
   Duration layer_patience_ = std::chrono::seconds{3};
   TorrentControl* control_ = nullptr;
   HashWaiters* waiters_ = nullptr;

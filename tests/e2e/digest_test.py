@@ -86,6 +86,25 @@ class Digests(FreshetCase):
         self.freshet(*self.words("second", *self.get("second", NOWHERE)), place=there)
         self.assert_all_from_peers("second")
 
+    def test_a_crowd_with_a_digest_alone_costs_a_narrow_origin_few_copies(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root, to make networks of its own")
+        hub, clients = Hub(self), 6
+        far, address = hub.neighbour()
+        far.run("tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", "32mbit", "burst", "64k",
+                "latency", "50ms")
+        with Origin(address=address, place=far) as origin:
+            origin.files["/a"] = self.origin.files["/a"] * 2
+            sha256 = hashlib.sha256(origin.files["/a"]).hexdigest()
+            places = [hub.neighbour()[0] for _ in range(clients)]
+            crowd = [self.start(*self.words(
+                f"c{i}", "get", origin.url("/a"), "-o", f"c{i}.bin", "--sha256", sha256,
+                "--report", f"c{i}.json", "--seed-for", "1m"), place=place) for i, place in enumerate(places)]
+            for i, client in enumerate(crowd):
+                self.assertTrue(client.stdout.readline().strip().endswith(f"c{i}.bin"))
+                self.assertEqual((self.folder / f"c{i}.bin").read_bytes(), origin.files["/a"])
+            self.assertLess(origin.bytes_sent, clients / 2 * len(origin.files["/a"]))
+
 
 if __name__ == "__main__":
     main()

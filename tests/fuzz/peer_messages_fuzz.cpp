@@ -18,6 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     FUZZ_CHECK(decode_word(encode(*word)) == word);
   }
   std::uint32_t const pieces = 1000;
+  if (auto const part = decode_layer(bytes, pieces)) {
+    FUZZ_CHECK(!part->hashes.empty() && part->begin + part->hashes.size() <= pieces);
+  }
   auto const claims = decode_claims(bytes, pieces);
   if (!claims) return 0;
   FUZZ_CHECK(claims->size() <= kClaimsMax);

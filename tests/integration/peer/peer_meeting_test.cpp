@@ -146,3 +146,28 @@ TEST_CASE("a neighbour that knows a digest is found on the link at once", "[peer
   REQUIRE(is_told(asks));
   CHECK(std::chrono::steady_clock::now() - begin < 3s);
 }
+
+TEST_CASE("among many who know the content id alone who has the piece layer gives it at once",
+          "[peer][meeting]") {
+  auto const bytes = some_bytes(8'000'000);
+  auto const manifest = manifest_of(bytes);
+  SwarmHost one("127.0.0.3");
+  SwarmHost two("127.0.0.4");
+  SwarmHost three("127.0.0.5");
+  std::vector<SwarmHost*> const takers{&one, &two, &three};
+  for (auto* taker : takers) {
+    taker->get(manifest->content, {one.endpoint(), two.endpoint(), three.endpoint()});
+  }
+  for (auto* taker : takers) {
+    REQUIRE(taker->wait_until([](auto const& heard) { return !heard.peers.empty(); }));
+  }
+  SwarmHost giver("127.0.0.2");
+  auto const begin = std::chrono::steady_clock::now();
+
+  giver.share(manifest, bytes, {one.endpoint(), two.endpoint(), three.endpoint()});
+
+  for (auto* taker : takers) {
+    REQUIRE(taker->wait_until([](auto const& heard) { return heard.manifest != nullptr; }));
+  }
+  CHECK(std::chrono::steady_clock::now() - begin < 2s);
+}

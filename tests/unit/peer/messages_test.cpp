@@ -148,3 +148,23 @@ TEST_CASE("messages about a block have its place and their length", "[messages]"
   CHECK(message == std::string("\x06\0\0\0\1\0\0\x40\0\1\2\3\4", 13));
   CHECK(framed(message) == std::string("\0\0\0\x0d", 4) + message);
 }
+
+TEST_CASE("a piece layer goes in parts that fit into messages", "[messages]") {
+  std::vector<Digest> layer(300);
+  for (std::size_t i = 0; i < layer.size(); ++i) layer[i].bytes[0] = static_cast<std::byte>(i);
+
+  std::vector<Digest> got;
+  for (auto const& message : encode_layer(layer)) {
+    CHECK(message.size() <= kMessageBytesMax - 2);
+    auto const part = decode_layer(message, 300);
+    REQUIRE(part);
+    CHECK(part->begin == got.size());
+    got.insert(got.end(), part->hashes.begin(), part->hashes.end());
+    CHECK_FALSE(decode_layer(message, part->begin));
+    CHECK_FALSE(decode_layer(message.substr(1), 300));
+    CHECK_FALSE(decode_layer(message + "x", 300));
+    CHECK_FALSE(decode_layer(message.substr(0, 5), 300));
+  }
+
+  CHECK(got == layer);
+}

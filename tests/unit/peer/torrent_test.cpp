@@ -206,3 +206,20 @@ TEST_CASE("in a meeting each word is said once", "[torrent]") {
 
   CHECK(world.link.words == std::vector{word});
 }
+
+TEST_CASE("a layer that a peer gives is told once and a wrong one is refused", "[torrent]") {
+  World world(false);
+  CHECK(world.torrent.wants_layer());
+  auto wrong = world.manifest->layer;
+  wrong.back() = {};
+  CHECK_FALSE(world.torrent.take_layer(wrong));
+  CHECK(world.torrent.wants_layer());
+
+  CHECK(world.torrent.take_layer(world.manifest->layer));
+
+  CHECK_FALSE(world.torrent.wants_layer());
+  REQUIRE(world.torrent.report.take().manifest);
+  world.control.layer = world.manifest->layer;
+  world.torrent.look_for_layer();
+  CHECK_FALSE(world.torrent.report.take().manifest);
+}
