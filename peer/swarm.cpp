@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "engine/base/assert.h"
@@ -282,7 +283,6 @@ void LibtorrentSwarm::State::join(SwarmSpec spec, PieceMap const& present) {
                     {{"content", to_string(spec.content)}});
     return;
   }
-  share_digest(spool, spec.sha256, spec.content);
   auto const known = joined_spools.find(spool);
   if (known == joined_spools.end()) return add(std::move(spec), present);
   if (known->second.take_only && !spec.take_only) {
@@ -393,7 +393,10 @@ std::uint64_t LibtorrentSwarm::key() const {
 }
 
 void LibtorrentSwarm::join(SwarmSpec spec, PieceMap const& present) {
+  auto const [spool, content, sha256] = std::tuple(spec.spool, spec.content, spec.sha256);
   state_->join(std::move(spec), present);
+  // After it: who is told of it comes at once.
+  if (state_->joined_spools.contains(spool)) state_->share_digest(spool, sha256, content);
 }
 
 void LibtorrentSwarm::set_stand_by_events(StandByEvents* events) {

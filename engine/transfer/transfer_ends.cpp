@@ -32,7 +32,8 @@ void Transfer::on_piece_present(SpoolId spool, PieceIndex piece, SourceId sender
   piece_senders_.sent(piece, sender);
   if (is_peer(sender)) {
     from_peers_ += planner_->remaining()->geometry().bytes(piece).size();
-  } else if (swarm_spool_ == spool) {
+  } else if (swarm_spool_ == spool && manifest_told_) {
+    // Before it is known nothing is verified; then all that is there is offered.
     host_.ports().swarm->offer(spool, piece);
   }
   if (phase_ != Phase::fetching) return;

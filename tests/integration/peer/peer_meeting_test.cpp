@@ -156,7 +156,10 @@ TEST_CASE("among many who know the content id alone who has the piece layer give
   SwarmHost three("127.0.0.5");
   std::vector<SwarmHost*> const takers{&one, &two, &three};
   for (auto* taker : takers) {
+    taker->store.add(kSpool, manifest);
     taker->get(manifest->content, {one.endpoint(), two.endpoint(), three.endpoint()});
+    // They have pieces, so they are asked for hashes as well.
+    taker->bring(bytes, {0, 8 * manifest->piece_length});
   }
   for (auto* taker : takers) {
     REQUIRE(taker->wait_until([](auto const& heard) { return !heard.peers.empty(); }));
