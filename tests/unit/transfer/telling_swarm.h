@@ -36,7 +36,7 @@ class TellingSwarm final : public Swarm {
   [[nodiscard]] std::uint64_t key() const override { return 50; }
   void join(SwarmSpec spec, PieceMap const& present) override;
   void leave(SpoolId spool) override { left.push_back(spool); }
-  void offer(SpoolId, PieceIndex) override {}
+  void offer(SpoolId, PieceIndex piece) override { offered.push_back(piece); }
   void reserve(SpoolId, std::vector<PieceRange> const&) override {}
   void claim(SpoolId, std::vector<Claim> const&) override {}
   void meet(Digest const& sha256, DigestWord const& ours) override;
@@ -46,6 +46,7 @@ class TellingSwarm final : public Swarm {
 
   std::vector<SwarmSpec> joined;
   std::vector<SpoolId> left;
+  std::vector<PieceIndex> offered;
   std::map<SourceId, Offence> banned;
   std::vector<DigestWord> said;  // By us.
   [[nodiscard]] bool meets(Digest const& sha256) const { return meetings_.contains(sha256); }

@@ -172,6 +172,9 @@ TEST_CASE("a peer that names the right content and gives nothing slows nobody do
 
   CHECK(with.took < alone.took * 21 / 20);
   CHECK(with.swarm.banned.empty());
+  // Without the piece layer none was verified.
+  CHECK(with.swarm.joined.size() == 2);
+  CHECK(with.swarm.offered.empty());
 }
 
 TEST_CASE("an origin that is slow to answer is believed more than peers about the length",
