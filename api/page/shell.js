@@ -71,6 +71,13 @@ export class Shell {
   reveal(name) {
     const link = this.links.find((one) => one.dataset.view === name);
     link.hidden = false;
+    this.#showLink();
+  }
+
+  // On a phone the row of links is wider than the screen.
+  #showLink() {
+    const link = this.links.find((one) => one.ariaCurrent === 'page');
+    link?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }
 
   end() {
@@ -87,6 +94,7 @@ export class Shell {
     for (const link of this.links) {
       setAttribute(link, 'aria-current', link.dataset.view === view ? 'page' : null);
     }
+    this.#showLink();
     document.title = `${this.#view.title} · Freshet`;
     if (!moved) return;
     scrollTo(0, 0);

@@ -129,6 +129,8 @@ for (const dress of [
     const { page, troubles } = await signedIn(browser, daemon, 'site', dress);
     await tile(page, 'Served').getByText('request').waitFor();
     assert.deepEqual(await seriousFindings(page), []);
+    const link = await page.getByRole('link', { name: 'Site', exact: true }).boundingBox();
+    assert.ok(link.x >= 0 && link.x + link.width <= dress.viewport.width, 'its link is seen');
     const wideBy = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(wideBy <= 0, `${wideBy} pixels too wide`);
     if (pictures)
