@@ -46,6 +46,7 @@ export class WhyView {
         this.#file(file, transfer, files.length > 1 ? (names[file] ?? `File ${file}`) : null),
       ),
       left ?? '',
+      this.#states(record.states) ?? '',
     );
   }
 
@@ -82,25 +83,11 @@ export class WhyView {
 
   #events(file, transfer) {
     const events = transfer.events ?? [];
-    const shown = events.map((event) =>
-      h(
-        'li',
-        { class: `tone-${toneOf(event.code)}` },
-        h(
-          'span',
-          { class: 'why-time number' },
-          durationText(event.ms) === '–' ? '0 s' : durationText(event.ms),
-        ),
-        h('span', { class: 'why-code' }, codeText(event.code)),
-        h(
-          'span',
-          { class: 'why-text' },
-          event.text ?? '',
-          event.error ? h('code', {}, event.error) : null,
-          event.count > 1 ? h('span', { class: 'hint' }, ` ${countText(event.count)} times`) : null,
-        ),
-      ),
-    );
+    const rows = events.map((event) => {
+      const times = event.count > 1 ? ` ${countText(event.count)} times` : '';
+      const what = { tone: toneOf(event.code), ms: event.ms, name: event.code, times };
+      return line({ ...what, text: event.text, error: event.error });
+    });
     const dropped =
       transfer.events_dropped > 0
         ? h(
@@ -109,18 +96,48 @@ export class WhyView {
             `${countText(transfer.events_dropped)} entries in between had no room.`,
           )
         : null;
+    const title = `What happened (${countText(events.length)})`;
+    return this.#unfolding(file, events.length <= 12, title, rows, dropped);
+  }
+
+  // What the job went through, since the first of it.
+  #states(states = []) {
+    if (states.length === 0) return null;
+    const rows = states.map(({ at, state, text, error }) =>
+      line({ tone: error ? 'bad' : 'plain', ms: at - states[0].at, name: state, text, error }),
+    );
+    return this.#unfolding('states', false, `States of the job (${countText(rows.length)})`, rows);
+  }
+
+  #unfolding(key, open, title, rows, more = null) {
     const details = h(
       'details',
-      { open: this.#open.has(file) || events.length <= 12 },
-      h('summary', {}, `What happened (${countText(events.length)})`),
-      h('ol', { class: 'why-events' }, shown),
-      dropped,
+      { open: this.#open.has(key) || open },
+      h('summary', {}, title),
+      h('ol', { class: 'why-events' }, rows),
+      more,
     );
     details.addEventListener('toggle', () =>
-      details.open ? this.#open.add(file) : this.#open.delete(file),
+      details.open ? this.#open.add(key) : this.#open.delete(key),
     );
     return details;
   }
+}
+
+function line({ tone, ms, name, text, error, times }) {
+  return h(
+    'li',
+    { class: `tone-${tone}` },
+    h('span', { class: 'why-time number' }, durationText(ms)),
+    h('span', { class: 'why-code' }, codeText(name)),
+    h(
+      'span',
+      { class: 'why-text' },
+      text ?? '',
+      error ? h('code', {}, error) : null,
+      times ? h('span', { class: 'hint' }, times) : null,
+    ),
+  );
 }
 
 function advice(list = []) {

@@ -63,6 +63,8 @@ test('the record of a file tells who sent what, when, and what it waited for', a
   await why.getByText('How near it came to what was possible').waitFor();
   await why.getByText('Most from peers').waitFor();
   await why.getByText('Peers (1 came)').waitFor();
+  await why.getByText('States of the job').click();
+  await why.locator('details[open] li').getByText('Transferred', { exact: true }).waitFor();
   await page.locator('.chart .legend').getByText('LAN peers').waitFor();
   assert.deepEqual(await seriousFindings(page), []);
   if (pictures) await page.screenshot({ path: `${pictures}/record.png`, fullPage: true });
