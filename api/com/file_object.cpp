@@ -57,7 +57,18 @@ HRESULT FileObject::GetRemoteName(LPWSTR* name) {
   *name = nullptr;
   auto const file = look();
   if (!file) return core_->hresult(file);
+  if (auto const moved = redirected(); !moved.empty()) return give_text(moved, name);
   return give_text(file->spec.urls.empty() ? std::string() : file->spec.urls.front(), name);
+}
+
+std::string FileObject::redirected() {
+  auto const at = index();
+  auto const info = core_->info();
+  bool const wanted = at && info && AppData::parse(info->spec.app_data).get("report_redirects");
+  if (!wanted) return {};
+  auto const answer =
+      core_->ask<HttpAnswer>([&](Client& client) { return client.answer(core_->id(), *at); });
+  return answer ? answer->url : std::string();
 }
 
 HRESULT FileObject::GetLocalName(LPWSTR* name) {

@@ -55,6 +55,8 @@ class FileObject final
   }
   [[nodiscard]] Result<FileInfo> look();
   [[nodiscard]] HRESULT give_head(LPWSTR* head);
+  // Where redirects led, if the job wants that told; empty before an answer.
+  [[nodiscard]] std::string redirected();
   // BG_E_RANDOM_ACCESS_NOT_SUPPORTED, or an invalid state of a file that the engine does not have.
   [[nodiscard]] HRESULT may_choose();
   [[nodiscard]] HRESULT set_sink(DOFilePropertyId id, VARIANT const& value);

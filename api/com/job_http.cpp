@@ -191,19 +191,25 @@ HRESULT JobObject::MakeCustomHeadersWriteOnly() {
   });
 }
 
-// Servers are always looked at, and redirects followed: only what is allowed besides can be chosen.
+// Servers are always looked at, and redirects followed: what is allowed besides can be chosen, and
+// whether files tell where they led.
 HRESULT JobObject::SetSecurityFlags(ULONG flags) {
-  constexpr auto kOffered = BG_HTTP_REDIRECT_POLICY_ALLOW_HTTPS_TO_HTTP;
-  if ((flags & ~kOffered) != 0) return E_NOTIMPL;
-  return change([&](auto const&, JobSpec& spec, auto&) -> Result<void> {
-    spec.allow_downgrade = flags != 0;
+  constexpr auto kDowngrade = BG_HTTP_REDIRECT_POLICY_ALLOW_HTTPS_TO_HTTP;
+  constexpr auto kReport = BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT;
+  if ((flags & ~(kDowngrade | kReport)) != 0) return E_NOTIMPL;
+  return change([&](auto const&, JobSpec& spec, AppData& data) -> Result<void> {
+    spec.allow_downgrade = (flags & kDowngrade) != 0;
+    data.erase("report_redirects");
+    if ((flags & kReport) != 0) data.set("report_redirects", 1);
     return {};
   });
 }
 
 HRESULT JobObject::GetSecurityFlags(ULONG* flags) {
   return tell(flags, [](JobInfo const& info) {
-    return info.spec.allow_downgrade ? BG_HTTP_REDIRECT_POLICY_ALLOW_HTTPS_TO_HTTP : 0U;
+    auto const data = AppData::parse(info.spec.app_data);
+    return (info.spec.allow_downgrade ? BG_HTTP_REDIRECT_POLICY_ALLOW_HTTPS_TO_HTTP : 0U) |
+           (data.get("report_redirects") ? BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT : 0U);
   });
 }
 

@@ -172,6 +172,36 @@ TEST_CASE_METHOD(RangeFixture, "the last head of a server is told whole", "[com]
         BG_E_READ_ONLY_PROPERTY);
 }
 
+TEST_CASE_METHOD(RangeFixture, "files tell where redirects led if their job wants that",
+                 "[com][headers]") {
+  REQUIRE(engine->set_download_limit({}));
+  origin.on("/moved", [this](SeenRequest const&) {
+    Reply reply;
+    reply.status = 302;
+    reply.headers = {{"Location", origin.url("/a")}};
+    return reply;
+  });
+  for (bool const report : {true, false}) {
+    auto const job = with_file("moved");
+    auto const http = query<IBackgroundCopyJobHttpOptions>(job.get());
+    auto const wanted = report ? BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT : 0U;
+    REQUIRE(http->SetSecurityFlags(wanted) == S_OK);
+    ULONG flags = 1;
+    CHECK(http->GetSecurityFlags(&flags) == S_OK);
+    CHECK(flags == wanted);
+    CHECK(http->SetSecurityFlags(BG_HTTP_REDIRECT_POLICY_DISALLOW) == E_NOTIMPL);
+    auto const file = files(*job.get()).at(0);
+    CHECK(text_of<IBackgroundCopyFile>(*file.get(), &IBackgroundCopyFile::GetRemoteName) ==
+          url("moved"));
+    REQUIRE(job->Resume() == S_OK);
+    REQUIRE(waited(*job.get(), BG_JOB_STATE_TRANSFERRED) == BG_JOB_STATE_TRANSFERRED);
+
+    CHECK(text_of<IBackgroundCopyFile>(*file.get(), &IBackgroundCopyFile::GetRemoteName) ==
+          url(report ? "a" : "moved"));
+    CHECK(job->Cancel() == S_OK);
+  }
+}
+
 TEST_CASE_METHOD(RangeFixture, "a download tells what its server answered", "[com][ido][headers]") {
   origin.on("/moved", [this](SeenRequest const&) {
     Reply reply;
