@@ -101,11 +101,11 @@ void FlowSwarm::find_neighbours() {
   while (spec_ && !full()) {
     auto* const other = directory_.stranger(*this);
     if (other == nullptr) return;
-    meet(*other);
+    join_hands(*other);
   }
 }
 
-void FlowSwarm::meet(FlowSwarm& other) {
+void FlowSwarm::join_hands(FlowSwarm& other) {
   introduce(other);
   other.introduce(*this);
 }

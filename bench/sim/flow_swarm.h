@@ -83,7 +83,7 @@ class FlowSwarm final : public Swarm {
   // As told to others last.
   [[nodiscard]] std::vector<Claim> const& claims() const { return claims_; }
   // Both see each other from now on.
-  void meet(FlowSwarm& other);
+  void join_hands(FlowSwarm& other);
   // A piece was verified here, however it came: neighbours may ask for it.
   void verified(SpoolId spool, PieceIndex piece);
 
