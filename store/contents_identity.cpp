@@ -170,6 +170,9 @@ void Contents::seal(SpoolId spool, std::function<void(Result<Sealed>)> done) {
     return done(Sealed{*entry->record.content, entry->record.sha256, entry->identity.manifest});
   }
   bool const whole = [&] {
+    // A content of unknown length is whole when its end has come to the loop: until then nothing
+    // compares its digest.
+    if (!entry->record.length) return false;
     auto state = entry->spool->lock();
     return state.book() && state->present().all();
   }();
