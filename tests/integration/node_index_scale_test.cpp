@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 
 #include "api/node/objects/object_index.h"
@@ -124,6 +125,7 @@ TEST_CASE("a node with very many objects starts in two seconds", "[node][scale]"
   write_objects(folder.path(), count);
 
   auto const begin = std::chrono::steady_clock::now();
+  auto const worked = std::clock();
   RealStore store(folder.path());
   SteadyClock clock;
   auto const index = node::ObjectIndex::open(store.store().objects(), clock, {});
@@ -134,7 +136,9 @@ TEST_CASE("a node with very many objects starts in two seconds", "[node][scale]"
   REQUIRE(found);
   CHECK(found->size() == 1);
   auto const seconds = std::chrono::duration<double>(took).count();
-  if (std::getenv("FRESHET_NODE_OBJECTS") != nullptr)
-    WARN(count << " objects: " << seconds << " s");
+  auto const busy = static_cast<double>(std::clock() - worked) / CLOCKS_PER_SEC;
+  if (std::getenv("FRESHET_NODE_OBJECTS") != nullptr) {
+    WARN(count << " objects: " << seconds << " s, of that " << busy << " s of work");
+  }
   CHECK(took < kSlack * 2s);
 }
