@@ -22,11 +22,13 @@ struct OpenFetch {
   FetchId id = FetchId::none;
   SourceId source = SourceId::none;
   Bytes begin = 0;
-  Bytes next = 0;                // All before it was handed to the store.
-  Bytes end = 0;                 // Moves down when someone takes over the rest.
-  bool held = false;             // Its bytes wait until the head has been judged.
-  bool endless = false;          // The server sends on until it is told to stop.
-  bool cancelled = false;        // Its end is on the way.
+  Bytes next = 0;          // All before it was handed to the store.
+  Bytes end = 0;           // Moves down when someone takes over the rest.
+  bool held = false;       // Its bytes wait until the head has been judged.
+  bool endless = false;    // The server sends on until it is told to stop.
+  bool cancelled = false;  // Its end is on the way.
+  // The twin ends where this begins as soon as this one's source is known to send parts.
+  bool splits_twin = false;
   FetchId twin = FetchId::none;  // Fetches the same bytes.
   TimePoint asked{};
   TimePoint moved{};  // When bytes, or the head, came last.

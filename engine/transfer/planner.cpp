@@ -75,6 +75,7 @@ void Planner::on_head(FetchId id, OriginHead const& head, TimePoint now) {
                     "sends only the whole file, in one stream");
   }
   if (head.length) fetch->end = std::min(fetch->end, *head.length);
+  if (head.ranges) split_twin(*fetch);
   if (head.ranges || fetch->begin > 0) return;
   // Without ranges everything comes, whatever was asked for. It is taken when nobody else can send
   // parts.
@@ -82,6 +83,14 @@ void Planner::on_head(FetchId id, OriginHead const& head, TimePoint now) {
   if (remaining_ && others_send_parts(*source)) return;
   fetch->end = head.length.value_or(remaining_ ? remaining_->geometry().length : ~Bytes{0});
   if (remaining_) remaining_->assign({fetch->next, fetch->end});
+}
+
+void Planner::split_twin(OpenFetch& fetch) {
+  if (!std::exchange(fetch.splits_twin, false)) return;
+  auto* const twin = find(std::exchange(fetch.twin, FetchId::none));
+  if (twin == nullptr) return;
+  twin->twin = FetchId::none;
+  twin->end = std::max(twin->next, std::min(twin->end, fetch.begin));
 }
 
 // One that has never answered may never do so.

@@ -123,6 +123,7 @@ class Planner {
   [[nodiscard]] OpenFetch* find(FetchId fetch);
   [[nodiscard]] bool others_send_parts(Source const& source) const;
   [[nodiscard]] std::vector<ByteRange> in_flight() const;
+  void split_twin(OpenFetch& fetch);
   void advance(OpenFetch& fetch, Bytes next, TimePoint now);
   void settle_refused(OpenFetch& fetch);
   [[nodiscard]] Cause judge_end(OpenFetch const& fetch, FetchEnd const& end, TimePoint now);

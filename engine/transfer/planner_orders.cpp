@@ -151,13 +151,17 @@ bool Planner::steal_for(Source& source, Plan& plan, TimePoint now) {
                   "takes over " + std::to_string(range.size()) + " bytes from source " +
                       std::to_string(static_cast<std::uint64_t>(slowest->source)));
   auto const victim_id = slowest->id;
-  if (!theft->double_up) {
+  // A stream of everything cannot be taken up again where it was cut: not before it is known that
+  // this source can go on from there.
+  bool const unsure = slowest->endless && !source.latency;
+  if (!theft->double_up && !unsure) {
     slowest->end = theft->split;
     plan.orders.emplace_back(ShortenFetch{victim_id, theft->split});
   }
   start(source, range, false, plan, now);
-  if (theft->double_up) {
+  if (theft->double_up || unsure) {
     fetches_.back().twin = victim_id;
+    fetches_.back().splits_twin = !theft->double_up;
     find(victim_id)->twin = fetches_.back().id;
   }
   return true;

@@ -153,7 +153,7 @@ def proofs(tree):
         return
     cases = set()
     for file in tree.files:
-        if file.path.startswith("tests/"):
+        if file.path.startswith(("tests/", "bench/lab/tests/")):
             cases |= {re.sub(r'"\s+"', "", name) for name in re.findall(r'\bTEST_CASE\s*\(\s*((?:"[^"]*"\s*)+)', file.text)}
             cases |= {name.replace("_", " ") for name in re.findall(r"\bdef test_(\w+)", file.text)}
     known = {name.strip().strip('"') for name in cases}
