@@ -74,9 +74,15 @@ TEST_CASE_METHOD(StreamFixture, "what is preferred is asked for first and the an
   REQUIRE(client->resume(*job));
 
   REQUIRE(settled(*job).state == JobState::transferred);
-  auto const requests = origin.requests();
-  REQUIRE(requests.size() > 1);
-  CHECK(requests[1].header("Range").starts_with("bytes=" + std::to_string(6 * kMiB) + "-"));
+  // The first MiB is asked for before the size is known, and may be asked for in parts.
+  std::vector<Bytes> later;
+  for (auto const& request : origin.requests()) {
+    auto const begin = std::stoull(request.header("Range").substr(std::string("bytes=").size()));
+    if (begin >= kMiB) later.push_back(begin);
+  }
+  REQUIRE_FALSE(later.empty());
+  // Several connections may begin at once.
+  CHECK(later.front() >= 6 * kMiB);
   auto const answer = client->answer(*job, 0);
   REQUIRE(answer);
   CHECK(answer->status == 206);

@@ -95,9 +95,10 @@ TEST_CASE_METHOD(RangeFixture, "a job on demand fetches what was asked for and t
   REQUIRE(file->GetProgress(&progress) == S_OK);
   CHECK(progress.BytesTransferred < kSize);
   REQUIRE_FALSE(later_ranges().empty());
-  // Of whole pieces.
-  CHECK(later_ranges().front() ==
-        "bytes=" + std::to_string(kSize - kMiB / 4) + "-" + std::to_string(kSize - 1));
+  // Of whole pieces; another connection may begin beside it.
+  auto const tail = "bytes=" + std::to_string(kSize - kMiB / 4) + "-" + std::to_string(kSize - 1);
+  auto const ranges = later_ranges();
+  CHECK(std::ranges::find(ranges, tail) - ranges.begin() < 2);
   CHECK(job->Cancel() == S_OK);
 }
 
@@ -122,7 +123,9 @@ TEST_CASE_METHOD(RangeFixture, "from a position on comes first, and then the res
   REQUIRE(job->Resume() == S_OK);
 
   REQUIRE(origin.wait_for_requests(2));
-  CHECK(later_ranges().front().starts_with("bytes=" + std::to_string(8 * kMiB) + "-"));
+  // Several connections may begin at once.
+  auto const first = later_ranges().front().substr(std::string("bytes=").size());
+  CHECK(std::stoull(first) >= 8 * kMiB);
   REQUIRE(engine->set_download_limit({}));
   CHECK(waited(*job.get(), BG_JOB_STATE_TRANSFERRED) == BG_JOB_STATE_TRANSFERRED);
 }
