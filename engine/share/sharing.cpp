@@ -57,7 +57,8 @@ void Sharing::let_go(SpoolId spool) {
   bool const until_unshared = known != held_.end() && known->second.timer == TimerId::none;
   if (until_unshared) return;
   bool const stays = options_.share_for > Duration::zero() &&
-                     (ports_.transfers.shares(spool) || known != held_.end());
+                     (ports_.transfers.shares(spool) || known != held_.end() ||
+                      ports_.transfers.share_proven(spool));
   if (!stays) return release(spool);
   auto const until = end_of(options_.share_for);
   ports_.marks.mark(spool, until);

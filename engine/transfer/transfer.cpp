@@ -297,6 +297,7 @@ void Transfer::advance() {
   carry_out(plan);
   wake_ = plan.wake;
   if (wake_) host_.wake_at(*wake_);
+  wake_to_ask();
   look_at_limiter();
   if (!planner_->stuck(now())) return;
   if (waits_for_word()) return wake_for_word();

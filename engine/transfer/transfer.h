@@ -45,6 +45,8 @@ class TransferHost {
   virtual void disown_spool(SpoolId spool) = 0;
   // The swarm keeps it after the transfer's end.
   virtual void on_shared(SpoolId spool) = 0;
+  // It may be shared so, if it is kept.
+  virtual void on_proven(SwarmSpec spec) = 0;
   // `Transfer::advance` runs then, if nothing runs it before.
   virtual void wake_at(TimePoint when) = 0;
   // It fetches no more: the next one may start. The first: it only waits for the store to seal.
@@ -189,6 +191,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   void leave_origin_to_who_is_ahead();
   void stop_asking();
   [[nodiscard]] bool waits_for_word() const;
+  void wake_to_ask();
   void wake_for_word();
   void consider_told();
   [[nodiscard]] bool believe_told(ContentId const& content);

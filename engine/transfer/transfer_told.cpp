@@ -12,6 +12,8 @@ namespace {
 // so long to say its length before what peers say of it counts.
 constexpr Duration kSearchTime = std::chrono::seconds{3};
 constexpr Duration kOriginTime = std::chrono::seconds{1};
+// What is there by then is not worth making sockets for.
+constexpr Duration kAskAfter = std::chrono::milliseconds{100};
 // Who lies again and again costs a transfer no more than this.
 constexpr std::uint32_t kLiesMax = 2;
 // How often peers hear how far we are, and how often it is judged how far they are.
@@ -35,6 +37,9 @@ bool Transfer::may_ask() const {
 
 void Transfer::ask_peers() {
   if (!may_ask()) return stop_asking();
+  auto const fails = [](Source const& source) { return source.failures > 0 || source.gone(); };
+  bool const due = now() >= started_ + kAskAfter || std::ranges::any_of(sources_.all(), fails);
+  if (!asked_ && !due) return;
   if (!asked_) asked_since_ = now();
   asked_ = identity_.sha256;
   host_.meet(*asked_, own_word(), *this);
@@ -59,6 +64,7 @@ DigestWord Transfer::own_word() {
 }
 
 void Transfer::tell_progress() {
+  if (!asked_) ask_peers();
   if (!asked_ || phase_ != Phase::fetching || now() < told_at_ + kTellInterval) return;
   ask_peers();
 }
@@ -94,6 +100,13 @@ void Transfer::stop_asking() {
 
 bool Transfer::waits_for_word() const {
   return asked_ && now() < asked_since_ + kSearchTime;
+}
+
+void Transfer::wake_to_ask() {
+  if (asked_ || !may_ask()) return;
+  auto const when = started_ + kAskAfter;
+  wake_ = std::min(wake_.value_or(when), when);
+  host_.wake_at(*wake_);
 }
 
 void Transfer::wake_for_word() {
@@ -198,6 +211,8 @@ void Transfer::settle_told(Sealed const& sealed) {
   spec.manifest = sealed.manifest;
   spec.upload_only = true;
   spec.sha256 = sealed.sha256;
+  // Whoever looks for it is met already; else it waits for somebody to keep it.
+  if (!asked_ && swarm_spool_ == SpoolId::none) return host_.on_proven(std::move(spec));
   PieceMap all(sealed.manifest->pieces());
   all.set(pieces(0, all.size()));
   swarm->join(std::move(spec), all);

@@ -65,6 +65,10 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
   }
   void disown_spool(SpoolId spool) override { spools_.erase(spool); }
   void on_shared(SpoolId spool) override { shared_.insert(spool); }
+  void on_proven(SwarmSpec spec) override {
+    auto const spool = spec.spool;
+    proven_.insert_or_assign(spool, std::move(spec));
+  }
   void wake_at(TimePoint when) override;
   void on_sealing(Transfer& transfer) override;
   void on_ended(Transfer& transfer) override;
@@ -190,7 +194,8 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
   std::unordered_map<FetchId, Owned> fetches_;
   std::unordered_map<SpoolId, std::shared_ptr<Transfer>> spools_;
   std::unordered_map<Digest, std::unordered_set<Transfer const*>> askers_;
-  std::unordered_set<SpoolId> shared_;  // With the swarm although their transfers ended.
+  std::unordered_map<SpoolId, SwarmSpec> proven_;  // That nobody asked for yet.
+  std::unordered_set<SpoolId> shared_;             // With the swarm although their transfers ended.
   TimerId timer_ = TimerId::none;
   TimePoint timer_at_{};
   bool starting_ = false;
@@ -405,7 +410,17 @@ void Transfers::prefer(WishId wish, std::vector<ByteRange> ranges) {
   if (found != state_->wishes_.end()) found->second->prefer(wish, std::move(ranges));
 }
 
+bool Transfers::share_proven(SpoolId spool) {
+  auto const found = state_->proven_.extract(spool);
+  if (found.empty()) return false;
+  PieceMap all(found.mapped().manifest->pieces());
+  all.set(pieces(0, all.size()));
+  share(std::move(found.mapped()), all);
+  return true;
+}
+
 void Transfers::stop_sharing(SpoolId spool) {
+  if (!runs(spool)) state_->proven_.erase(spool);
   if (runs(spool) || state_->shared_.erase(spool) == 0) return;
   state_->ports_.swarm->leave(spool);
 }

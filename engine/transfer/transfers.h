@@ -178,6 +178,9 @@ class Transfers {
   void prefer(WishId wish, std::vector<ByteRange> ranges);
   // A content that was transferred whole stays with the swarm, for others, until this is called.
   void stop_sharing(SpoolId spool);
+  // Joins one that was transferred whole, and whose SHA-256 is proven, with the swarm; false when
+  // it may not be shared.
+  [[nodiscard]] bool share_proven(SpoolId spool);
   // A content that is stored already joins the swarm as one that was transferred.
   void share(SwarmSpec spec, PieceMap const& present);
   // Whether the swarm has it without a transfer,

@@ -22,6 +22,7 @@ struct Digests {
                       with_peers ? &swarm : nullptr},
         TransferOptions{});
     wish.file.sha256 = sha256_of(bytes);
+    server.rate = 10e6;
   }
   ~Digests() { world.transfers.reset(); }
 
@@ -94,6 +95,21 @@ TEST_CASE("who fetched a digest from the origin shares it under the digest", "[d
   CHECK(with.swarm.joined.front().content == result.content);
   CHECK(with.world.transfers->shares(result.spool));
   CHECK_FALSE(with.swarm.meets(*with.wish.file.sha256));
+}
+
+TEST_CASE("what is there in a moment makes no sockets until somebody keeps it", "[digest]") {
+  Digests with;
+  with.server.rate = 100e6;
+
+  auto const result = with.get();
+
+  CHECK(with.swarm.said.empty());
+  CHECK(with.swarm.joined.empty());
+  CHECK_FALSE(with.world.transfers->shares(result.spool));
+  CHECK(with.world.transfers->share_proven(result.spool));
+  CHECK(with.world.transfers->shares(result.spool));
+  CHECK(with.swarm.joined.front().sha256 == with.wish.file.sha256);
+  CHECK_FALSE(with.world.transfers->share_proven(result.spool));
 }
 
 TEST_CASE("a search that nobody answers costs no time", "[digest]") {
