@@ -64,7 +64,10 @@ DigestWord Transfer::own_word() {
 }
 
 void Transfer::tell_progress() {
-  if (!asked_) ask_peers();
+  if (!asked_) {
+    ask_peers();
+    tell_about_peers();
+  }
   if (!asked_ || phase_ != Phase::fetching || now() < told_at_ + kTellInterval) return;
   ask_peers();
 }

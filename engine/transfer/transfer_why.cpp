@@ -69,6 +69,7 @@ std::string_view state_of(Source const& source, TimePoint now) {
 
 void Transfer::tell_about_peers() {
   if (phase_ != Phase::fetching || !planner_->opened() || planner_->complete()) return;
+  if (!asked_ && may_ask()) return;  // In a moment.
   auto const code = swarm_spool_ != SpoolId::none || asked_
                         ? WhyCode::peers_searched
                         : why_no_peers().value_or(WhyCode::peers_need_identity);
