@@ -184,8 +184,11 @@ void Transfer::on_sealed(Result<Sealed> sealed) {
     return on_whole_mismatch(Error{Errc::digest_mismatch, {}, "the SHA-256 is another"});
   }
   why_.note(now(), WhyCode::sealed, "right and durable");
-  if (!identity_.manifest) identity_.manifest = sealed->manifest;
-  tell_swarm_manifest();
+  // What peers told is settled below; what the job names, and nobody gave a layer of, is known now.
+  if (!identity_.manifest && !believed_) {
+    identity_.manifest = sealed->manifest;
+    tell_swarm_manifest();
+  }
   if (proven) settle_told(*sealed);
   if (suspect_spool_ != SpoolId::none) return name_culprits(*sealed);
   succeed(*sealed, wishes_.running());
