@@ -117,8 +117,11 @@ void JobCore::run() {
     if (request.ranges.empty()) continue;
     auto const known = file(index);
     auto const there = filled(index);
+    auto const length = known ? known->length.value_or(kToEnd) : kToEnd;
+    // With everything there the file is about to be transferred, and its job not to be suspended.
+    bool const ends_soon = there == std::vector{ByteRange{0, length}};
     auto const is_there = [&](ByteRange const& range) {
-      return known && (known->transferred || covered(range, there, known->length.value_or(kToEnd)));
+      return known && (known->transferred || (!ends_soon && covered(range, there, length)));
     };
     std::vector<ByteRange> done;
     std::ranges::copy_if(request.ranges, std::back_inserter(done), is_there);
