@@ -148,7 +148,9 @@ void Network::leave(SpoolId spool) {
   auto const torrent = find(spool);
   if (!torrent) return;
   torrents_.erase(spool);
-  if (!torrent->meeting()) by_root_.erase(torrent->spec().swarm.content.root);
+  // Another one of the same root may have come in between: of another length, or in another spool.
+  auto const of_root = by_root_.find(torrent->spec().swarm.content.root);
+  if (of_root != by_root_.end() && of_root->second == torrent) by_root_.erase(of_root);
   to_report_.erase(torrent);
   if (torrent->control() != nullptr) torrent->control()->remove();
 }

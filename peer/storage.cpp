@@ -18,6 +18,7 @@ Storage::~Storage() {
 
 bool Storage::write(PieceIndex piece, std::uint32_t begin, std::span<std::byte const> block,
                     std::function<void()> taken) {
+  if (to_number(piece) >= torrent_->pieces()) return true;  // It has left; see Disk::new_torrent.
   // A piece that the store has is told to libtorrent as a write without bytes.
   if (torrent_->adding() == piece || torrent_->verified().has(piece)) return true;
   auto const range = torrent_->bytes(piece, begin, block.size());
