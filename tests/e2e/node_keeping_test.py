@@ -112,6 +112,7 @@ class Keeping(NodeCase):
         certificate, key = self.make_certificate()
         self.far.end()
         self.far = NodeOrigin(tls=(certificate, key))
+        self.addCleanup(self.far.end)
         body = made_bytes(LARGE)
         self.serve_at("/a", body)
         mapped = f'map = {{ "/far/" = "{self.far.url("/")}" }}'
