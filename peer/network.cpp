@@ -257,6 +257,7 @@ void Network::pulse() {
 }
 
 void Network::look_after(std::shared_ptr<Torrent> const& torrent, TimePoint now) {
+  if (torrent->restart_due && torrent->control() != nullptr) return restart(torrent);
   if (!torrent->links().empty()) torrent->idle_since = now;
   auto* const waiters = torrent->waiters();
   if (waiters != nullptr) {
@@ -279,8 +280,14 @@ void Network::look_after(std::shared_ptr<Torrent> const& torrent, TimePoint now)
 }
 
 void Network::restart(std::shared_ptr<Torrent> const& torrent) {
+  // Until libtorrent has added it, it cannot leave; and of two with one name it would keep this
+  // one.
+  if (torrent->control() == nullptr) {
+    torrent->restart_due = true;
+    return;
+  }
   auto const again = torrent->again();
-  if (torrent->control() != nullptr) torrent->control()->remove();
+  torrent->control()->remove();
   report(torrent);
   join(again);
 }

@@ -154,8 +154,9 @@ class Torrent {
   [[nodiscard]] bool lacks_layer(TimePoint now);
 
   Report report;
-  bool downloaded = false;  // Some piece passed in this session: libtorrent keeps its leaf hashes.
-  TimePoint idle_since{};   // No peer is connected.
+  bool downloaded = false;   // Some piece passed in this session: libtorrent keeps its leaf hashes.
+  bool restart_due = false;  // As soon as libtorrent has it.
+  TimePoint idle_since{};    // No peer is connected.
   LinkSearch link_search;
 
   // The same content as it is now, to be added again.
