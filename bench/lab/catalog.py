@@ -116,7 +116,8 @@ def _checks() -> list[Scenario]:
     """What two cores do at leisure: here the links alone decide."""
     return [Scenario("smoke", "4 clients start together, 8 MiB, all links 80 Mbit/s", (8 * MIB,),
                      crowd(4, PEER), ORIGIN),
-            *(replace(flash_crowd(number, mib=16, rate=20), name=f"calm-{number}") for number in (8, 16))]
+            *(replace(flash_crowd(number, mib=4 * number, rate=20), name=f"calm-{number}")
+              for number in (8, 16))]
 
 
 ALL = {s.name: s for s in [*_singles(), *_crowds(), *_uneven(), *_distant(), *_hostile(), *_majorities(), *_polite(),
