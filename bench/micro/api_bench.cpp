@@ -1,5 +1,5 @@
 // What calls of an application cost, through a client in its own process and through a daemon's
-// socket. Update clients poll: a hundred of them each second must not be felt.
+// socket. Update clients poll, and must not be felt.
 #include <catch2/catch.hpp>
 
 #include "freshet/client.h"

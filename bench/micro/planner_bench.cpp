@@ -43,7 +43,9 @@ struct Transfer {
     auto const piece = PieceIndex{next++ % kPieces};
     if (auto* const crowd = planner.crowd()) crowd->on_received(kPiece, now);
     planner.on_present(piece, SourceId{1}, now);
-    return planner.plan(now).orders.size();
+    auto const orders = planner.plan(now).orders.size();
+    planner.on_rejected(piece);  // Or there would soon be nothing left to decide.
+    return orders;
   }
 
   TimePoint now{100s};
