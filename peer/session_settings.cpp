@@ -19,9 +19,11 @@ void set_transport(Pack& pack) {
   // RC4 hides nothing from who looks and costs three quarters of the rate.
   pack.set_int(Pack::out_enc_policy, Pack::pe_disabled);
   pack.set_int(Pack::in_enc_policy, Pack::pe_disabled);
+  // Our own requests wait behind what was queued before them for the same peer: a tenth of a second
+  // of it, or who uploads much asks too late and goes to the origin instead.
   pack.set_int(Pack::send_buffer_watermark, 4 << 20);
-  pack.set_int(Pack::send_buffer_watermark_factor, 150);
-  pack.set_int(Pack::send_buffer_low_watermark, 1 << 20);
+  pack.set_int(Pack::send_buffer_watermark_factor, 10);
+  pack.set_int(Pack::send_buffer_low_watermark, 64 << 10);
   pack.set_int(Pack::max_queued_disk_bytes, 64 << 20);
   pack.set_int(Pack::aio_threads, 1);
   pack.set_int(Pack::hashing_threads, 0);
