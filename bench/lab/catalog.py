@@ -112,6 +112,20 @@ def _files() -> list[Scenario]:
                      crowd(8, PEER), ORIGIN)]
 
 
+def _service() -> list[Scenario]:
+    """What only a service with jobs can do: clients ask it, it starts, it dies and goes on."""
+    nothing, alone = (64 * KIB,), crowd(1, None)
+    jobs = frozenset({"jobs"})
+    return [
+        Scenario("job-api", "50 clients make, change and look at 20 jobs each", nothing, alone, None,
+                 task="job-api", jobs=1000, traits=jobs, deadline=120),
+        Scenario("start-up", "a daemon starts with 10,000 jobs until it answers", nothing, alone, None,
+                 task="start-up", jobs=10_000, traits=jobs, deadline=120),
+        Scenario("recovery", "one client, killed half-way and started again at once", (64 * MIB,),
+                 crowd(1, PEER, crash_at=0.5), ORIGIN),
+    ]
+
+
 def _checks() -> list[Scenario]:
     """What two cores do at leisure: here the links alone decide."""
     return [Scenario("smoke", "4 clients start together, 8 MiB, all links 80 Mbit/s", (8 * MIB,),
@@ -121,4 +135,4 @@ def _checks() -> list[Scenario]:
 
 
 ALL = {s.name: s for s in [*_singles(), *_crowds(), *_uneven(), *_distant(), *_hostile(), *_majorities(), *_polite(),
-                        *_files(), *_checks()]}
+                        *_files(), *_service(), *_checks()]}

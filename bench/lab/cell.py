@@ -30,6 +30,8 @@ class Running:
     started_at: float
     done_at: float | None = None
     killed: bool = False
+    crashed: bool = False
+    former: list[Process] = field(default_factory=list)  # That crashed.
     failure: str | None = None
 
 
@@ -102,7 +104,7 @@ class _Cell:
                           self._stage.commands, round_trips)
         for running in self._running:
             client = running.client
-            if client.killed_at is None and not running.failure:
+            if client.killed_at is None and not running.failure and not self._scenario.task:
                 wrong = self._stage.content.wrong_files(self._stage.received(client))
                 if wrong:
                     outcome.wrong[client.name] = wrong
@@ -177,10 +179,28 @@ class _Cell:
                        for line in running.process.log.read_text(errors="replace").splitlines())
         return False
 
+    def _crash(self, running: Running, received: float) -> None:
+        at = running.client.crash_at
+        if at is None or running.crashed or received < at:
+            return
+        running.crashed = True
+        if self._player.crash(self._stage, running.client):
+            for process in self._stage.servers:
+                self._sampler.watch_if_new(process.pid)
+            return
+        os.killpg(running.process.pid, signal.SIGKILL)
+        running.process.stop(grace=0.0)
+        running.former.append(running.process)
+        launch = running.launch
+        running.process = spawn(running.client.name, launch.argv, self._stage.log_of(running.client),
+                                env=launch.env, cwd=self._stage.received(running.client).parent)
+        self._sampler.watch(running.process.pid)
+
     def _let_fate_strike(self) -> None:
         """Kills who is to be killed at this point of the transfer."""
         traffic, length = self._sampler.samples[-1].traffic, self._scenario.length
         for running in self._running:
+            self._crash(running, traffic[running.client.name].received_payload() / length)
             share = running.client.killed_at
             if share is None or running.killed:
                 continue

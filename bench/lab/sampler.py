@@ -52,6 +52,9 @@ class Sampler:
     def watch(self, session: int) -> None:
         self.sessions[session] = SessionUse()
 
+    def watch_if_new(self, session: int) -> None:
+        self.sessions.setdefault(session, SessionUse())
+
     def restart(self, now: float) -> None:
         """The clock starts; processes that start now may not be what they will be yet."""
         self.sample()

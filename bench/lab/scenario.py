@@ -14,6 +14,7 @@ class Client:
     arrival: float = 0.0
     path: Path | None = None
     killed_at: float | None = None  # Share of its content received; it is not waited for.
+    crash_at: float | None = None  # Share of its content received: killed then, and started again at once.
     prelude: bool = False  # Done before the clock starts, and there as a peer from then on.
 
 
@@ -30,6 +31,8 @@ class Scenario:
     origin_dies_after: float | None = None  # Copies that left it.
     ping_from: int | None = None  # Site of a neighbour that pings a host beside the origin.
     background: bool = False  # Players that know priorities must be polite.
+    task: str = ""  # Instead of fetching: "job-api" or "start-up"; its numbers are the player's own.
+    jobs: int = 0  # That the task is about.
     deadline: float = 0.0  # Seconds; 0: derived from the bound.
     traits: frozenset[str] = frozenset()  # What a player must be able to do.
 

@@ -37,6 +37,9 @@ class Row:
     ping_median_ms: float | None = None  # Of a neighbour, while the link is in use.
     ping_p99_ms: float | None = None
     wan_copies: float | None = None  # Most copies that entered one site.
+    calls_per_s: float | None = None  # Of a service's clients together.
+    call_median_ms: float | None = None
+    call_p99_ms: float | None = None
 
 
 def make_row(scenario: Scenario, player, number: int, outcome: Outcome) -> Row:
@@ -50,8 +53,11 @@ def make_row(scenario: Scenario, player, number: int, outcome: Outcome) -> Row:
     row.saturated = outcome.busy >= SATURATED
     if row.ok:
         _times(row, measured)
-        _bytes(row, scenario, player, outcome, measured)
-        _costs(row, scenario, outcome, measured)
+        if scenario.task:
+            _calls(row, outcome, measured)
+        else:
+            _bytes(row, scenario, player, outcome, measured)
+            _costs(row, scenario, outcome, measured)
         if outcome.round_trips:
             row.ping_median_ms = stats.median(outcome.round_trips)
             row.ping_p99_ms = stats.percentile(outcome.round_trips, 0.99)
@@ -65,6 +71,14 @@ def _times(row: Row, measured: list[Running]) -> None:
     row.p95_s = stats.percentile(durations, 0.95)
     row.last_s = max(r.done_at for r in measured if r.done_at) - first
     row.ratio = row.last_s / row.bound_s if row.bound_s else None
+
+
+def _calls(row: Row, outcome: Outcome, measured: list[Running]) -> None:
+    for name, value in outcome.own_counts.get(measured[0].client.name, {}).items():
+        setattr(row, name, value)
+    services = [r.process for r in measured] + outcome.servers
+    peaks = [sum(outcome.sessions[process.pid].peak_memory.values()) for process in services]
+    row.peak_memory = max(peaks, default=0) or None
 
 
 def _bytes(row: Row, scenario: Scenario, player, outcome: Outcome, measured: list[Running]) -> None:
@@ -92,7 +106,8 @@ def _bytes(row: Row, scenario: Scenario, player, outcome: Outcome, measured: lis
 
 
 def _costs(row: Row, scenario: Scenario, outcome: Outcome, measured: list[Running]) -> None:
-    processes = [r.process for r in outcome.clients] + outcome.servers
+    clients = [process for r in outcome.clients for process in (r.process, *r.former)]
+    processes = clients + outcome.servers
     cpu = 0.0
     for process in processes:
         sampled = sum(outcome.sessions[process.pid].cpu.values())

@@ -3,7 +3,9 @@
 Players see this object. Single thread; `with Stage(…)` brings it up and takes it down.
 """
 
+import os
 import shutil
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,12 +127,26 @@ class Stage:
             self.wait_for_port(process, port)
         return process
 
+    def restart(self, process: Process) -> Process:
+        """Kills a server of the player as a crash would, and starts it again."""
+        os.killpg(process.pid, signal.SIGKILL)
+        process.stop(grace=0.0)
+        return self.serve(process.host or "", process.argv)
+
     def wait_for_line(self, process: Process, line: str) -> None:
         self._wait(lambda: line in process.log.read_text().splitlines(), process,
                    f"did not say {line}")
 
     def wait_for_port(self, process: Process, port: int) -> None:
         self._wait(lambda: _listens(process.pid, port), process, f"does not listen on {port}")
+
+    def wait_for_end(self, process: Process) -> None:
+        """Of what prepares a task. It is not hurried."""
+        while not process.poll():
+            time.sleep(POLL_INTERVAL_S)
+        if process.status != 0:
+            raise StageError(f"{Path(process.argv[0]).name} ended with {process.status}:"
+                             f" {process.log.read_text(errors='replace')[-400:]}")
 
     def wait_for_file(self, process: Process, path: Path) -> None:
         self._wait(path.exists, process, f"made no {path}")

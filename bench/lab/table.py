@@ -28,6 +28,8 @@ _COLUMNS = (
     ("dup MiB", "duplicate_bytes", lambda v: _n(v and v / MIB, 1)),
     ("waste MiB", "wasted_bytes", lambda v: _n(v and v / MIB, 1)),
     ("ping ms", "ping_median_ms", lambda v: _n(v, 1)), ("ping p99", "ping_p99_ms", lambda v: _n(v, 1)),
+    ("calls/s", "calls_per_s", lambda v: _n(v, 0)), ("call ms", "call_median_ms", lambda v: _n(v, 2)),
+    ("call p99", "call_p99_ms", lambda v: _n(v, 2)),
     ("CPU s/GiB", "cpu_s_per_gib", lambda v: _n(v, 2)),
     ("mem MiB", "peak_memory", lambda v: _n(v and v / MIB, 0)),
     ("disk MiB", "written_bytes", lambda v: _n(v and v / MIB, 0)), ("busy", "busy", _share))

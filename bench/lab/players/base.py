@@ -60,8 +60,13 @@ class Player:
         """Files must end up below stage.received(client) under their own names."""
         raise NotImplementedError
 
-    def own_counts(self, stage: "Stage", client: "Client") -> dict[str, int]:
-        """What only the program knows, after its end: duplicate, wasted bytes."""
+    def crash(self, stage: "Stage", client: "Client") -> bool:
+        """Kills the service that works for the client, and starts it again. False: there is none, and it
+        is the client's own process that dies."""
+        return False
+
+    def own_counts(self, stage: "Stage", client: "Client") -> dict[str, float]:
+        """What only the program knows, after its end: duplicate, wasted bytes; what a task measures."""
         return {}
 
 

@@ -67,6 +67,16 @@ class Rig(RigCase):
         self.assertLess(peers["origin_copies"], 3.9)
         self.assertGreater(peers["ratio"], 1.0)
 
+    def test_a_service_is_asked_by_many_and_goes_on_when_it_was_killed(self):
+        asked, killed = bench("job-api", "recovery", "--players", "freshet-daemon", "--size", "8M", "-n", "1",
+                              out=str(self.place))
+        self.assertTrue(asked["ok"], asked["failures"])
+        self.assertGreater(asked["calls_per_s"], 0)
+        self.assertGreaterEqual(asked["call_p99_ms"], asked["call_median_ms"])
+        self.assertTrue(killed["ok"], killed["failures"])
+        self.assertGreaterEqual(killed["origin_copies"], 1.0)
+        self.assertLess(killed["origin_copies"], 2.0)
+
     def test_a_path_delays_and_loses_as_asked(self):
         times = []
         while len(times) < ROUNDS_MAX and min(times, default=math.inf) >= 40.0:
