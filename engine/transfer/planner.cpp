@@ -115,6 +115,7 @@ void Planner::advance(OpenFetch& fetch, Bytes next, TimePoint now) {
     if (next - fetch.begin >= kProofBytes) parts_.sources.on_success(*source);
   }
   fetch.moved = now;
+  tell_help(now);
   if (remaining_) {
     auto const length = remaining_->geometry().length;
     remaining_->deliver({whole_blocks(fetch.next, length), whole_blocks(next, length)});

@@ -146,6 +146,7 @@ class Planner {
   void yield_to_claims(Plan& plan, TimePoint now);
   void trim(OpenFetch& fetch, Plan& plan);
   void tell_crowd(Plan& plan, TimePoint now);
+  void tell_help(TimePoint now);
   void forget_claims(Plan& plan);
   void remember_fetched(OpenFetch const& fetch, TimePoint now);
   [[nodiscard]] std::vector<PieceRange> claims_now(TimePoint now);

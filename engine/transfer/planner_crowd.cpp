@@ -147,9 +147,12 @@ void Planner::tell_crowd(Plan& plan, TimePoint now) {
     claimed_ = std::move(claims);
     claimed_until_ = now + lease / 2;  // Told again then.
   }
-  if (crowd_->helping(now) && !std::exchange(helped_, true)) {
-    parts_.why.note(now, WhyCode::peers_slow, "the origin is asked for what peers have");
-  }
+}
+
+// Not before it brings something: peers that lose no byte to it are no reason to complain.
+void Planner::tell_help(TimePoint now) {
+  if (!crowd_ || !crowd_->helping(now) || std::exchange(helped_, true)) return;
+  parts_.why.note(now, WhyCode::peers_slow, "the origin is asked for what peers have");
 }
 
 }  // namespace freshet

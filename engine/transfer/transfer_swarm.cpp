@@ -82,13 +82,13 @@ void Transfer::advance_soon() {
   });
 }
 
+// Who sent the last piece may be told of when nothing is to be fetched any more.
 void Transfer::on_peer(PeerInfo const& peer) {
-  auto* const with = crowd();
-  if (with == nullptr) return;
+  if (phase_ == Phase::ended) return;
   why_.note(now(), WhyCode::peer_seen, peer.id,
             peer.address + " " + peer.client + (peer.speaks_claims ? ", shares the origin" : ""));
   peer_notes_.seen(peer);
-  with->add(peer, now());
+  if (auto* const with = crowd()) with->add(peer, now());
 }
 
 void Transfer::on_peer_gone(SourceId peer, Error why) {

@@ -108,7 +108,8 @@ void Transfer::sum_up() {
   if (std::exchange(summed_up_, true)) return;
   tell_refusals(now());
   bool const searched = peers_told_ == WhyCode::peers_searched;
-  if (searched && peer_notes_.count_seen() == 0) {
+  // Bytes of a peer can overtake the word of who it is.
+  if (searched && peer_notes_.count_seen() == 0 && from_peers_ == 0) {
     auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(now() - started_).count();
     why_.note(now(), WhyCode::no_peer_found,
               "nobody who has it was found within " + std::to_string(seconds) + " s");

@@ -86,6 +86,60 @@ TEST_CASE("a record gives advice that follows from what happened", "[why]") {
         std::vector<std::string>{"name_content", "allow_peers", "serve_ranges"});
 }
 
+TEST_CASE("a peer whose bytes overtake the word of who it is was found", "[why]") {
+  WhyWorld world;
+  world.with_swarm();
+  world.store.seal_time = 1s;
+  auto const id = world.want(world.known());
+  world.loop.run_until([&] { return world.swarm.spool != SpoolId::none; }, 1s);
+  auto const peer = ScriptedSwarm::peer();
+  world.deliver(peer.id);
+  world.loop.run_for(500ms);
+  world.swarm.events->on_peer(world.swarm.spool, peer);
+  auto const record = json::parse(world.why(id));
+  world.transfers.reset();  // Before the swarm.
+
+  CHECK(record.at("from_peers") == 1 << 20);
+  CHECK(text_of(record, "no_peer_found") == "(none)");
+  CHECK(text_of(record, "peer_seen") == "192.0.2.1:7680 Freshet/0.1, shares the origin");
+}
+
+TEST_CASE("who sent everything was found even if nobody ever says who it is", "[why]") {
+  WhyWorld world;
+  world.with_swarm();
+  auto const id = world.want(world.known());
+  world.loop.run_until([&] { return world.swarm.spool != SpoolId::none; }, 1s);
+  world.deliver(ScriptedSwarm::peer().id);
+  auto const record = json::parse(world.why(id));
+  world.transfers.reset();  // Before the swarm.
+
+  CHECK(record.at("from_peers") == 1 << 20);
+  CHECK(advice_of(record).empty());
+}
+
+TEST_CASE("slow peers are complained of only where the origin brought something in their stead",
+          "[why]") {
+  WhyWorld world(4 << 20);
+  world.server.down = Error{Errc::connect_failed, "http://origin/file", "connection refused"};
+  world.with_swarm();
+  auto const id = world.want(world.known());
+  world.loop.run_until([&] { return world.swarm.spool != SpoolId::none; }, 1s);
+  auto const peer = ScriptedSwarm::peer();
+  PieceMap all(16);
+  all.set({PieceIndex{0}, PieceIndex{16}});
+  world.swarm.events->on_peer(world.swarm.spool, peer);
+  world.swarm.events->on_peer_has(world.swarm.spool, peer.id, all);
+
+  world.loop.run_for(20s);
+  world.deliver(peer.id);
+  auto const record = json::parse(world.why(id));
+  world.transfers.reset();  // Before the swarm.
+
+  CHECK(record.at("from_peers") == 4 << 20);
+  CHECK(text_of(record, "peers_slow") == "(none)");
+  CHECK(advice_of(record).empty());
+}
+
 TEST_CASE("a record tells who sent which piece", "[why]") {
   WhyWorld world(8 << 20);
 

@@ -1,5 +1,7 @@
 #include "tests/unit/transfer/why_world.h"
 
+#include <span>
+
 #include <catch2/catch.hpp>
 
 namespace freshet::test {
@@ -48,6 +50,12 @@ std::string WhyWorld::why_of_swarm(std::function<void(SwarmEvents&, SpoolId)> co
   auto const record = why(id);
   transfers.reset();  // Before the swarm.
   return record;
+}
+
+void WhyWorld::deliver(SourceId peer) {
+  auto const stream = store.gate().open(swarm.spool, peer, 0, [] {});
+  REQUIRE(stream->write(std::as_bytes(std::span(bytes))));
+  stream->finish();
 }
 
 }  // namespace freshet::test
