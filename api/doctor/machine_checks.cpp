@@ -29,6 +29,21 @@ std::string milliseconds(Duration span) {
   return std::to_string(ms) + " ms";
 }
 
+// Whether `list` has the host, or a domain that it is of.
+bool exempts(std::string const& list, std::string_view host) {
+  if (list == "*") return true;
+  std::size_t begin = 0;
+  while ((begin = list.find_first_not_of(", .", begin)) != std::string::npos) {
+    auto const end = std::min(list.find_first_of(", ", begin), list.size());
+    auto const entry = std::string_view(list).substr(begin, end - begin);
+    bool const at_dot = host.size() == entry.size() ||
+                        (host.size() > entry.size() && host[host.size() - entry.size() - 1] == '.');
+    if (host.ends_with(entry) && at_dot) return true;
+    begin = end;
+  }
+  return false;
+}
+
 }  // namespace
 
 Findings judge_clock(ClockFacts const& facts) {
@@ -101,10 +116,9 @@ Findings judge_proxies(Environment const& environment, std::string const& url) {
   };
   for (auto const* name : {"http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY"}) {
     if (value(name).empty()) continue;
-    findings.push_back({Check::proxy,
-                        Severity::note,
+    findings.push_back({Check::proxy, Severity::note,
                         std::string(name) + " sends requests through " + redact(value(name)) + ".",
-                        {}});
+                        "Unset it, or name hosts in no_proxy, if it shall not."});
   }
   if (!value("HTTP_PROXY").empty() && value("http_proxy").empty()) {
     findings.push_back({Check::proxy, Severity::warning,
@@ -114,12 +128,12 @@ Findings judge_proxies(Environment const& environment, std::string const& url) {
   auto const parsed = url.empty() ? fail(Errc::invalid_argument) : parse_url(url);
   if (parsed && !findings.empty()) {
     auto const exempt = value("no_proxy").empty() ? value("NO_PROXY") : value("no_proxy");
-    bool const all = exempt == "*" || exempt.find(parsed->host) != std::string::npos;
+    bool const direct = exempts(exempt, parsed->host);
     findings.push_back(
-        {Check::proxy,
-         Severity::note,
-         parsed->host + (all ? " is exempt by no_proxy." : " is not exempt by no_proxy."),
-         {}});
+        {Check::proxy, Severity::note,
+         parsed->host + (direct ? " is exempt by no_proxy." : " is not exempt by no_proxy."),
+         direct ? "Take it out of no_proxy if the proxy shall be asked for it."
+                : "Add it to no_proxy if it is to be reached without the proxy."});
   }
   if (findings.empty()) findings.push_back({Check::proxy, Severity::ok, "No proxy is set.", {}});
   return findings;

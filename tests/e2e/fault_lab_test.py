@@ -90,6 +90,7 @@ class FaultLab(DaemonCase):
         found = {}
         for line in out.splitlines():
             finding = json.loads(line)
+            self.assertTrue(finding["severity"] == "ok" or finding["remedy"], finding)
             found.setdefault(finding["check"], []).append(finding)
         return found
 

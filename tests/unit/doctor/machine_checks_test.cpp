@@ -83,6 +83,23 @@ TEST_CASE("proxies are told without their credentials", "[doctor]") {
   CHECK(says(findings, "mirror.example is exempt"));
 }
 
+TEST_CASE("no_proxy exempts hosts and what is under domains and nothing that ends alike",
+          "[doctor]") {
+  auto const direct = [](std::string const& list) {
+    auto const findings = judge_proxies({{"http_proxy", "http://proxy:3128"}, {"no_proxy", list}},
+                                        "http://a.mirror.example/file");
+    return says(findings, "a.mirror.example is exempt");
+  };
+  for (auto const* list : {"*", "a.mirror.example", "x, mirror.example", "x,.example"}) {
+    INFO(list);
+    CHECK(direct(list));
+  }
+  for (auto const* list : {"", "ror.example", "b.mirror.example", "a.mirror.example.org", ", ,"}) {
+    INFO(list);
+    CHECK_FALSE(direct(list));
+  }
+}
+
 TEST_CASE("a proxy in capital letters that nobody heeds is a warning", "[doctor]") {
   auto const findings = judge_proxies({{"HTTP_PROXY", "http://proxy:3128"}}, "");
   CHECK(says(findings, "warning proxy: HTTP_PROXY is set"));
