@@ -24,6 +24,7 @@ constexpr Duration kFlushInterval = 100ms;
 constexpr Duration kPulse = 250ms;
 // Who names many contents in a row opens no more than these.
 constexpr unsigned kWakesPerSecondMax = 64;
+constexpr std::size_t kOwnEndpointsMax = 64;
 constexpr std::size_t kShortHashBytes = 20;
 // Reads of ours do not queue behind the store's own work on the same content.
 constexpr std::uint64_t kReadLane = 1ULL << 62;
@@ -217,6 +218,10 @@ void Network::allow(PeerAllowance allowance) {
     auto const links = torrent->links();  // Ending one changes the original.
     for (auto const& [peer, link] : links) link->heed_allowance();
   }
+}
+
+void Network::met_ourselves(std::string own_endpoint) {
+  if (own_endpoints_.size() < kOwnEndpointsMax) own_endpoints_.insert(std::move(own_endpoint));
 }
 
 void Network::set_banned_keys(std::vector<std::uint64_t> keys) {

@@ -129,6 +129,11 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
   [[nodiscard]] PeerAllowance const& allowance() const { return allowance_; }
   void set_banned_keys(std::vector<std::uint64_t> keys);
   [[nodiscard]] bool banned(std::uint64_t key) const { return banned_keys_.contains(key); }
+  // Trackers and the link tell us our own addresses too: "192.0.2.1:7680".
+  void met_ourselves(std::string own_endpoint);
+  [[nodiscard]] bool ourselves(std::string const& endpoint) const {
+    return own_endpoints_.contains(endpoint);
+  }
 
  private:
   void pulse();
@@ -157,6 +162,7 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
   Meetings meetings_;
   TokenCount wakes_;
   std::set<std::uint64_t> banned_keys_;
+  std::set<std::string> own_endpoints_;
   PeerAllowance allowance_;
 };
 

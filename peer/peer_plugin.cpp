@@ -50,9 +50,8 @@ PieceIndex index_of(lt::piece_index_t piece) {
   return PieceIndex{static_cast<std::uint32_t>(static_cast<int>(piece))};
 }
 
-Errc code_of(lt::error_code const& error) {
-  if (error == boost::asio::error::timed_out) return Errc::timed_out;
-  return Errc::connection_lost;
+std::string text_of(lt::tcp::endpoint const& endpoint) {
+  return to_string(Endpoint{endpoint.address().to_string(), endpoint.port()});
 }
 
 class PeerPlugin final : public lt::peer_plugin, private PeerLink {
@@ -298,17 +297,20 @@ std::optional<Error> PeerPlugin::why_no_peer(lt::error_code const& error) const 
   if (torrent_->report.introduced(id_)) return std::nullopt;
   if (ended_) return ended_->where == kItself ? std::nullopt : ended_;
   if (!connection_.is_outgoing()) return std::nullopt;
+  if (network_->ourselves(text_of(connection_.remote()))) return std::nullopt;
   return refusal_of(error, {.connected = connected_, .in_group = needs_proof()});
 }
 
 void PeerPlugin::on_disconnect(lt::error_code const& error) {
   settle_all();
-  if (auto why = why_no_peer(error)) {
-    auto const remote = connection_.remote();
-    torrent_->report.refuse(to_string(Endpoint{remote.address().to_string(), remote.port()}),
-                            std::move(*why));
+  bool const itself = error == lt::errors::self_connection || (ended_ && ended_->where == kItself);
+  if (itself && !connection_.is_outgoing()) {
+    network_->met_ourselves(text_of(connection_.local_endpoint()));
   }
-  torrent_->report.leave(id_, ended_ ? *ended_ : Error{code_of(error), {}, error.message()});
+  if (auto why = why_no_peer(error)) {
+    torrent_->report.refuse(text_of(connection_.remote()), std::move(*why));
+  }
+  torrent_->report.leave(id_, ended_ ? *ended_ : ending_of(error));
   torrent_->remove_link(id_);
   report();
 }

@@ -30,4 +30,9 @@ std::optional<Error> refusal_of(boost::system::error_code const& error, EndedEar
                "or does not share it"};
 }
 
+Error ending_of(boost::system::error_code const& error) {
+  bool const silent = error == boost::asio::error::timed_out;
+  return {silent ? Errc::timed_out : Errc::connection_lost, {}, error.message()};
+}
+
 }  // namespace freshet::peer

@@ -19,4 +19,7 @@ struct EndedEarly {
 [[nodiscard]] std::optional<Error> refusal_of(boost::system::error_code const& error,
                                               EndedEarly how);
 
+// Of one that was a peer.
+[[nodiscard]] Error ending_of(boost::system::error_code const& error);
+
 }  // namespace freshet::peer

@@ -1,4 +1,5 @@
 // What each class of peers may move, and what it moved.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 
@@ -139,4 +140,15 @@ TEST_CASE("connections end when their class may not be met any more", "[peer][li
   CHECK(one.wait_until([](auto const& heard) {
     return !heard.gone.empty() && heard.gone.front().code == Errc::policy_refused;
   }));
+}
+
+TEST_CASE("one's own address among those of peers is no refusal", "[peer][limits]") {
+  auto const bytes = some_bytes(600'000);
+  SwarmHost host("127.0.0.2");
+  std::string const nobody = "127.0.0.2:1";  // Refuses at once, and is tried again.
+
+  host.get(manifest_of(bytes), {host.endpoint(), nobody});
+
+  CHECK(host.wait_until([](auto const& heard) { return heard.refused.size() >= 2; }));
+  CHECK(std::ranges::count(host.heard().refused, host.endpoint()) == 0);
 }

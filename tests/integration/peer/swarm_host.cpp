@@ -152,6 +152,10 @@ void SwarmHost::on_peer_gone(SpoolId, SourceId peer, Error why) {
   });
 }
 
+void SwarmHost::on_peer_refused(SpoolId, std::string const& address, Error const&) {
+  note([&](Heard& heard) { heard.refused.push_back(address); });
+}
+
 void SwarmHost::on_peer_has(SpoolId, SourceId peer, PieceMap const& all) {
   note([&](Heard& heard) { heard.has[peer] = all; });
 }

@@ -37,6 +37,7 @@ class SwarmHost final : private SwarmEvents, private Log {
     std::map<std::uint32_t, bool> asked;  // By piece, last word.
     std::vector<Error> gone;
     std::vector<SourceId> gone_peers;
+    std::vector<std::string> refused;  // Addresses.
     std::shared_ptr<Manifest const> manifest;
     std::map<SourceId, DigestWord> words;  // Of digests that are asked for.
   };
@@ -73,6 +74,7 @@ class SwarmHost final : private SwarmEvents, private Log {
  private:
   void on_peer(SpoolId spool, PeerInfo const& peer) override;
   void on_peer_gone(SpoolId spool, SourceId peer, Error why) override;
+  void on_peer_refused(SpoolId spool, std::string const& address, Error const& why) override;
   void on_peer_has(SpoolId spool, SourceId peer, PieceMap const& all) override;
   void on_claims(SpoolId spool, SourceId peer, std::vector<Claim> claims) override;
   void on_manifest(SpoolId spool, std::shared_ptr<Manifest const> manifest) override;
