@@ -203,10 +203,15 @@ def _ip(*commands: str, namespace: str | None = None) -> None:
                    check=True)
 
 
+def queue_bytes(rate: float) -> int:
+    """50 ms of it: what a decent access router has."""
+    return int(max(rate * 0.05, 64 * 1024))
+
+
 def _shape(device: str, rate: float, namespace: str | None = None) -> None:
-    """A token bucket of 4 ms and a queue of 50 ms: what a decent access router has."""
+    """A token bucket of 4 ms and a queue."""
     burst = int(min(max(rate * 0.004, 16 * 1024), 256 * 1024))
-    queue = int(max(rate * 0.05, 64 * 1024)) + burst
+    queue = queue_bytes(rate) + burst
     place = ["-n", namespace] if namespace else []
     subprocess.run(["tc", *place, "qdisc", "add", "dev", device, "root", "tbf", "rate",
                     f"{int(rate * 8)}bit", "burst", str(burst), "limit", str(queue)], check=True)

@@ -15,8 +15,9 @@ namespace freshet::sim {
 
 namespace {
 
-// A full frame of 1514 bytes carries 1448 of payload; the rest is Ethernet, IP and TCP.
-constexpr double kPayloadShare = 1448.0 / 1514.0;
+// A full frame of 1514 bytes carries 1448 of payload; the rest is Ethernet, IP and TCP. In a crowd
+// each link carries as much the other way too, of which every second frame is acknowledged.
+constexpr double kPayloadShare = 1448.0 / (1514.0 + 66.0 / 2);
 constexpr char const* kUrl = "http://origin/file";
 
 class SilentLog final : public Log {

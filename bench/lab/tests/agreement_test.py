@@ -11,6 +11,7 @@ import sys
 import unittest
 
 from lab import catalog, sandbox
+from lab.network import queue_bytes
 from lab.tests.rig_test import ROUNDS_MAX, RigCase, bench
 
 WITHIN = 0.15
@@ -18,7 +19,10 @@ WITHIN = 0.15
 
 def simulated(scenario) -> dict:
     rate = scenario.origin.up * 8 / 1e6
+    # Whoever sends has the queue of its link full.
+    full = queue_bytes(scenario.origin.up) / scenario.origin.up
     words = {"clients": len(scenario.clients), "mib": scenario.length >> 20, "origin": rate,
+             "round_trip_ms": full * 1e3,
              "up": scenario.clients[0].link.up * 8 / 1e6, "down": scenario.clients[0].link.down * 8 / 1e6}
     done = subprocess.run([os.environ["FRESHET_CROWD_SIM"], *(f"{key}={value}" for key, value in words.items())],
                           capture_output=True, text=True, check=True)
