@@ -1,5 +1,6 @@
 """Programs that everybody uses, through the node; and many who only stay connected."""
 
+import hashlib
 import os
 import resource
 import shutil
@@ -66,24 +67,57 @@ class Programs(NodeCase):
         self.assertEqual(self.read("a"), self.body)
         self.assertEqual(self.far.sent("/file"), len(self.body))
 
-    @needs("apt-get")
-    def test_apt_updates_from_a_repository_behind_the_node(self):
-        for name, text in (("Release", "Suite: test\nComponents: main\nArchitectures: amd64\n"
-                            "Date: Mon, 30 Nov 2026 00:00:00 UTC\n"), ("main/binary-amd64/Packages", "")):
-            self.serve_at(f"/debian/dists/test/{name}", text.encode())
+    def make_package(self):
+        """The file of a package named `small`."""
+        (self.folder / "tree/DEBIAN").mkdir(parents=True)
+        (self.folder / "tree/DEBIAN/control").write_text(
+            "Package: small\nVersion: 1\nArchitecture: all\nMaintainer: Test <test@example>\nDescription: small\n")
+        self.run_program("dpkg-deb", "-b", "--root-owner-group", "tree", "small.deb")
+        return self.read("small.deb")
+
+    def make_repository(self):
+        """With one package and an index that goes by its digest."""
+        package = self.make_package()
+        index = ("Package: small\nVersion: 1\nArchitecture: all\nMaintainer: Test <test@example>\n"
+                 f"Description: small\nFilename: pool/small.deb\nSize: {len(package)}\n"
+                 f"SHA256: {hashlib.sha256(package).hexdigest()}\n").encode()
+        digest = hashlib.sha256(index).hexdigest()
+        self.serve_at("/debian/dists/test/Release", (
+            "Suite: test\nComponents: main\nArchitectures: amd64\nAcquire-By-Hash: yes\n"
+            "Date: Mon, 30 Nov 2026 00:00:00 UTC\n"
+            f"SHA256:\n {digest} {len(index)} main/binary-amd64/Packages\n").encode())
+        by_hash = f"/debian/dists/test/main/binary-amd64/by-hash/SHA256/{digest}"
+        self.serve_at(by_hash, index)
+        self.serve_at("/debian/pool/small.deb", package)
+        return by_hash, package
+
+    def apt(self, name, *words):
+        """On a machine of its own, which uses the node as its proxy."""
+        root = self.folder / name
         for part in ("state/lists/partial", "cache/archives/partial", "etc/apt.conf.d", "etc/preferences.d",
                      "etc/trusted.gpg.d"):
-            (self.folder / part).mkdir(parents=True)
-        (self.folder / "etc/sources.list").write_text(
+            (root / part).mkdir(parents=True, exist_ok=True)
+        (root / "etc/sources.list").write_text(
             f"deb [trusted=yes arch=amd64] http://{self.far.host}/debian test main\n")
-        (self.folder / "state/status").write_text("")
+        (root / "state/status").write_text("")
         self.run_program(
-            "apt-get", "-o", f"Dir::State={self.folder}/state", "-o", f"Dir::Cache={self.folder}/cache",
-            "-o", f"Dir::Etc={self.folder}/etc", "-o", f"Dir::State::status={self.folder}/state/status",
+            "apt-get", "-o", f"Dir::State={root}/state", "-o", f"Dir::Cache={root}/cache",
+            "-o", f"Dir::Etc={root}/etc", "-o", f"Dir::State::status={root}/state/status",
             "-o", f"Acquire::http::Proxy=http://127.0.0.1:{self.port}", "-o", "APT::Sandbox::User=root",
-            "-o", "APT::Architecture=amd64", "-o", "APT::Architectures::=amd64", "update",
+            "-o", "APT::Architecture=amd64", "-o", "APT::Architectures::=amd64", *words,
             environment={"APT_CONFIG": "/dev/null"})
-        self.assertTrue(self.far.seen("/debian/dists/test/Release"))
+
+    @needs("apt-get")
+    @needs("dpkg-deb")
+    def test_two_machines_with_apt_get_a_repository_through_the_node_once(self):
+        by_hash, package = self.make_repository()
+        for name in ("one", "two"):
+            self.apt(name, "update")
+            self.apt(name, "download", "small")
+            self.assertEqual(self.read("small_1_all.deb"), package)
+            (self.folder / "small_1_all.deb").unlink()
+        self.assertEqual(len(self.far.seen(by_hash)), 1)
+        self.assertEqual(self.far.sent("/debian/pool/small.deb"), len(package))
 
     def test_thousands_of_idle_connections_leave_the_node_small_and_quick(self):
         files = resource.getrlimit(resource.RLIMIT_NOFILE)

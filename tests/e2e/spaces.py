@@ -38,6 +38,9 @@ class Space:
     def run(self, *words):
         subprocess.run([*self.words(), *words], check=True, capture_output=True)
 
+    def output(self, *words):
+        return subprocess.run([*self.words(), *words], check=True, capture_output=True, text=True).stdout
+
     @contextlib.contextmanager
     def entered(self):
         """Sockets that this thread makes meanwhile are here."""
