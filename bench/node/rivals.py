@@ -159,6 +159,7 @@ class Freshet(Served):
     program = "sh"
     mode = 0o755
     daemon = None  # Path of freshetd.
+    limits = ""  # More lines of [node.limits].
 
     def command(self):
         config = self.folder / "freshet.toml"
@@ -171,7 +172,7 @@ origin_networks = ["127.0.0.0/8"]
 workers = {WORKERS}
 [node.limits]
 connections_per_client = 20000
-""")
+{self.limits}""")
         return [self.daemon, "--data", str(self.folder / "data"), "--socket", str(self.folder / "s"),
                 "--policy-file", str(config), "--peers", "off"]
 
