@@ -15,9 +15,10 @@ namespace freshet::sim {
 
 namespace {
 
-// A full frame of 1514 bytes carries 1448 of payload; the rest is Ethernet, IP and TCP. In a crowd
-// each link carries as much the other way too, of which every second frame is acknowledged.
-constexpr double kPayloadShare = 1448.0 / (1514.0 + 66.0 / 2);
+// A full frame of 1514 bytes carries 1448 of payload; the rest is Ethernet, IP and TCP.
+constexpr double kPayloadShare = 1448.0 / 1514.0;
+// Where as much goes the other way, every second frame of that is acknowledged as well.
+constexpr double kPeerPayloadShare = 1448.0 / (1514.0 + 66.0 / 2);
 constexpr char const* kUrl = "http://origin/file";
 
 class SilentLog final : public Log {
@@ -62,6 +63,10 @@ struct World {
     last_piece = loop.now();
   }
   LinkId link(double rate) { return network.add_link(rate * kPayloadShare); }
+  LinkId client_link(double rate) {
+    bool const both_ways = spec.peers && spec.clients > 1;
+    return network.add_link(rate * (both_ways ? kPeerPayloadShare : kPayloadShare));
+  }
   [[nodiscard]] std::vector<LinkId> path(Host const& from, Host const& to) const {
     std::vector<LinkId> links{from.up};
     if (from.site != to.site) {
@@ -216,12 +221,14 @@ void lay_links(World& world) {
     world.sites.push_back({world.link(spec.wan.up), world.link(spec.wan.down)});
   }
   for (std::uint32_t i = 0; i < spec.clients; ++i) {
-    World::Host host{world.link(spec.client.up), world.link(spec.client.down), std::nullopt};
+    World::Host host{world.client_link(spec.client.up), world.client_link(spec.client.down),
+                     std::nullopt};
     if (spec.sites > 0) host.site = i % spec.sites;
     world.hosts.push_back(host);
   }
   for (std::uint32_t i = 0; i < spec.bad.count; ++i) {
-    world.hosts.push_back({world.link(spec.client.up), world.link(spec.client.down), std::nullopt});
+    world.hosts.push_back(
+        {world.client_link(spec.client.up), world.client_link(spec.client.down), std::nullopt});
   }
   world.hosts.push_back({world.link(spec.origin.up), world.link(spec.origin.down), std::nullopt});
 }
