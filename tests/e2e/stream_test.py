@@ -3,11 +3,13 @@
 import http.client
 import os
 import shutil
+import time
 import unittest
 import urllib.parse
 
+import rauc
 import swupdate
-from case import FreshetCase, main
+from case import DEADLINE_SECONDS, FreshetCase, main
 
 SIZE = 5_000_000
 
@@ -126,6 +128,38 @@ class Stream(FreshetCase):
         self.freshet("stream", self.origin.url("/update.swu"), "--data", self.folder / "data", "--",
                      *update.words("{}"))
         self.assertEqual(update.target.read_bytes(), image)
+
+    def local(self, *command):
+        """What a command says of the bundle's local URL, `{}`."""
+        return self.freshet("stream", self.origin.url("/made.raucb"), "--data", self.folder / "data", "--",
+                            *command)[0]
+
+    @unittest.skipIf(rauc.missing(), rauc.missing())
+    def test_rauc_believes_a_bundle_of_either_format_at_a_local_url(self):
+        board = rauc.Board(self.folder, self.origin.files["/bundle.raucb"])
+        for form in ("plain", "verity"):
+            self.origin.files["/made.raucb"] = board.bundle(form)
+            told = self.local("rauc", *board.keyring, "info", "{}")
+            self.assertIn("'freshet-test'", told)
+            self.assertRegex(told, rf"Bundle Format:\s+{form}")
+
+    @unittest.skipIf(rauc.missing(), rauc.missing())
+    @unittest.skipIf(rauc.mounts_nothing(), rauc.mounts_nothing())
+    def test_the_service_of_rauc_installs_from_a_local_url(self):
+        image = self.origin.files["/bundle.raucb"]
+        board = rauc.Board(self.folder, image)
+        self.origin.files["/made.raucb"] = board.bundle("plain")
+        environment = board.start_service(lambda process: self.addCleanup(self._end, process),
+                                          self.wait_until)
+        self.local("env", *(f"{name}={value}" for name, value in environment.items()),
+                   "rauc", "install", "{}")
+        self.assertEqual(board.written(), image)
+
+    def wait_until(self, condition):
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while not condition():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
 
 
 if __name__ == "__main__":
