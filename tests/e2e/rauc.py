@@ -3,7 +3,10 @@
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
+
+READY_SECONDS = 60
 
 _BUS = """<busconfig><listen>unix:path={path}</listen><auth>EXTERNAL</auth>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
@@ -73,18 +76,23 @@ class Board:
                         "bundle", content, made], check=True, capture_output=True)
         return made.read_bytes()
 
-    def start_service(self, end_later, wait_until):
+    def start_service(self, end_later):
         """What reaches it. `end_later` is told each process as soon as there is one."""
         socket, config = self.folder / "bus", self.folder / "bus.conf"
         config.write_text(_BUS.format(path=socket))
         environment = {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={socket}"}
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        end_later(subprocess.Popen(["dbus-daemon", f"--config-file={config}", "--nofork"], **quiet))
-        wait_until(socket.exists)
-        end_later(subprocess.Popen(["rauc", "-c", self.folder / "system.conf", "--override-boot-slot=a", "service"],
-                                   env={**os.environ, **environment}, **quiet))
-        wait_until(lambda: subprocess.run(["rauc", "status"], env={**os.environ, **environment},
-                                          capture_output=True, check=False).returncode == 0)
+        everything = {**os.environ, **environment}
+        bus = subprocess.Popen(["dbus-daemon", f"--config-file={config}", "--nofork", "--print-address"],
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        end_later(bus)
+        bus.stdout.readline()  # It says its address once it listens.
+        end_later(subprocess.Popen(
+            ["rauc", "-c", self.folder / "system.conf", "--override-boot-slot=a", "service"],
+            env=everything, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        deadline = time.monotonic() + READY_SECONDS
+        while subprocess.run(["rauc", "status"], env=everything, capture_output=True, check=False).returncode:
+            if time.monotonic() > deadline:
+                raise AssertionError("the service of RAUC does not answer")
         return environment
 
     def written(self):

@@ -3,13 +3,12 @@
 import http.client
 import os
 import shutil
-import time
 import unittest
 import urllib.parse
 
 import rauc
 import swupdate
-from case import DEADLINE_SECONDS, FreshetCase, main
+from case import FreshetCase, main
 
 SIZE = 5_000_000
 
@@ -149,17 +148,10 @@ class Stream(FreshetCase):
         image = self.origin.files["/bundle.raucb"]
         board = rauc.Board(self.folder, image)
         self.origin.files["/made.raucb"] = board.bundle("plain")
-        environment = board.start_service(lambda process: self.addCleanup(self._end, process),
-                                          self.wait_until)
+        environment = board.start_service(lambda process: self.addCleanup(self._end, process))
         self.local("env", *(f"{name}={value}" for name, value in environment.items()),
                    "rauc", "install", "{}")
         self.assertEqual(board.written(), image)
-
-    def wait_until(self, condition):
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while not condition():
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.02)
 
 
 if __name__ == "__main__":

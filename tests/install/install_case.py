@@ -6,7 +6,7 @@ import re
 import subprocess
 
 from case import FreshetCase
-from make_packages import NEW, OLD
+from make_packages import BEFORE, NEW, OLD
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]

@@ -5,7 +5,7 @@ import os
 import subprocess
 
 from case import made_bytes, main
-from install_case import NEW, OLD, PACKAGES, InstallCase, run
+from install_case import BEFORE, NEW, OLD, PACKAGES, InstallCase, run
 from machine import USER, NotPermitted, machine_for
 from origin import Origin
 
@@ -146,14 +146,23 @@ class Use(MachineTest):
 
 class Versions(MachineTest):
     def test_a_job_in_flight_goes_on_over_an_upgrade_and_back(self):
-        self.install(OLD)
+        self.over(self.package("freshet", OLD), self.package("freshet", NEW))
+
+    def test_a_job_in_flight_goes_on_over_an_upgrade_from_another_build_and_back(self):
+        earlier = list((PACKAGES / BEFORE).glob("freshet_*.deb"))
+        if not earlier:
+            self.skipTest("FRESHET_PACKAGES_BEFORE names no package of an earlier build")
+        self.over(earlier[0], self.package("freshet", NEW))
+
+    def over(self, old, new):
+        self.machine.install(old)
         self.machine.start_service()
         process = self.held_job("/disk.img")
         before, = self.jobs()
-        for version in (NEW, OLD):
-            self.install(version)
+        for package in (new, old):
+            self.machine.install(package)
             told, _ = self.machine.run("dpkg-query", "-W", "-f", "${Version}", "freshet")
-            self.assertEqual(told, f"{version}-1")
+            self.assertEqual(told, run("dpkg-deb", "-f", package, "Version").strip())
             after, = self.jobs()
             self.assertEqual(after["id"], before["id"])
         self.finish(process)

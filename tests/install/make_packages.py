@@ -1,6 +1,8 @@
 """Makes packages of what this build has, and the programs' again under a later version.
 
     make_packages.py BUILD_DIRECTORY OUTPUT_DIRECTORY
+
+FRESHET_PACKAGES_BEFORE names a package of the programs of an earlier build: it is put beside them.
 """
 
 import os
@@ -9,7 +11,7 @@ import shutil
 import subprocess
 import sys
 
-OLD, NEW = "0.1.0", "0.2.0"
+OLD, NEW, BEFORE = "0.1.0", "0.2.0", "before"
 CPACK = os.environ.get("CPACK", "cpack")
 
 
@@ -27,6 +29,10 @@ def main():
     build, output = map(pathlib.Path, sys.argv[1:])
     make(build, output / OLD, OLD)
     make(build, output / NEW, NEW, "-D", "CPACK_COMPONENTS_ALL=freshet")
+    shutil.rmtree(output / BEFORE, ignore_errors=True)
+    if "FRESHET_PACKAGES_BEFORE" in os.environ:
+        (output / BEFORE).mkdir()
+        shutil.copy(os.environ["FRESHET_PACKAGES_BEFORE"], output / BEFORE)
 
 
 if __name__ == "__main__":
