@@ -52,6 +52,8 @@ def _uneven() -> list[Scenario]:
                  ORIGIN),
         Scenario("warm", "a second client comes when the first is done and still there",
                  (64 * MIB,), warm, ORIGIN),
+        Scenario("pair", "a second client takes 1 GiB from the first, as fast as the machine goes", (GIB,),
+                 tuple(replace(client, link=None) for client in warm), None, deadline=120.0),
         Scenario("churn", "8 clients, half of them are killed when half-way", (64 * MIB,),
                  tuple(replace(c, killed_at=0.5) if i % 2 else c for i, c in enumerate(eight)),
                  ORIGIN),
