@@ -17,7 +17,7 @@ import sys
 import time
 
 BLOCK = 500              # Seeds of one process.
-FAULTS = re.compile(r"faults that can be calmed: ([\w,]+)")
+FAULTS = re.compile(r"faults that can be calmed: ((?:\w+,\s*)*\w+)")  # Long lines are broken.
 SEED = re.compile(r"FRESHET_SIM_FIRST_SEED=(\d+)")
 
 
@@ -35,7 +35,7 @@ def shrink(program, seed):
     printed = run(program, seed, 1)
     names = FAULTS.search(printed)
     calm = []
-    for name in names.group(1).split(",") if names else []:
+    for name in re.findall(r"\w+", names.group(1)) if names else []:
         if run(program, seed, 1, [*calm, name]):
             calm.append(name)
     return calm

@@ -1,11 +1,11 @@
 // Transfers among servers that fail in every way, by seed: whatever happens, each wish ends, and
 // what is called right is right.
 #include <algorithm>
-#include <cstdlib>
 
 #include <catch2/catch.hpp>
 
 #include "engine/content/torrent_file.h"
+#include "tests/support/sim_dice.h"
 #include "tests/support/transfer_world.h"
 
 using namespace freshet;
@@ -15,40 +15,12 @@ using namespace std::chrono_literals;
 namespace {
 
 std::uint64_t seed_count() {
-  auto const* const text = std::getenv("FRESHET_SIM_SEEDS");
-  return text != nullptr ? std::strtoull(text, nullptr, 10) : 300;
-}
-
-// A seed that failed can be run alone.
-std::uint64_t first_seed() {
-  auto const* const text = std::getenv("FRESHET_SIM_FIRST_SEED");
-  return text != nullptr ? std::strtoull(text, nullptr, 10) : 1;
+  return number_from("FRESHET_SIM_SEEDS", 300);
 }
 
 constexpr char const* kFaults =
     "disturb,no_ranges,no_validator,no_length,down,cut,server_error,busy,stall,silent,wrong_range,"
     "partition,one_way,slow,liar,changed";
-
-// Kinds of faults that do not happen, separated by commas: what is left of a seed that failed once
-// all that it does not need is gone.
-bool is_calm(std::string_view fault) {
-  auto const* const text = std::getenv("FRESHET_SIM_CALM");
-  if (text == nullptr) return false;
-  auto const list = "," + std::string(text) + ",";
-  return list.find("," + std::string(fault) + ",") != std::string::npos;
-}
-
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : random_(seed) {}
-  std::uint64_t below(std::uint64_t bound) { return freshet::below(random_, bound); }
-  bool chance(double of) { return static_cast<double>(below(1 << 20)) < of * (1 << 20); }
-  // The dice fall the same whether or not the fault is calm, so that all else stays as it was.
-  bool fault(char const* name, double of) { return chance(of) && !is_calm(name); }
-
- private:
-  SeededRandom random_;
-};
 
 struct Asked {
   WishId id = WishId::none;
