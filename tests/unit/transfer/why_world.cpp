@@ -1,5 +1,6 @@
 #include "tests/unit/transfer/why_world.h"
 
+#include <algorithm>
 #include <span>
 
 #include <catch2/catch.hpp>
@@ -52,9 +53,10 @@ std::string WhyWorld::why_of_swarm(std::function<void(SwarmEvents&, SpoolId)> co
   return record;
 }
 
-void WhyWorld::deliver(SourceId peer) {
-  auto const stream = store.gate().open(swarm.spool, peer, 0, [] {});
-  REQUIRE(stream->write(std::as_bytes(std::span(bytes))));
+void WhyWorld::deliver(SourceId peer, ByteRange range) {
+  auto const size = std::min<std::size_t>(range.size(), bytes.size() - range.begin);
+  auto const stream = store.gate().open(swarm.spool, peer, range.begin, [] {});
+  static_cast<void>(stream->write(std::as_bytes(std::span(bytes).subspan(range.begin, size))));
   stream->finish();
 }
 
