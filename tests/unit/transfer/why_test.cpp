@@ -140,32 +140,6 @@ TEST_CASE("slow peers are complained of only where the origin brought something 
   CHECK(advice_of(record).empty());
 }
 
-TEST_CASE("a peer that drips what it has holds nobody back", "[why]") {
-  WhyWorld world(4 << 20);
-  world.server.rate = 1e6;  // Alone it needs 4.2 s.
-  world.with_swarm();
-  auto const id = world.want(world.known());
-  world.loop.run_until([&] { return world.swarm.spool != SpoolId::none; }, 1s);
-  auto const peer = ScriptedSwarm::peer();
-  PieceMap all(16);
-  all.set({PieceIndex{0}, PieceIndex{16}});
-  world.swarm.events->on_peer(world.swarm.spool, peer);
-  world.swarm.events->on_peer_has(world.swarm.spool, peer.id, all);
-  auto const begun = world.loop.now();
-
-  for (Bytes block = 0; !world.told[id].ended() && block < 256; ++block) {
-    world.deliver(peer.id, {block * 16_KiB, (block + 1) * 16_KiB});
-    world.swarm.events->on_received(world.swarm.spool, peer.id, 16_KiB);
-    world.loop.run_for(1s);
-  }
-  auto const record = json::parse(world.transfers->why(id));
-  auto const took = world.loop.now() - begun;
-  world.transfers.reset();  // Before the swarm.
-
-  CHECK(took < 15s);
-  CHECK(text_of(record, "peers_slow") != "(none)");
-}
-
 TEST_CASE("a record tells who sent which piece", "[why]") {
   WhyWorld world(8 << 20);
 

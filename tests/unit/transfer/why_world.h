@@ -44,8 +44,8 @@ struct WhyWorld : TransferWorld {
   std::string why(WishId id);
   // The record of a known content, whose swarm says this once it was joined.
   std::string why_of_swarm(std::function<void(SwarmEvents&, SpoolId)> const& say);
-  // A peer sends this much of the content.
-  void deliver(SourceId peer, ByteRange range = {0, kToEnd});
+  // A peer sends the whole content.
+  void deliver(SourceId peer);
 
   std::string bytes;
   SimServer& server;
