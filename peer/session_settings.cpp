@@ -20,9 +20,9 @@ void set_transport(Pack& pack) {
   pack.set_int(Pack::out_enc_policy, Pack::pe_disabled);
   pack.set_int(Pack::in_enc_policy, Pack::pe_disabled);
   // Our own requests wait behind what was queued before them for the same peer: a tenth of a second
-  // of it, or who uploads much asks too late and goes to the origin instead. Where that is less than
-  // two blocks, two: what waits for longer than `request_queue_time` makes the other end ask for
-  // less and less.
+  // of it, or who uploads much asks too late and goes to the origin instead. Where that is less
+  // than two blocks, two: what waits for longer than `request_queue_time` makes the other end ask
+  // for less and less.
   pack.set_int(Pack::send_buffer_watermark, 4 << 20);
   pack.set_int(Pack::send_buffer_watermark_factor, 10);
   pack.set_int(Pack::send_buffer_low_watermark, 24 << 10);
