@@ -20,12 +20,12 @@ void set_transport(Pack& pack) {
   pack.set_int(Pack::out_enc_policy, Pack::pe_disabled);
   pack.set_int(Pack::in_enc_policy, Pack::pe_disabled);
   // Our own requests wait behind what was queued before them for the same peer: a tenth of a second
-  // of it, or who uploads much asks too late and goes to the origin instead. Where that is less
-  // than two blocks, two: what waits for longer than `request_queue_time` makes the other end ask
-  // for less and less.
+  // of it and as little of slow links as can be, or who uploads much asks too late, gets less and
+  // goes to the origin instead.
   pack.set_int(Pack::send_buffer_watermark, 4 << 20);
   pack.set_int(Pack::send_buffer_watermark_factor, 10);
-  pack.set_int(Pack::send_buffer_low_watermark, 24 << 10);
+  pack.set_int(Pack::send_buffer_low_watermark, 1);
+  pack.set_int(Pack::send_not_sent_low_watermark, 2048);
   pack.set_int(Pack::max_queued_disk_bytes, 64 << 20);
   pack.set_int(Pack::aio_threads, 1);
   pack.set_int(Pack::hashing_threads, 0);
