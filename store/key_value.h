@@ -64,6 +64,8 @@ class KeyValue {
   // Every entry from the key `from` on, in order, until `step` says no.
   using Step = std::function<bool(std::string_view key, std::string_view value)>;
   [[nodiscard]] virtual Result<void> walk(Table table, std::string_view from, Step const& step) = 0;
+  // Whoever opened it has read what he needs: what it does behind may begin.
+  virtual void start_tidying() {}
   // Numbers that tell how it fares, by name; for metrics.
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::uint64_t>> figures() { return {}; }
 };

@@ -32,6 +32,7 @@ constexpr std::uint64_t kBlobBytesMin = 2 << 10;  // Larger values of `objects` 
 constexpr std::uint64_t kBlobFileBytes = 32 << 20;    // in files of about this size.
 constexpr std::size_t kLogsKeptMax = 8;               // At a start; more are made into tables.
 constexpr std::uint64_t kLogsKeptBytesMax = 2 << 20;  // Likewise.
+constexpr std::uint64_t kLargeBytes = 32 << 20;       // Of tables.
 
 Error translate(rocksdb::Status const& status, std::string where) {
   auto code = Errc::io_error;
@@ -103,6 +104,16 @@ bool keep_logs(std::string const& directory) {
     auto const file = PosixDisk().open(log, Disk::Mode::read);
     return file && (*file)->sync();
   });
+}
+
+// Merging what is left of an earlier run takes long enough for a start to feel it.
+bool is_large(std::string const& directory) {
+  std::error_code error;
+  std::uint64_t bytes = 0;
+  for (auto const& entry : std::filesystem::directory_iterator(directory, error)) {
+    if (entry.path().extension() == ".sst") bytes += entry.file_size(error);
+  }
+  return !error && bytes > kLargeBytes;
 }
 
 rocksdb::DBOptions database_options(std::string const& directory, rocksdb::Env& env) {
@@ -244,6 +255,7 @@ struct RocksKeyValue::Database {
   std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(std::make_shared<NoOptionsFiles>());
   std::shared_mutex mutex;  // Shared by all calls; alone: opening anew.
   std::uint64_t openings = 0;
+  bool tidies = true;
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> tables;
 };
@@ -262,6 +274,7 @@ rocksdb::Status RocksKeyValue::Database::open(bool read_only) {
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (auto const table : kAllTables) {
     auto options_of_table = table_options(cache);
+    options_of_table.disable_auto_compactions = !tidies;
     if (table == Table::objects) options_of_table = object_options(std::move(options_of_table));
     families.emplace_back(std::string(name(table)), std::move(options_of_table));
   }
@@ -286,8 +299,11 @@ rocksdb::Status RocksKeyValue::Database::recover(std::uint64_t seen) {
 RocksKeyValue::RocksKeyValue(std::unique_ptr<Database> database) : database_(std::move(database)) {}
 RocksKeyValue::~RocksKeyValue() = default;
 
-Result<std::unique_ptr<RocksKeyValue>> RocksKeyValue::open(std::string const& directory) {
+Result<std::unique_ptr<RocksKeyValue>> RocksKeyValue::open(std::string const& directory,
+                                                           Tidy tidy) {
   auto database = std::make_unique<Database>(directory);
+  // Where there is little to merge, waiting for it costs a start more than it saves.
+  database->tidies = tidy == Tidy::at_once || !is_large(directory);
   auto const mark = database->mark.read();
   if (auto const good = check_rocks(directory, mark); !good) return tl::unexpected(good.error());
   if (auto const status = database->open(false); !status.ok()) {
@@ -298,6 +314,13 @@ Result<std::unique_ptr<RocksKeyValue>> RocksKeyValue::open(std::string const& di
   }
   note_manifest(*database->db, database->mark);
   return std::make_unique<RocksKeyValue>(std::move(database));
+}
+
+void RocksKeyValue::start_tidying() {
+  std::unique_lock const alone(database_->mutex);
+  if (std::exchange(database_->tidies, true) || !database_->db) return;
+  // Where this fails, the next opening tidies.
+  static_cast<void>(database_->db->EnableAutoCompaction(database_->tables));
 }
 
 struct RocksKeyValue::Tried {

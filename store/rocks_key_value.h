@@ -11,7 +11,11 @@ class RocksKeyValue final : public KeyValue {
  public:
   // Errors: store_locked, store_corrupt, store_too_new, and what a disk says. A database that is
   // refused is left as it is, unless its damage shows only while it is opened.
-  [[nodiscard]] static Result<std::unique_ptr<RocksKeyValue>> open(std::string const& directory);
+  // `later`: the files of a large database are merged from `start_tidying` on, and take no
+  // processor from its start.
+  enum class Tidy : bool { at_once, later };
+  [[nodiscard]] static Result<std::unique_ptr<RocksKeyValue>> open(std::string const& directory,
+                                                                   Tidy tidy = Tidy::at_once);
   struct Database;
   explicit RocksKeyValue(std::unique_ptr<Database> database);  // `open` makes it.
   ~RocksKeyValue() override;
@@ -21,6 +25,7 @@ class RocksKeyValue final : public KeyValue {
   [[nodiscard]] Result<void> scan(Table table, std::string_view prefix,
                                   Visit const& visit) override;
   [[nodiscard]] Result<void> walk(Table table, std::string_view from, Step const& step) override;
+  void start_tidying() override;
   [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> figures() override;
 
  private:

@@ -70,7 +70,7 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options, Loop& loop, Poo
   if (auto const made = disk->make_directory(directory); !made) {
     return tl::unexpected(made.error());
   }
-  auto database = store::RocksKeyValue::open(directory);
+  auto database = store::RocksKeyValue::open(directory, store::RocksKeyValue::Tidy::later);
   if (!database) return tl::unexpected(database.error());
   return open_with({std::move(disk), std::move(*database)}, true, std::move(options), loop, pool,
                    clock, log);
@@ -94,6 +94,7 @@ Result<std::unique_ptr<Store>> Store::open_with(Backing backing, bool own_sync_t
   auto parts = std::make_unique<Parts>(std::move(backing), std::move(syncing), options, loop, pool,
                                        clock, log, std::move(*recovered),
                                        Parts::Kept{std::move(*marked), std::move(*held)});
+  parts->database->start_tidying();
   return std::make_unique<Store>(std::move(parts));
 }
 
