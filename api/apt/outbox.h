@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "api/apt/message.h"
-#include "api/local/descriptor.h"
+#include "api/descriptor.h"
 
 namespace freshet::apt {
 

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "api/apt/message.h"
-#include "api/local/descriptor.h"
+#include "api/descriptor.h"
 #include "freshet/error.h"
 
 namespace freshet::apt {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "api/local/descriptor.h"
+#include "api/descriptor.h"
 #include "freshet/error.h"
 #include "freshet/units.h"
 

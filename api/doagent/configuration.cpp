@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "api/local/descriptor.h"
+#include "api/descriptor.h"
 #include "api/small_file.h"
 
 namespace freshet::doagent {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "api/descriptor.h"
 #include "api/doagent/codes.h"
 #include "api/doagent/download.h"
-#include "api/local/descriptor.h"
 
 namespace freshet::doagent {
 

@@ -8,8 +8,8 @@
 #include <charconv>
 #include <filesystem>
 
+#include "api/descriptor.h"
 #include "api/doagent/record_text.h"
-#include "api/local/descriptor.h"
 #include "api/small_file.h"
 
 namespace freshet::doagent {

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <filesystem>
 
-#include "api/local/descriptor.h"
+#include "api/descriptor.h"
 #include "api/small_file.h"
 
 namespace freshet::doagent {

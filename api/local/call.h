@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "api/local/descriptor.h"
+#include "api/descriptor.h"
 #include "api/local/routes.h"
 #include "freshet/job.h"
 

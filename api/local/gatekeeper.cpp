@@ -10,7 +10,7 @@
 #include <cstring>
 #include <span>
 
-#include "api/local/descriptor.h"
+#include "api/descriptor.h"
 #include "engine/base/hash.h"
 
 namespace freshet::local {

@@ -7,7 +7,7 @@
 #include <functional>
 #include <memory>
 
-#include "api/local/descriptor.h"
+#include "api/descriptor.h"
 #include "freshet/units.h"
 
 namespace freshet::local {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "api/local/descriptor.h"
+#include "api/descriptor.h"
 #include "freshet/error.h"
 
 namespace freshet::local {

@@ -13,7 +13,7 @@
 #include <string>
 #include <thread>
 
-#include "api/local/descriptor.h"
+#include "api/descriptor.h"
 #include "api/local/http_reader.h"
 #include "freshet/client.h"
 

@@ -15,7 +15,7 @@
 #include <string>
 #include <utility>
 
-#include "api/local/descriptor.h"
+#include "api/descriptor.h"
 
 namespace freshet::loopback {
 

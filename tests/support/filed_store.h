@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "api/local/descriptor.h"
+#include "api/descriptor.h"
 #include "engine/ports/write_watcher.h"
 #include "tests/support/fake_store.h"
 #include "tests/support/memory_table.h"

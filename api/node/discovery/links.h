@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "api/local/descriptor.h"
+#include "api/descriptor.h"
 #include "api/node/route/address.h"
 #include "freshet/error.h"
 

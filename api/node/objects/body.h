@@ -14,7 +14,7 @@
 #include <span>
 #include <vector>
 
-#include "api/local/descriptor.h"
+#include "api/descriptor.h"
 #include "engine/transfer/range_set.h"
 #include "freshet/error.h"
 #include "freshet/units.h"

@@ -8,7 +8,7 @@
 #include <memory>
 #include <span>
 
-#include "api/local/descriptor.h"
+#include "api/descriptor.h"
 #include "freshet/units.h"
 
 struct ssl_st;

@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "api/local/descriptor.h"
+#include "api/descriptor.h"
 #include "api/node/server/reply_memo.h"
 #include "api/node/server/server_options.h"
 #include "api/node/server/service.h"

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstdio>
 
-#include "api/local/descriptor.h"
+#include "api/descriptor.h"
 #include "api/small_file.h"
 
 namespace freshet::node {
