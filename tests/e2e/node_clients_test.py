@@ -8,6 +8,7 @@ import unittest
 
 from case import DEADLINE_SECONDS, main, made_bytes
 from node_case import NodeCase
+from node_origin import Document
 
 SIZE = 3_000_000
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -75,11 +76,11 @@ class Images(NodeCase):
         for digest, blob in self.blobs.items():
             self.assertEqual(self.far.sent(f"/v2/team/app/blobs/{digest}"), len(blob))
 
-    def fetch(self, path):
+    def fetch(self, path, expect=200, **fields):
         connection = self.connect()
-        connection.request("GET", path, headers={"Accept": MANIFEST})
+        connection.request("GET", path, headers={"Accept": MANIFEST, **fields})
         answer = connection.getresponse()
-        self.assertEqual(answer.status, 200, path)
+        self.assertEqual(answer.status, expect, path)
         return answer, answer.read()
 
     def test_images_are_pulled_through_the_node_once(self):
@@ -91,6 +92,28 @@ class Images(NodeCase):
                 _, blob = self.fetch(f"/v2/team/app/blobs/{part['digest']}")
                 self.assertEqual(self.digest(blob), part["digest"])
         self.assert_one_copy()
+
+    def test_the_token_dance_of_a_registry_passes_through_the_node(self):
+        path = f"/v2/team/app/blobs/{self.layer}"
+        blob = self.far.documents[path]
+        challenge = f'Bearer realm="{self.far.url("/token")}",service="registry"'
+
+        def guarded(seen):
+            if seen["Authorization"] == "Bearer anonymous":
+                return blob
+            return Document(b"{}", {"WWW-Authenticate": challenge, "Cache-Control": "no-store"}, status=401, etag=None)
+
+        self.far.documents[path] = guarded
+        for _ in range(2):
+            answer, _ = self.fetch(path, expect=401)
+            self.assertEqual(answer.headers["WWW-Authenticate"], challenge)
+        _, body = self.fetch(path, Authorization="Bearer anonymous")
+        self.assertEqual(self.digest(body), self.layer)
+        # Whoever knows the digest may have it: it was compared.
+        answer, body = self.fetch(path)
+        self.assertEqual(self.digest(body), self.layer)
+        self.assertIn("hit", answer.headers["Cache-Status"])
+        self.assertEqual(self.far.sent(path), SIZE + 2 * len(b"{}"))
 
     @unittest.skipIf(not shutil.which("skopeo"), "skopeo is not installed")
     def test_skopeo_pulls_images_through_the_node(self):

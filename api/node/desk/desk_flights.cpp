@@ -163,7 +163,8 @@ void Desk::on_head(FlightPtr const& flight, ResponseHead head) {
   if (verdict.may && length.value_or(0) <= settings_.limits.object) {
     return store(flight, head, total);
   }
-  passed_.note(flight->key, ports_.clock.now());
+  // An error is about this request: with a password or token the next may be stored.
+  if (head.status < 400) passed_.note(flight->key, ports_.clock.now());
   ++counters_.passed;
   if (!part) return pass_on(flight, std::move(head));
   // A part of what is not stored is of no use to the client.
