@@ -37,6 +37,7 @@ void show(Console& console, wire::NodeShown const& node) {
   console.result(fmt::format("origins   {} in {} requests, {} failed",
                              size_text(node.upstream_bytes), node.upstream_requests,
                              node.upstream_failures));
+  if (node.fellow_bytes > 0) console.result("fellows   " + size_text(node.fellow_bytes));
 }
 
 int show_status(NodeCalls& calls, Console& console) {

@@ -43,7 +43,8 @@ wire::NodeShown NodeControl::show() {
           .hit_bytes = counters.hit_bytes,
           .upstream_bytes = counters.upstream_bytes,
           .upstream_requests = counters.upstream_requests,
-          .upstream_failures = counters.upstream_failures};
+          .upstream_failures = counters.upstream_failures,
+          .fellow_bytes = counters.fellow_bytes};
 }
 
 Result<wire::NodeKeys> NodeControl::keys() {

@@ -32,6 +32,7 @@ struct NodeShown {
   Bytes upstream_bytes = 0;
   std::uint64_t upstream_requests = 0;
   std::uint64_t upstream_failures = 0;
+  std::uint64_t fellow_bytes = 0;
 };
 
 // By which the node signs, in the base64 of minisign; empty: none.

@@ -27,7 +27,8 @@ struct Shape<NodeShown> {
                                       may("hit_bytes", &NodeShown::hit_bytes),
                                       may("upstream_bytes", &NodeShown::upstream_bytes),
                                       may("upstream_requests", &NodeShown::upstream_requests),
-                                      may("upstream_failures", &NodeShown::upstream_failures)};
+                                      may("upstream_failures", &NodeShown::upstream_failures),
+                                      may("fellow_bytes", &NodeShown::fellow_bytes)};
 };
 
 template <>

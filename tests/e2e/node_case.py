@@ -23,11 +23,18 @@ class Answer:
         return self.headers.get(name)
 
 
+class StartedNode:
+    def __init__(self, process, port, key):
+        self.process, self.port, self.key = process, port, key
+        self.host = f"127.0.0.1:{port}"
+
+
 class NodeCase(DaemonCase):
     settings = ""  # More lines of [node], and sections behind it.
 
     def setUp(self):
         super().setUp()
+        self.nodes = {}  # By their names, of `start_another`.
         self.far = NodeOrigin()
         self.addCleanup(self.far.end)
 
@@ -46,6 +53,18 @@ class NodeCase(DaemonCase):
             self.ports = [int(port) for port in re.findall(r"listening node port=(\d+)", self.log)]
             self.port = self.ports[0]
         return said
+
+    def start_another(self, name, more="", same_key=True):
+        """A node with data and a socket of its own; the key of the first. It is the one that is asked."""
+        data = self.folder / f"data-{name}"
+        if self.nodes and same_key:
+            data.mkdir(mode=0o700)
+            shutil.copy2(next(iter(self.nodes.values())).key, data / "node.key")
+        self.data_words = ("--data", data)
+        self.socket = f"{self.place.name}/{name}"
+        self.start_node(f'name = "{name}"\n{more}')
+        self.nodes[name] = StartedNode(self.daemon, self.port, data / "node.key")
+        return self.nodes[name]
 
     def connect(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_SECONDS)

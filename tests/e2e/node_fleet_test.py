@@ -25,21 +25,9 @@ def free_port():
 class Fleet(NodeCase):
     def setUp(self):
         super().setUp()
-        self.nodes = {}
         for name in ("a", "b"):
             self.start_another(name)
         self.start_haproxy()
-
-    def start_another(self, name):
-        """A node with data and a socket of its own; the same key."""
-        data = self.folder / f"data-{name}"
-        if self.nodes:
-            data.mkdir(mode=0o700)
-            shutil.copy2(self.nodes["a"].key, data / "node.key")
-        self.data_words = ("--data", data)
-        self.socket = f"{self.place.name}/{name}"
-        self.start_node(f'name = "{name}"')
-        self.nodes[name] = Node(self.daemon, self.port, data / "node.key")
 
     def start_haproxy(self):
         self.front = free_port()
@@ -93,11 +81,6 @@ class Fleet(NodeCase):
             self.assertEqual((answer.body, self.by(answer)), (body, "a"), path)
         sent = [self.far.sent(path) for path in bodies]
         self.assertEqual(sent, [SIZE if home == "a" else 2 * SIZE for home in homes.values()])
-
-
-class Node:
-    def __init__(self, process, port, key):
-        self.process, self.port, self.key = process, port, key
 
 
 if __name__ == "__main__":

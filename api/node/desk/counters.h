@@ -21,7 +21,8 @@ struct Counters {
   Count upstream_requests = 0;
   Count upstream_bytes = 0;
   Count upstream_failures = 0;
-  Count contents = 0;  // Stored since the start.
+  Count fellow_bytes = 0;  // From fellow nodes, which are no origins.
+  Count contents = 0;      // Stored since the start.
 };
 
 }  // namespace freshet::node

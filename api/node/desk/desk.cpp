@@ -31,6 +31,11 @@ Desk::Desk(Ports ports, NodeSettings const& settings, ObjectIndex index)
       hot_({}),
       index_(std::move(index)),
       pins_(settings.pins) {
+  if (!settings_.fellows.empty()) {
+    fellows_ = std::make_shared<Fellows>(Fellows::Ports{ports_.loop, ports_.upstream, ports_.clock,
+                                                        [this] { return fellow_signers(); }},
+                                         settings_.fellows);
+  }
   ports_.vault.set_damaged(
       [this](SpoolId spool) { ports_.loop.post([this, spool] { on_damaged(spool); }); });
 }
@@ -303,6 +308,7 @@ void Desk::trim() {
 
 void Desk::stop() {
   stopped_ = true;
+  if (fellows_) fellows_->stop();
   for (auto const& flight : flying_) {
     flight->arrival->drop();
     ports_.upstream.cancel(flight->exchange);

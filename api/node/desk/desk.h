@@ -23,6 +23,7 @@
 #include "api/node/objects/object_index.h"
 #include "api/node/route/node_settings.h"
 #include "api/node/site/site.h"
+#include "api/node/upstream/fellows.h"
 #include "api/node/upstream/fill.h"
 #include "engine/ports/log.h"
 
@@ -77,6 +78,7 @@ class Desk final : public Service {
     ExchangeId exchange = ExchangeId::none;
     WallTime requested{};
     std::optional<ByteRange> asked;  // A part to begin with.
+    std::optional<Fellow> fellow;    // Who is asked instead of the origin.
     ObjectPtr validating;
     Plan plan;
     bool storing = false;  // Its head has come, the store makes room.
@@ -94,6 +96,7 @@ class Desk final : public Service {
     FlightPtr first;
     std::vector<RequestPtr> unverified;
     std::optional<Digest> expected;
+    std::optional<Fellow> fellow;  // Who it began to come from.
   };
 
   // desk.cpp
@@ -120,12 +123,23 @@ class Desk final : public Service {
 
   // desk_loads.cpp
   void on_damaged(SpoolId spool);
+  [[nodiscard]] bool has_parts_of(std::string const& key, SpoolId spool);
+  void on_rejected(Filling& filling);
   void load(RequestPtr const& request, ObjectPtr const& object);
   void load_whole(std::string const& key, ObjectPtr const& object);
   void load_parts(RequestPtr const& request, ObjectPtr const& object);
   void loaded(std::string const& key, ObjectPtr const& object, Result<std::shared_ptr<Body>> body);
   void go_on_with_parts(RequestPtr const& request, ObjectPtr const& object,
                         VaultContent const& content);
+
+  // desk_fellows.cpp
+  [[nodiscard]] bool may_ask_fellows(Flight const& flight) const;
+  void ask_fellows(FlightPtr const& flight, UpstreamRequest request);
+  [[nodiscard]] UpstreamRequest toward_fellow(UpstreamRequest request, Fellow const& fellow,
+                                              Url const& url) const;
+  [[nodiscard]] bool has_kept_word(Flight const& flight, ResponseHead const& head) const;
+  void leave_fellow(FlightPtr const& flight);
+  [[nodiscard]] SignerPolicy fellow_signers() const;
 
   // desk_flights.cpp
   void start_flight(RequestPtr const& request, ObjectPtr validating, Plan const& plan);
@@ -158,8 +172,8 @@ class Desk final : public Service {
   void on_sealed(ObjectId id, Result<Sealed> sealed);
   void fail_fill(Filling& filling, Error const& error);
   void finish(Filling& filling, ObjectPtr const& whole);
-  [[nodiscard]] Fill::Spec fill_spec(Request const& request, ObjectRecord const& record,
-                                     std::shared_ptr<Body> body);
+  [[nodiscard]] Fill::Spec fill_spec(Request const& request, Object const& object,
+                                     std::optional<Fellow> const& fellow);
 
   // desk_pass.cpp
   void pass(RequestPtr const& request, CacheStatus const& status);
@@ -183,6 +197,7 @@ class Desk final : public Service {
   std::unordered_map<std::string, ObjectId> verifying_;  // By URL: nobody else gets it yet.
   std::map<ObjectId, std::vector<RequestPtr>> loads_;
   std::vector<std::string> pins_;
+  std::shared_ptr<Fellows> fellows_;  // Null: there are none. Answers on their way hold it weakly.
   std::uint64_t last_source_ = 1ULL << 24;  // Of the node's own; engine's count from 1.
   bool stopped_ = false;
 };

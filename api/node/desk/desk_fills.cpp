@@ -49,7 +49,8 @@ void Desk::store(FlightPtr const& flight, ResponseHead const& head, std::optiona
   } else if (record.length != Bytes{0}) {
     keeping.range = {0, record.length.value_or(kToEnd)};
   }
-  auto body = std::make_shared<Body>(record.length);
+  auto const use = flight->fellow ? Body::Use::judged : Body::Use::shared;
+  auto body = std::make_shared<Body>(record.length, use);
   if (by_digest) body->hold_back_end();
   if (is_known_small(record.length)) return start_fill(keeping, {}, std::move(body));
   store_large(std::move(keeping), std::move(body));
@@ -59,6 +60,7 @@ void Desk::store_large(Keeping keeping, std::shared_ptr<Body> body) {
   SpoolSpec spec;
   spec.length = keeping.record.length;
   spec.identity.sha256 = keeping.flight->leader->route.expected;
+  if (keeping.flight->fellow) spec.identity.manifest = keeping.flight->fellow->manifest;
   keeping.flight->storing = true;
   auto const opened = [this, keeping, body](Result<VaultContent> content) {
     ports_.loop.post([this, keeping, body, content = std::move(content)]() mutable {
@@ -80,26 +82,33 @@ void Desk::store_large(Keeping keeping, std::shared_ptr<Body> body) {
   ports_.vault.open(std::move(spec), body, opened);
 }
 
-Fill::Spec Desk::fill_spec(Request const& request, ObjectRecord const& record,
-                           std::shared_ptr<Body> body) {
+// What a fellow did not bring comes from the origin.
+Fill::Spec Desk::fill_spec(Request const& request, Object const& object,
+                           std::optional<Fellow> const& fellow) {
+  auto const& record = object.record;
   auto const base = content_request(request, settings_.name, settings_.limits.upstream_stall);
+  auto const first = fellow ? toward_fellow(base, *fellow, request.route.url) : base;
+  bool const near = fellow.has_value();
   std::string const etag(record.head.fields.first("ETag").value_or(""));
   std::string const modified(record.head.fields.first("Last-Modified").value_or(""));
   auto const validator = etag.empty() || etag.starts_with("W/") ? modified : etag;
   Fill::Spec spec;
-  spec.request = [this, base, validator](std::optional<ByteRange> range) {
-    ++counters_.upstream_requests;
-    auto out = base;
+  spec.request = [this, base, first, near, validator](std::optional<ByteRange> range, bool again) {
+    if (again || !near) ++counters_.upstream_requests;
+    auto out = again ? base : first;
     if (range) ask_range(out, *range, validator);
     return out;
   };
-  spec.body = std::move(body);
+  spec.elsewhere = near;
+  spec.body = object.body;
   spec.spool = record.spool;
   spec.length = record.length;
   spec.etag = etag;
   spec.last_modified = modified;
   spec.source = SourceId{++last_source_};
-  spec.on_bytes = [this](Bytes count) { counters_.upstream_bytes += count; };
+  spec.on_bytes = [this, near](Bytes count, bool again) {
+    (near && !again ? counters_.fellow_bytes : counters_.upstream_bytes) += count;
+  };
   spec.on_end = [this, id = record.id](Result<void> const& how) { on_fill_end(id, how); };
   return spec;
 }
@@ -109,12 +118,13 @@ void Desk::start_fill(Keeping const& keeping, VaultContent const& content,
   auto const& flight = keeping.flight;
   auto const& request = *flight->leader;
   auto const object = std::make_shared<Object const>(Object{keeping.record, body});
-  auto spec = fill_spec(request, keeping.record, body);
+  auto spec = fill_spec(request, *object, flight->fellow);
   spec.ranges = keeping.ranges;
   spec.present = content.present;
   std::optional<Fill::Begun> begun;
   if (keeping.range) begun = Fill::Begun{flight->exchange, flight->arrival, *keeping.range};
-  Filling filling{nullptr, object, flight->key, nullptr, {}, request.route.expected};
+  Filling filling{nullptr,       object, flight->key, nullptr, {}, request.route.expected,
+                  flight->fellow};
   bool const verifies = filling.expected.has_value();
   land(flight);
   if (verifies) {
@@ -254,6 +264,7 @@ void Desk::fail_fill(Filling& filling, Error const& error) {
   auto const object = filling.object;
   auto const key = filling.key;
   auto const first = filling.first;
+  bool const by_fellow = filling.fellow.has_value();
   auto const waiting = std::exchange(filling.unverified, {});
   ports_.log.write(LogLevel::info, "fetch failed",
                    {{"url", redact(key)}, {"why", describe(error)}});
@@ -265,7 +276,8 @@ void Desk::fail_fill(Filling& filling, Error const& error) {
   // Parts that are right are used again, if the origin still has the same content.
   bool const resumable = object->record.spool != SpoolId::none && object->record.length &&
                          has_strong_validator(object->record.head.fields) &&
-                         error.code != Errc::content_changed && !object->record.head.by_digest;
+                         error.code != Errc::content_changed && !object->record.head.by_digest &&
+                         (error.code != Errc::piece_mismatch || by_fellow);
   if (object->record.spool != SpoolId::none) ports_.vault.release(object->record.spool);
   if (resumable) {
     publish(key, std::make_shared<Object const>(Object{object->record, nullptr}));

@@ -86,11 +86,13 @@ void Desk::start_flight(RequestPtr const& request, ObjectPtr validating, Plan co
   }
   ++counters_.misses;
   if (shared) flights_.try_emplace(flight->key, flight);
+  if (shared && may_ask_fellows(*flight)) return ask_fellows(flight, std::move(out));
   launch(flight, std::move(out));
 }
 
 void Desk::launch(FlightPtr const& flight, UpstreamRequest request) {
-  ++counters_.upstream_requests;
+  bool const near = flight->fellow.has_value();
+  if (!near) ++counters_.upstream_requests;
   std::weak_ptr<Flight> const weak = flight;
   auto const on_desk = [this, weak](Arrival const* arrival, auto act) {
     ports_.loop.post([weak, arrival, act = std::move(act)] {
@@ -112,7 +114,10 @@ void Desk::launch(FlightPtr const& flight, UpstreamRequest request) {
               on_flight_end(f, how, next);
             });
           },
-      .on_bytes = [this](Bytes count) { counters_.upstream_bytes += count; }};
+      .on_bytes =
+          [this, near](Bytes count) {
+            (near ? counters_.fellow_bytes : counters_.upstream_bytes) += count;
+          }};
   flight->arrival = std::make_shared<Arrival>(request.method, std::move(events));
   *self = flight->arrival.get();
   flight->requested = ports_.clock.wall();
@@ -140,12 +145,14 @@ void Desk::release_waiting(FlightPtr const& flight) {
 void Desk::relaunch_plain(FlightPtr const& flight) {
   abandon(flight);
   flight->asked.reset();
+  flight->fellow.reset();
   launch(flight, content_request(*flight->leader, settings_.name, settings_.limits.upstream_stall));
 }
 
 void Desk::on_head(FlightPtr const& flight, ResponseHead head) {
   if (flight->on_end) return;
   if (flight->plan.act == Act::pass) return pass_on(flight, std::move(head));
+  if (flight->fellow && !has_kept_word(*flight, head)) return leave_fellow(flight);
   if (flight->validating && head.status == 304) return on_not_modified(flight, head);
   if (is_origin_failure(head.status) && stand_in(flight, true)) return abandon(flight);
   if (flight->asked && head.status == 416) return relaunch_plain(flight);
@@ -154,6 +161,10 @@ void Desk::on_head(FlightPtr const& flight, ResponseHead head) {
   if (part) {
     total = make_whole(head, *flight->asked);
     if (!total) return relaunch_plain(flight);
+  }
+  if (flight->fellow) {
+    if (head.body_bytes != flight->fellow->manifest->content.length) return leave_fellow(flight);
+    forget_fellow(head);
   }
   Exchange const exchange{flight->leader->ask.head, head, flight->requested, ports_.clock.wall(),
                           flight->leader->route.expected.has_value()};
@@ -237,6 +248,10 @@ void Desk::on_flight_end(FlightPtr const& flight, Result<void> how, Bytes next) 
     return;
   }
   if (how) return;
+  if (flight->fellow) {
+    fellows_->leave_out(flight->fellow->host);
+    return leave_fellow(flight);
+  }
   if (flight->asked && how.error().code == Errc::protocol_error) return relaunch_plain(flight);
   on_failure(flight, std::nullopt, how.error());
 }

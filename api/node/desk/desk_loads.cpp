@@ -1,4 +1,5 @@
 // Objects of before: their bytes are found when they are asked for.
+#include <algorithm>
 #include <utility>
 
 #include "api/node/desk/desk.h"
@@ -49,11 +50,11 @@ void Desk::load_parts(RequestPtr const& request, ObjectPtr const& object) {
 // What of it is there is served at once, the rest comes from the origin.
 void Desk::go_on_with_parts(RequestPtr const& request, ObjectPtr const& object,
                             VaultContent const& content) {
-  auto spec = fill_spec(*request, object->record, object->body);
+  auto spec = fill_spec(*request, *object, std::nullopt);
   spec.present = content.present;
   spec.ranges = true;
-  begin_fill({nullptr, object, request->key, nullptr, {}, request->route.expected}, std::move(spec),
-             std::nullopt);
+  begin_fill({nullptr, object, request->key, nullptr, {}, request->route.expected, std::nullopt},
+             std::move(spec), std::nullopt);
 }
 
 void Desk::loaded(std::string const& key, ObjectPtr const& object,
@@ -73,11 +74,30 @@ void Desk::loaded(std::string const& key, ObjectPtr const& object,
 
 void Desk::on_damaged(SpoolId spool) {
   if (stopped_) return;
+  for (auto& [id, filling] : fills_) {
+    if (filling.object->record.spool == spool) return on_rejected(filling);
+  }
   auto const url = index_.url_of(spool);
-  if (!url || !*url) return;
+  // Each wrong piece is told, also after the first has ended the fill: no part is of them.
+  if (!url || !*url || has_parts_of(**url, spool)) return;
   ports_.log.write(LogLevel::warn, "object dropped",
                    {{"url", redact(**url)}, {"why", "its stored bytes turned out wrong"}});
   forget(**url);
+}
+
+bool Desk::has_parts_of(std::string const& key, SpoolId spool) {
+  return std::ranges::any_of(shelf_of(key)->variants, [&](ObjectPtr const& each) {
+    return each->record.spool == spool && !each->record.complete;
+  });
+}
+
+// What was right of it stays. From a fellow that sent something else nothing comes for a while;
+// when an origin contradicts what a fellow signed, all of it is forgotten.
+void Desk::on_rejected(Filling& filling) {
+  if (filling.fellow) fellows_->leave_out(filling.fellow->host);
+  filling.fill->stop();
+  auto const who = filling.fellow ? "the fellow node " + filling.fellow->host : "the origin";
+  fail_fill(filling, {Errc::piece_mismatch, redact(filling.key), who + " sent wrong bytes"});
 }
 
 }  // namespace freshet::node

@@ -3,6 +3,7 @@
 #include "api/node/http/conditions.h"
 #include "api/node/http/hops.h"
 #include "api/node/http/ranges.h"
+#include "api/node/http/text.h"
 
 namespace freshet::node {
 
@@ -51,6 +52,18 @@ void ask_range(UpstreamRequest& request, ByteRange range, std::string const& if_
   request.headers.push_back(
       {"Range", "bytes=" + std::to_string(range.begin) + "-" + std::to_string(range.end - 1)});
   if (!if_range.empty()) request.headers.push_back({"If-Range", if_range});
+}
+
+void forget_fellow(ResponseHead& head) {
+  std::vector<std::string> others;
+  for (auto const field : head.fields) {
+    bool const link = same_word(field.name, "Link");
+    bool const own = field.value.find("</.well-known/freshet/") != std::string_view::npos;
+    if (link && !own) others.emplace_back(field.value);
+  }
+  head.fields.remove("Link");
+  for (auto const& link : others) head.fields.add("Link", link);
+  head.fields.remove("Cache-Status");
 }
 
 ByteRange first_range(Fields const& request, Bytes size) {

@@ -19,6 +19,9 @@ namespace freshet::node {
 // `if_range`: only of the content with this validator; empty: of whatever there is.
 void ask_range(UpstreamRequest& request, ByteRange range, std::string const& if_range);
 
+// What a fellow node says of itself in an answer, and not of the content.
+void forget_fellow(ResponseHead& head);
+
 // The part of the content to begin with, given what the client wants: from a multiple of 16 KiB on.
 [[nodiscard]] ByteRange first_range(Fields const& request, Bytes size);
 

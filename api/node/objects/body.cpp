@@ -205,6 +205,7 @@ void Body::append(Bytes at, std::span<std::byte const> bytes) {
 }
 
 bool Body::add(Bytes at, std::span<std::byte const> bytes, Bytes memory_max) {
+  if (judged()) return true;
   std::lock_guard const lock(mutex_);
   memory_max_ = memory_max;
   if (memory_ > memory_max) {

@@ -58,9 +58,10 @@ class Body {
  public:
   static constexpr Bytes kChunkBytes = 64_KiB;
 
-  enum class Use : bool {
+  enum class Use : std::uint8_t {
     shared,
     passed_on,  // One reader, after whom nobody asks for the same bytes again.
+    judged,     // Nothing is read before it was judged: `written` says what was.
   };
   explicit Body(std::optional<Bytes> length, Use use = Use::shared) : length_(length), use_(use) {}
   // Complete from the start.
@@ -108,6 +109,7 @@ class Body {
   [[nodiscard]] bool add(Bytes at, std::span<std::byte const> bytes, Bytes memory_max);
   void tell();
   void set_file(BodyFile file);
+  [[nodiscard]] bool judged() const { return use_ == Use::judged; }
   void written(ByteRange bytes);  // They are in the file.
   // Bytes that are only in memory are given up, as another source begins there.
   void give_up(ByteRange bytes);

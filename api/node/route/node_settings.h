@@ -50,12 +50,16 @@ struct NodeSettings {
   std::vector<ListenAt> listen_tls;
   std::string certificate;  // Absolute paths of PEM files; both or neither.
   std::string certificate_key;
-  std::string ca_file;            // PEM: whose certificates origins may show. Empty: the system's.
-  std::string name = "freshet";   // Of this node, in Via and Cache-Status: a token.
-  Ways ways;                      // allow, map, names, origin_networks
-  std::size_t workers = 0;        // Threads that serve; 0: one for each processor.
-  bool announce = true;           // By DNS-SD, so that clients find the node.
-  bool tracker = true;            // An HTTP tracker for this site.
+  std::string ca_file;           // PEM: whose certificates origins may show. Empty: the system's.
+  std::string name = "freshet";  // Of this node, in Via and Cache-Status: a token.
+  Ways ways;                     // allow, map, names, origin_networks
+  std::size_t workers = 0;       // Threads that serve; 0: one for each processor.
+  bool announce = true;          // By DNS-SD, so that clients find the node.
+  bool tracker = true;           // An HTTP tracker for this site.
+  // Nodes of the same site, "192.0.2.12:8080", which are asked before an origin is; and keys
+  // besides our own whose manifests count, in base64.
+  std::vector<std::string> fellows;
+  std::vector<std::string> fellow_keys;
   bool sign = true;               // Manifests, with the node's key.
   std::vector<std::string> pins;  // URLs that stay; "https://host/path/*": all that begin so.
   std::vector<std::string> warm;  // URLs to fetch without being asked.

@@ -6,6 +6,7 @@
 #include "api/node/http/text.h"
 #include "api/policy/setting_file.h"
 #include "api/small_file.h"
+#include "engine/content/minisign.h"
 
 namespace freshet::node {
 
@@ -66,6 +67,16 @@ std::optional<std::string> own_name(std::string const& text) {
   return url->host;
 }
 
+std::optional<std::string> host_and_port(std::string const& text) {
+  auto const url = parse_url("http://" + text);
+  if (!url || url->path != "/" || url->query || !url->userinfo.empty()) return std::nullopt;
+  return url->authority();
+}
+
+std::optional<std::string> public_key(std::string const& text) {
+  return parse_public_key(text) ? std::optional(text) : std::nullopt;
+}
+
 bool Reader::read_list(std::string const& key, SettingValue const& node) {
   auto& ways = settings_.ways;
   if (key == "listen") {
@@ -79,6 +90,10 @@ bool Reader::read_list(std::string const& key, SettingValue const& node) {
     each_text(key, node, "host name", into(ways.names, own_name));
   } else if (key == "origin_networks") {
     each_text(key, node, "network as 192.0.2.0/24", into(ways.networks, parse_network));
+  } else if (key == "fellows") {
+    each_text(key, node, "host with a port", into(settings_.fellows, host_and_port));
+  } else if (key == "fellow_keys") {
+    each_text(key, node, "public key of minisign", into(settings_.fellow_keys, public_key));
   } else if (key == "pin") {
     each_text(key, node, "URL", into(settings_.pins, web_url));
   } else if (key == "warm") {
@@ -194,6 +209,9 @@ void Reader::judge(SettingValue const& node) {
   if (settings.enabled && !listens) wrong(node, "[node] is enabled and listens nowhere");
   if (settings.enabled && allow_.empty() && settings.ways.mappings.empty()) {
     wrong(node, "[node] is enabled and allows no origin");
+  }
+  if (!settings.fellows.empty() && !settings.sign && settings.fellow_keys.empty()) {
+    wrong(node, "fellows need fellow_keys, or sign");
   }
   if (settings.certificate.empty() != settings.certificate_key.empty()) {
     wrong(node, "[node] needs certificate and certificate_key, or neither");

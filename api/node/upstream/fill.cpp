@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/content/geometry.h"
 #include "engine/origin/content_range.h"
 
 namespace freshet::node {
@@ -84,10 +85,13 @@ void Fill::open(ByteRange range) {
           [id, on_desk](Result<void> how, Bytes next) {
             on_desk([id, how = std::move(how), next](Fill& fill) { fill.on_end(id, how, next); });
           },
-      .on_bytes = spec_.on_bytes};
-  auto request = spec_.request(range);
+      .on_bytes =
+          [on_bytes = spec_.on_bytes, again = again_](Bytes count) {
+            if (on_bytes) on_bytes(count, again);
+          }};
+  auto request = spec_.request(range, again_);
   auto const arrival = std::make_shared<Arrival>(request.method, std::move(events));
-  streams_[id] = {range, ports_.upstream.start(std::move(request), arrival), arrival};
+  streams_[id] = {range, ports_.upstream.start(std::move(request), arrival), arrival, again_};
 }
 
 Result<void> Fill::check(ResponseHead const& head, ByteRange range) const {
@@ -128,6 +132,7 @@ void Fill::on_end(StreamId id, Result<void> how, Bytes next) {
   auto const found = streams_.find(id);
   if (found == streams_.end()) return;
   auto const range = found->second.range;
+  bool const elsewhere = spec_.elsewhere && !found->second.again;
   streams_.erase(found);
   if (!plan_) return end(std::move(how));
   // What did not fill a block is dropped by the gate, and comes again.
@@ -135,12 +140,13 @@ void Fill::on_end(StreamId id, Result<void> how, Bytes next) {
   if (!how) spec_.body->give_up({reached, range.end});
   plan_->ended(range, reached);
   if (reached > range.begin) failures_ = 0;
-  if (!how) return try_again(how.error());
+  if (!how) return try_again(how.error(), elsewhere);
   go_on();
 }
 
-void Fill::try_again(Error const& error) {
-  if (!may_come_right(error.code) || ++failures_ > kFailuresMax) {
+void Fill::try_again(Error const& error, bool elsewhere) {
+  again_ = true;
+  if (!elsewhere && (!may_come_right(error.code) || ++failures_ > kFailuresMax)) {
     return end(tl::unexpected(error));
   }
   if (timer_ != TimerId::none) return;
@@ -155,6 +161,8 @@ void Fill::try_again(Error const& error) {
 
 void Fill::want(Bytes at) {
   if (over_ || !plan_) return;
+  // What is judged piece by piece is of use from the beginning of its piece on.
+  if (spec_.body->judged()) at -= at % piece_length_for(*spec_.length);
   plan_->want(at);
   go_on();
 }

@@ -24,8 +24,9 @@ class Fill : public std::enable_shared_from_this<Fill> {
     Clock& clock;
   };
   struct Spec {
-    // A request for this range, or for everything.
-    std::function<UpstreamRequest(std::optional<ByteRange>)> request;
+    // A request for this range, or for everything. `again`: something has failed before.
+    std::function<UpstreamRequest(std::optional<ByteRange>, bool again)> request;
+    bool elsewhere = false;  // Such a request goes to another server.
     std::shared_ptr<Body> body;
     SpoolId spool = SpoolId::none;  // None: it stays in memory.
     std::optional<Bytes> length;
@@ -34,8 +35,8 @@ class Fill : public std::enable_shared_from_this<Fill> {
     std::string last_modified;  // one or both.
     RangeSet present;
     SourceId source = SourceId::none;
-    std::function<void(Bytes)> on_bytes;       // From the origin; any thread.
-    std::function<void(Result<void>)> on_end;  // Once, on the desk; not after `stop`.
+    std::function<void(Bytes, bool again)> on_bytes;  // To such a request; any thread.
+    std::function<void(Result<void>)> on_end;         // Once, on the desk; not after `stop`.
   };
   Fill(Ports ports, Spec spec);
 
@@ -59,6 +60,7 @@ class Fill : public std::enable_shared_from_this<Fill> {
     ByteRange range;
     ExchangeId exchange = ExchangeId::none;
     std::shared_ptr<Arrival> arrival;
+    bool again = false;  // Something had failed when it began.
   };
 
   void go_on();
@@ -67,7 +69,7 @@ class Fill : public std::enable_shared_from_this<Fill> {
   void on_head(StreamId id, ResponseHead const& head);
   [[nodiscard]] Result<void> check(ResponseHead const& head, ByteRange range) const;
   void on_end(StreamId id, Result<void> how, Bytes next);
-  void try_again(Error const& error);
+  void try_again(Error const& error, bool elsewhere);
   void end(Result<void> how);
 
   Ports const ports_;
@@ -76,6 +78,7 @@ class Fill : public std::enable_shared_from_this<Fill> {
   std::map<StreamId, Stream> streams_;
   StreamId last_stream_ = 0;
   std::uint32_t failures_ = 0;  // In a row.
+  bool again_ = false;          // Something has failed.
   TimerId timer_ = TimerId::none;
   bool over_ = false;
 };

@@ -90,31 +90,33 @@ void Vault::take_in(Result<OpenedSpool> opened, std::shared_ptr<Body> const& bod
   }
   body->set_file(*file);
   for (auto const& range : content.present.ranges()) body->written(range);
-  follow(content.spool, body);
+  follow(content.spool, {body, opened->piece_length});
   done(std::move(content));
 }
 
-void Vault::follow(SpoolId spool, std::shared_ptr<Body> body) {
+void Vault::follow(SpoolId spool, Followed followed) {
   std::lock_guard const lock(mutex_);
-  bodies_[spool] = std::move(body);
+  bodies_[spool] = std::move(followed);
+}
+
+Vault::Followed Vault::followed(SpoolId spool) {
+  std::lock_guard const lock(mutex_);
+  auto const found = bodies_.find(spool);
+  return found == bodies_.end() ? Followed{} : found->second;
 }
 
 std::shared_ptr<Body> Vault::unfollow(SpoolId spool) {
   std::lock_guard const lock(mutex_);
   auto const found = bodies_.find(spool);
   if (found == bodies_.end()) return nullptr;
-  auto body = std::move(found->second);
+  auto body = std::move(found->second.body);
   bodies_.erase(found);
   return body;
 }
 
 void Vault::on_written(SpoolId spool, ByteRange bytes) {
-  auto const body = [&]() -> std::shared_ptr<Body> {
-    std::lock_guard const lock(mutex_);
-    auto const found = bodies_.find(spool);
-    return found == bodies_.end() ? nullptr : found->second;
-  }();
-  if (body) body->written(bytes);
+  auto const body = followed(spool).body;
+  if (body && !body->judged()) body->written(bytes);
 }
 
 void Vault::seal(SpoolId spool, std::function<void(Result<Sealed>)> done) {
@@ -145,7 +147,11 @@ void Vault::end_seal(SpoolId spool, Result<Sealed> sealed) {
   done(std::move(sealed));
 }
 
-void Vault::on_piece_present(SpoolId spool, PieceIndex, SourceId) {
+void Vault::on_piece_present(SpoolId spool, PieceIndex piece, SourceId) {
+  if (auto const [body, piece_length] = followed(spool); body && body->judged()) {
+    Bytes const begin = to_number(piece) * piece_length;
+    body->written({begin, std::min(begin + piece_length, body->length().value_or(0))});
+  }
   auto const found = sealing_.find(spool);
   if (found != sealing_.end() && !found->second.under_way) try_seal(spool);
 }

@@ -56,7 +56,12 @@ class Vault final : public WriteWatcher, private StoreEvents {
   void take_in(Result<OpenedSpool> opened, std::shared_ptr<Body> const& body, Opened const& done);
   void try_seal(SpoolId spool);
   void end_seal(SpoolId spool, Result<Sealed> sealed);
-  void follow(SpoolId spool, std::shared_ptr<Body> body);
+  struct Followed {
+    std::shared_ptr<Body> body;
+    Bytes piece_length = 0;
+  };
+  void follow(SpoolId spool, Followed followed);
+  [[nodiscard]] Followed followed(SpoolId spool);
   std::shared_ptr<Body> unfollow(SpoolId spool);
 
   Loop& engine_;
@@ -71,7 +76,7 @@ class Vault final : public WriteWatcher, private StoreEvents {
   std::map<SpoolId, Sealing> sealing_;
   bool stopped_ = false;
   std::mutex mutex_;
-  std::map<SpoolId, std::shared_ptr<Body>> bodies_;  // Under the lock.
+  std::map<SpoolId, Followed> bodies_;  // Under the lock.
 };
 
 }  // namespace freshet::node

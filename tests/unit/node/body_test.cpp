@@ -57,6 +57,24 @@ TEST_CASE("a bell of a body rings when the byte it waits for has come", "[body]"
   CHECK(rung == 1);
 }
 
+TEST_CASE("a body whose bytes are judged shows none of them before", "[body]") {
+  Body body(10, Body::Use::judged);
+  int rung = 0;
+  body.wait_for(0, [&] { ++rung; });
+  body.set_file(some_file());
+
+  REQUIRE(body.add(0, bytes("hello"), 0));
+  body.tell();
+  Body::Run run;
+  CHECK(body.look(0, 10, run) == Body::Look::wait);
+  CHECK(body.in_memory() == 0);
+
+  body.written({0, 5});
+  CHECK(rung == 1);
+  CHECK(body.look(0, 10, run) == Body::Look::ready);
+  CHECK(run.range == ByteRange{0, 5});
+}
+
 TEST_CASE("readers of a body are told once of all that came in one go", "[body]") {
   Body body(20);
   int rung = 0;

@@ -42,6 +42,8 @@ workers = 4
 announce = false
 tracker = false
 sign = false
+fellows = ["192.0.2.12:8080", "cache.site"]
+fellow_keys = ["RWQAAQIDBAUGBwABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"]
 pin = ["http://a.example/x/*"]
 warm = ["http://a.example/y"]
 warm_every_s = 60
@@ -68,6 +70,8 @@ connections = 7
   CHECK(settings->ways.mappings.at(0).origin.host == "deb.example");
   CHECK(settings->workers == 4);
   CHECK_FALSE((settings->announce || settings->tracker || settings->sign));
+  CHECK(settings->fellows == std::vector<std::string>{"192.0.2.12:8080", "cache.site"});
+  CHECK(settings->fellow_keys.size() == 1);
   CHECK(settings->pins == std::vector<std::string>{"http://a.example/x/*"});
   CHECK(settings->warm_every == 60s);
   CHECK(settings->limits.cache == 1000);
@@ -95,6 +99,10 @@ TEST_CASE("every mistake of the node's settings is told with its line", "[node][
         std::string::npos);
   CHECK(mistakes("[node]\ncertificate = \"a\"\n").find("no absolute path") != std::string::npos);
   CHECK(mistakes("[node]\norigin_networks = [\"10.0.0.1/8\"]\n").find("no network") !=
+        std::string::npos);
+  CHECK(mistakes("[node]\nfellows = [\"a/b\"]\n").find("no host with a port") != std::string::npos);
+  CHECK(mistakes("[node]\nfellow_keys = [\"RW\"]\n").find("no public key") != std::string::npos);
+  CHECK(mistakes("[node]\nfellows = [\"a\"]\nsign = false\n").find("fellow_keys") !=
         std::string::npos);
   CHECK(mistakes("[node\n").starts_with("line 1: "));
 }
