@@ -139,6 +139,13 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   void add_cache_hosts();
   void hold_sources();
   void find_identity();
+  void begin_without_manifest();
+
+  // transfer_node.cpp
+  [[nodiscard]] bool ask_node();
+  void hear_node(Result<Fetched> const& fetched);
+  void hear_node_late(Result<Fetched> const& fetched);
+
   void fetch_manifest(OriginSpec origin, std::function<void(Transfer&, Result<Fetched>)> done);
   void fetch_signature(OriginSpec origin, Fetched fetched,
                        std::function<void(Transfer&, Result<Fetched>)> done);

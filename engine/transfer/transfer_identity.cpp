@@ -69,10 +69,14 @@ void Transfer::find_identity() {
   if (!file.manifest.empty()) {
     return fail_all(Error{Errc::manifest_invalid, file.manifest, "its bytes were not given"});
   }
-  if (!wish.signed_by.empty()) {
-    return fail_all(Error{Errc::signature_missing, file.path, "has no manifest to be signed"});
-  }
-  open_or_probe();
+  if (!ask_node()) begin_without_manifest();
+}
+
+void Transfer::begin_without_manifest() {
+  if (phase_ != Phase::identifying) return;
+  auto const& wish = first_wish();
+  if (wish.signed_by.empty()) return open_or_probe();
+  fail_all(Error{Errc::signature_missing, wish.file.path, "has no manifest to be signed"});
 }
 
 // The document, its signature where somebody can judge it, and who vouches for it. Without a

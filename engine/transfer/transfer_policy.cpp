@@ -23,13 +23,14 @@ std::string cache_url(Url const& url, std::string const& host) {
 
 // What they send has to be judged by something that is not theirs. They get no credentials.
 void Transfer::add_cache_hosts() {
-  if (caches_added_ || !verifiable() || wishes_.all().empty()) return;
+  auto const& hosts = host_.policy().cache_hosts;
+  if (caches_added_ || hosts.empty() || !verifiable() || wishes_.all().empty()) return;
   auto const& wish = first_wish();
   auto const url =
       wish.file.urls.empty() ? fail(Errc::no_source) : parse_url(wish.file.urls.front());
   if (!url || url->scheme == "file" || !url->userinfo.empty()) return;
   caches_added_ = true;
-  for (auto const& host : host_.policy().cache_hosts) {
+  for (auto const& host : hosts) {
     Wish bare;
     bare.connections = wish.connections;
     auto const before = sources_.all().size();
@@ -40,6 +41,7 @@ void Transfer::add_cache_hosts() {
 
 // Peers first, then one cache host, then the origin; each only as long as the policy says.
 void Transfer::hold_sources() {
+  add_cache_hosts();  // They may have been found meanwhile.
   auto const& kind = host_.policy().of(priority());
   bool const peers = swarm_spool_ != SpoolId::none && host_.policy().peers;
   auto const caches_from = peers ? started_ + kind.origin_delay : started_;
