@@ -119,9 +119,10 @@ Result<void> EmbeddedEngine::compose(Options const& options) {
   auto transfers = transfer_options(options);
   auto keys = read_trusted_keys(options.trusted_keys, options.data_dir);
   if (!keys) return tl::unexpected(keys.error());
-  transfers.trusted_keys = std::move(*keys);
+  transfers.trusted_keys = *keys;
   if (auto opened = open_swarm(peer_options_); !opened) return opened;
   origin_ = std::make_unique<CurlOrigin>(loop_, contents.gate(), clock_, log_);
+  watch_nodes(std::move(*keys));
   transfers_ = std::make_unique<Transfers>(
       TransferPorts{loop_, clock_, random_, log_, contents, *origin_, swarm_.get()},
       std::move(transfers));
@@ -155,7 +156,22 @@ Result<void> EmbeddedEngine::start_keeper() {
                     .moved = [this] { return moved(); },
                     .apply = [this](PolicyVerdict const& verdict) { apply(verdict); }};
   keeper_ = std::make_unique<PolicyKeeper>(std::move(ports), KeeperOptions{});
-  return keeper_->start(policies_.policy(), policies_.machine());
+  auto started = keeper_->start(policies_.policy(), policies_.machine());
+  if (nodes_) nodes_->start();
+  return started;
+}
+
+// Nodes are peers of this link: who meets none looks for none.
+void EmbeddedEngine::watch_nodes(TrustedKeys keys) {
+  auto const rules = rules_of(peer_options_.mode, !peer_options_.group_secret.empty());
+  bool const looks = rules.local_search && peer_options_.local_search &&
+                     policies_.peers().find_nodes.value_or(false);
+  if (!looks || keys.empty()) return;
+  nodes_ = std::make_shared<NodeWatch>(NodeWatch::Ports{loop_, clock_, log_, random_, *origin_,
+                                                        [this] {
+                                                          if (keeper_) apply(keeper_->verdict());
+                                                        }},
+                                       std::move(keys));
 }
 
 void EmbeddedEngine::look_at_machine(std::function<void(MachineState)> answer) {
@@ -189,7 +205,10 @@ void EmbeddedEngine::apply(PolicyVerdict verdict) {
   verdict_ = narrowed(std::move(verdict), peer_options_, peers_wanted_);
   auto const& policy = policies_.policy();
   cache_hosts_ = cache_hosts_of(policy, keeper_->machine());
-  transfers_->set_policy(transfer_policy(policy, verdict_, keeper_->machine()));
+  auto transfers = transfer_policy(policy, verdict_, keeper_->machine());
+  bool const named = policy.cache_host || !transfers.cache_hosts.empty();
+  if (nodes_ && verdict_.cache_hosts && !named) transfers.cache_hosts = nodes_->hosts();
+  transfers_->set_policy(std::move(transfers));
   transfers_->set_limit(lesser(options_.download_limit, verdict_.download));
   apply_cache_rules(keeper_->machine());
   if (!conditions_told_) {
@@ -266,6 +285,7 @@ void EmbeddedEngine::run(std::function<void(std::function<void()>)> const& work)
 }
 
 void EmbeddedEngine::close_jobs(std::function<void()> done) {
+  if (nodes_) std::exchange(nodes_, nullptr)->stop();
   if (!book_) {
     close_swarm();
     return done();

@@ -9,6 +9,7 @@
 #include "api/client/command_runner.h"
 #include "api/client/event_hub.h"
 #include "api/client/machine_use.h"
+#include "api/client/node_watch.h"
 #include "api/client/policy_source.h"
 #include "api/client/sink_log.h"
 #include "api/client/system_clock.h"
@@ -67,6 +68,7 @@ class EmbeddedEngine {
   [[nodiscard]] Result<void> compose(Options const& options);
   [[nodiscard]] Result<void> open_swarm(PeerOptions const& options);
   [[nodiscard]] Result<void> start_keeper();
+  void watch_nodes(TrustedKeys keys);
   void look_at_machine(std::function<void(MachineState)> answer);
   void apply(PolicyVerdict verdict);
   void on_seen(MachineState const& machine);
@@ -102,6 +104,8 @@ class EmbeddedEngine {
   std::unique_ptr<CommandRunner> commands_;
   std::unique_ptr<JobBook> book_;
   std::unique_ptr<PolicyKeeper> keeper_;
+  std::shared_ptr<NodeWatch>
+      nodes_;  // Null: none are looked for. Proofs on their way hold it weakly.
 };
 
 }  // namespace freshet

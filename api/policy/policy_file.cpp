@@ -111,6 +111,7 @@ void Reader::read_peers(std::string const& key, SettingValue const& node) {
   if (key == "peers") return take(key, node, peers.peers);
   if (key == "local_networks") return take(key, node, peers.local_networks);
   if (key == "local_search") return take(key, node, peers.local_search);
+  if (key == "find_nodes") return take(key, node, peers.find_nodes);
   if (key == "group_secret_file") {
     return take_path(key, node, peers.group_secret_file);
   }

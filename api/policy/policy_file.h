@@ -21,6 +21,7 @@ struct PeerSettings {
   std::vector<std::string> peers;
   std::vector<std::string> local_networks;
   std::optional<bool> local_search;
+  std::optional<bool> find_nodes;
   std::optional<Duration> share_for;
   ByPeerClass<PeerLimits> limits;
   bool operator==(PeerSettings const&) const = default;

@@ -132,12 +132,13 @@ class _Server(http.server.ThreadingHTTPServer):
 
 
 class NodeOrigin:
-    def __init__(self, tls=None):
+    def __init__(self, address="127.0.0.1", tls=None):
         """`tls`: the files of its certificate and key."""
         self.documents, self.posted = {}, []
+        self.address = address
         self.scheme = "https" if tls else "http"
         self._seen, self._changed = [], threading.Condition()
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server = _Server((address, 0), _Handler)
         self._server.owner = self
         if tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -153,7 +154,7 @@ class NodeOrigin:
 
     @property
     def host(self):
-        return f"127.0.0.1:{self._server.server_port}"
+        return f"{self.address}:{self._server.server_port}"
 
     def url(self, path):
         return f"{self.scheme}://{self.host}{path}"

@@ -16,6 +16,7 @@ void Desk::show_own(RequestPtr const& request) {
   Site::Visitor visitor;
   visitor.base = (request->ask.secure ? "https://" : "http://") + std::string(host);
   auto const reached = parse_url(visitor.base);
+  visitor.at = request->ask.at;
   visitor.by.from = parse_address(request->ask.from).value_or(IpAddress{});
   visitor.by.at = reached ? parse_address(reached->host).value_or(IpAddress{}) : IpAddress{};
   ports_.site->ask(request->route.url, visitor, [this, request](OwnDocument const& document) {

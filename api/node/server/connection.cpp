@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "api/node/discovery/proof.h"
+#include "api/node/server/address_text.h"
 #include "api/node/server/doorkeeper.h"
 
 namespace freshet::node {
@@ -186,8 +188,13 @@ Connection::Step Connection::read_body() {
 
 void Connection::ask() {
   state_ = State::asking;
-  Ask ask{std::move(request_->head), std::move(request_->body), transport_.secure(), origin_.from,
-          origin_.port};
+  Ask ask{std::move(request_->head),
+          std::move(request_->body),
+          transport_.secure(),
+          origin_.from,
+          origin_.port,
+          {}};
+  if (ask.head.target.starts_with(kProofPath)) ask.at = local_end(transport_.get());
   request_.reset();
   worker_.service().ask(
       std::move(ask), [&worker = worker_, id = id_, exchange = exchange_](Reply reply) {

@@ -44,7 +44,8 @@ struct Ask {
   std::string body;
   bool secure = false;     // It came over TLS.
   std::string from;        // The client's address.
-  std::uint16_t port = 0;  // Where it came in.
+  std::uint16_t port = 0;  // Where it came in,
+  std::string at;          // "address:port" of that, for a proof; otherwise empty.
 };
 
 class Service {

@@ -1,6 +1,5 @@
 #include "api/node/server/worker.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -14,6 +13,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "api/node/server/address_text.h"
 #include "api/node/server/connection.h"
 #include "api/node/server/doorkeeper.h"
 #include "engine/base/assert.h"
@@ -42,19 +42,6 @@ void watch(int epoll, int descriptor, std::uint32_t events, std::uint64_t data) 
 
 local::Descriptor spare_descriptor() {
   return local::Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-}
-
-std::string text_of(sockaddr_storage const& address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  void const* const generic = &address;
-  if (address.ss_family == AF_INET) {
-    auto const& v4 = static_cast<sockaddr_in const*>(generic)->sin_addr;
-    return ::inet_ntop(AF_INET, &v4, text.data(), text.size()) != nullptr ? text.data() : "";
-  }
-  auto const& v6 = static_cast<sockaddr_in6 const*>(generic)->sin6_addr;
-  if (::inet_ntop(AF_INET6, &v6, text.data(), text.size()) == nullptr) return {};
-  std::string const whole = text.data();
-  return whole.starts_with("::ffff:") ? whole.substr(7) : whole;
 }
 
 }  // namespace
@@ -180,7 +167,7 @@ void Worker::accept_from(Listener const& listener) {
                                        SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!socket && (errno == EMFILE || errno == ENFILE)) return turn_away(listener);
     if (!socket) return;
-    auto from = text_of(address);
+    auto from = address_text(address);
     if (around_.doorkeeper.enter(from)) open(std::move(socket), listener, std::move(from));
   }
 }

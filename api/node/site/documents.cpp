@@ -8,7 +8,7 @@
 
 namespace freshet::node {
 
-Result<std::string> sign_manifest(std::string_view torrent, SiteKeys const& keys, WallTime now) {
+Result<std::string> sign_text(std::string_view torrent, SiteKeys const& keys, WallTime now) {
   // As minisign writes it.
   auto const seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   auto const comment = "timestamp:" + std::to_string(seconds) + "\tfile:content.torrent\thashed";

@@ -19,8 +19,8 @@ namespace freshet::node {
 
 // The signature file of a manifest, with a second signature behind it while the key before is
 // there.
-[[nodiscard]] Result<std::string> sign_manifest(std::string_view torrent, SiteKeys const& keys,
-                                                WallTime now);
+[[nodiscard]] Result<std::string> sign_text(std::string_view torrent, SiteKeys const& keys,
+                                            WallTime now);
 
 // Adds to an answer where its manifest is, and its digest if that is known. `base`: the node as the
 // client reaches it, "http://host:port". What the origin said itself stays.

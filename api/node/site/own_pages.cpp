@@ -1,5 +1,6 @@
 #include "api/node/site/own_pages.h"
 
+#include "api/node/discovery/proof.h"
 #include "api/node/http/text.h"
 
 namespace freshet::node {
@@ -45,6 +46,15 @@ std::optional<OwnRequest> manifest_asked(std::string_view name, OwnRequest asked
   return asked;
 }
 
+std::optional<OwnRequest> proof_asked(std::optional<std::string> const& query) {
+  constexpr std::string_view kName = "nonce=";
+  if (!query || !query->starts_with(kName)) return std::nullopt;
+  OwnRequest asked;
+  asked.page = OwnPage::proof;
+  asked.query = query->substr(kName.size());
+  return is_nonce(asked.query) ? std::optional(std::move(asked)) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<OwnRequest> parse_own(Url const& asked) {
@@ -56,6 +66,7 @@ std::optional<OwnRequest> parse_own(Url const& asked) {
     return request;
   }
   if (!name.starts_with(kRoot)) return std::nullopt;
+  if (name == kProofPath) return proof_asked(asked.query);
   name.remove_prefix(kRoot.size());
   if (name == "node.json") return request;
   request.signature = take_suffix(name, kSignature);

@@ -17,6 +17,7 @@ enum class OwnPage : std::uint8_t {
   key,                  // /.well-known/freshet/key.pub, and .minisig by the key before it
   manifest_of_content,  // /.well-known/freshet/content/LENGTH-ROOT.torrent, and .torrent.minisig
   manifest_of_url,      // /.well-known/freshet/url.torrent?url=URL, and .torrent.minisig
+  proof,                // /.well-known/freshet/proof?nonce=NONCE
   announce,             // /announce, of the tracker
   scrape,               // /scrape
 };
@@ -26,7 +27,7 @@ struct OwnRequest {
   bool signature = false;  // Of the document, instead of it.
   ContentId content;       // Of manifest_of_content.
   std::string url;         // Of manifest_of_url: as it is a key of the cache.
-  std::string query;       // Of the tracker.
+  std::string query;       // Of the tracker; of proof, the nonce.
   bool operator==(OwnRequest const&) const = default;
 };
 // Nothing: there is no such page.

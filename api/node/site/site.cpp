@@ -1,5 +1,6 @@
 #include "api/node/site/site.h"
 
+#include "api/node/discovery/proof.h"
 #include "api/node/site/documents.h"
 #include "api/node/tracker/tracker_reply.h"
 
@@ -46,6 +47,13 @@ OwnDocument Site::key_page(bool signature) const {
   return {200, kText, *introduction};
 }
 
+OwnDocument Site::proof_page(std::string const& nonce, std::string const& at) const {
+  auto const keys = this->keys();
+  if (!keys) return absent("This node signs nothing.");
+  auto made = sign_text(proof_text(at, nonce), *keys, clock_.wall());
+  return made ? OwnDocument{200, kText, std::move(*made)} : failed(made.error());
+}
+
 OwnDocument Site::tracker_page(OwnRequest const& request, AnnouncedBy const& by) {
   if (!options_.tracker) return absent("This node is no tracker: tracker of [node] is off.");
   auto const path = request.page == OwnPage::announce ? "/announce" : "/scrape";
@@ -57,7 +65,7 @@ OwnDocument Site::manifest_page(std::string torrent, bool signature) const {
   if (!signature) return {200, kTorrent, std::move(torrent)};
   auto const keys = this->keys();
   if (!keys) return absent("This node signs nothing.");
-  auto made = sign_manifest(torrent, *keys, clock_.wall());
+  auto made = sign_text(torrent, *keys, clock_.wall());
   return made ? OwnDocument{200, kText, std::move(*made)} : failed(made.error());
 }
 
@@ -84,6 +92,8 @@ void Site::ask(Url const& asked, Visitor const& visitor, Answered done) {
     case OwnPage::manifest_of_content:
     case OwnPage::manifest_of_url:
       return find_manifest(*request, std::move(done));
+    case OwnPage::proof:
+      return done(proof_page(request->query, visitor.at));
     case OwnPage::announce:
     case OwnPage::scrape:
       return done(tracker_page(*request, visitor.by));

@@ -46,7 +46,8 @@ class Site {
 
   struct Visitor {
     AnnouncedBy by;
-    std::string base;  // "http://host:port": the node as he reached it.
+    std::string base;  // "http://host:port": the node as he says that he reached it.
+    std::string at;    // "address:port": where he did.
   };
   using Answered = std::function<void(OwnDocument)>;
   // `done` runs once, maybe at once, on any thread.
@@ -60,6 +61,7 @@ class Site {
  private:
   [[nodiscard]] OwnDocument about(std::string const& base) const;
   [[nodiscard]] OwnDocument key_page(bool signature) const;
+  [[nodiscard]] OwnDocument proof_page(std::string const& nonce, std::string const& at) const;
   [[nodiscard]] OwnDocument tracker_page(OwnRequest const& request, AnnouncedBy const& by);
   [[nodiscard]] OwnDocument manifest_page(std::string torrent, bool signature) const;
   void find_manifest(OwnRequest const& request, Answered done) const;

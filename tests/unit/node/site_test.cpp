@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "api/node/discovery/proof.h"
 #include "api/node/site/documents.h"
 #include "api/node/site/own_pages.h"
 #include "api/node/site/site.h"
@@ -122,7 +123,7 @@ TEST_CASE("clients that trust the node's key believe its manifests", "[node][sit
   auto const keys = open_site_keys(folder.path());
   auto const manifest = manifest_of(std::string(100'000, 'x'));
   auto const text = *write_torrent(*manifest, {});
-  auto const made = sign_manifest(text, *keys, kNow);
+  auto const made = sign_text(text, *keys, kNow);
   REQUIRE(made);
   ManifestDocument const document{text, *made, Trust::computed};
   auto const vouched = vouch(document, trusting(keys->current.public_key()));
@@ -141,10 +142,10 @@ TEST_CASE("manifests are signed by the key before too until it is retired", "[no
   REQUIRE(keys);
   auto const text = *write_torrent(*manifest_of(std::string(100'000, 'x')), {});
 
-  auto const both = *sign_manifest(text, *keys, kNow);
+  auto const both = *sign_text(text, *keys, kNow);
   auto const retired = retire_site_key(folder.path());
   REQUIRE(retired);
-  auto const one = *sign_manifest(text, *retired, kNow);
+  auto const one = *sign_text(text, *retired, kNow);
 
   for (auto const& key : {first, keys->current.public_key()}) {
     CHECK(vouch({text, both, Trust::computed}, trusting(key))->trust == Trust::signer);
@@ -188,7 +189,9 @@ struct StillClock final : Clock {
 OwnDocument page(Site& site, std::string const& path, std::optional<std::string> query = {}) {
   std::optional<OwnDocument> answer;
   site.ask(Url{.path = path, .query = std::move(query)},
-           {{*parse_address("192.0.2.1"), *parse_address("192.0.2.9")}, "http://node:80"},
+           {{*parse_address("192.0.2.1"), *parse_address("192.0.2.9")},
+            "http://node:80",
+            "192.0.2.9:80"},
            [&](OwnDocument document) { answer = std::move(document); });
   REQUIRE(answer);
   return *answer;
@@ -231,11 +234,37 @@ TEST_CASE("a node's pages lead from its name to manifests that its key signed", 
   CHECK(page(site, "/scrape", "x").body.starts_with("d14:failure reason"));
 }
 
+TEST_CASE("a node proves its key to who asked and at the address where he did", "[node][site]") {
+  TempFolder const folder;
+  StillClock clock;
+  Site site({"freshet", "0.1.0"}, std::move(*open_site_keys(folder.path())), clock);
+  auto const policy = trusting(site.keys()->current.public_key());
+  std::string const nonce(kNonceDigits, 'a');
+  std::string const path(kProofPath);
+
+  auto const proof = page(site, path, "nonce=" + nonce).body;
+
+  auto const judged = [&](std::string const& text) {
+    return vouch({text, proof, Trust::computed}, policy);
+  };
+  REQUIRE(judged(proof_text("192.0.2.9:80", nonce)));
+  CHECK(judged(proof_text("192.0.2.9:80", nonce))->trust == Trust::signer);
+  CHECK_FALSE(judged(proof_text("192.0.2.8:80", nonce)));
+  CHECK_FALSE(judged(proof_text("192.0.2.9:80", std::string(kNonceDigits, 'b'))));
+  for (auto const& query : {std::string("nonce="), "nonce=" + nonce + "a",
+                            "nonce=A" + nonce.substr(1), std::string("x=") + nonce}) {
+    INFO(query);
+    CHECK(page(site, path, query).status == 404);
+  }
+}
+
 TEST_CASE("a node without key or tracker says so", "[node][site]") {
   StillClock clock;
   Site site({"freshet", "0.1.0", false}, std::nullopt, clock);
   CHECK(page(site, "/.well-known/freshet/key.pub").status == 404);
   CHECK(page(site, "/announce", "x").status == 404);
+  CHECK(page(site, std::string(kProofPath), "nonce=" + std::string(kNonceDigits, '0')).status ==
+        404);
   CHECK(page(site, "/.well-known/freshet/node.json").body ==
         "{\"name\":\"freshet\",\"version\":\"0.1.0\"}\n");
 }

@@ -66,6 +66,7 @@ group_secret_file = "/etc/freshet/secret"
 listen = ["192.0.2.1:7680"]
 trackers = ["http://t/announce"]
 local_search = false
+find_nodes = true
 share_for_s = 600
 lan = { upload = 100 }
 [peers.internet]
@@ -78,6 +79,7 @@ download = 20
   CHECK(file->peers.listen == std::vector<std::string>{"192.0.2.1:7680"});
   CHECK(file->peers.trackers.size() == 1);
   CHECK(file->peers.local_search == false);
+  CHECK(file->peers.find_nodes == true);
   CHECK(file->peers.share_for == 600s);
   CHECK(file->peers.limits.lan.upload.value == 102'400);
   CHECK(file->peers.limits.internet == PeerLimits{{10'240}, {20'480}});
