@@ -78,6 +78,17 @@ class Keeping(NodeCase):
             self.get(path)
             self.assertEqual(len([each for each in self.far.seen(path)]), count + 1, path)
 
+    def test_what_is_purged_while_it_comes_is_given_to_who_asked_and_not_kept(self):
+        self.start_node()
+        for path, body in (("/large", made_bytes(LARGE)), ("/small", b"hello" * 100)):
+            document = self.serve_at(path, body, gate_after=len(body) // 2)
+            asked = self.begin(path)
+            self.node("purge", self.far.url(path))
+            document.gate.set()
+            self.assertEqual(asked.read(), body)
+            self.wait_for_log(f"not kept url={self.far.url(path)}")
+            self.assertIn("fwd=uri-miss", self.get(path)["Cache-Status"])
+
     def wait_for_status(self, **wanted):
         self.until(lambda: all(self.status()[name] == value for name, value in wanted.items()))
 

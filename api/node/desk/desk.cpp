@@ -284,6 +284,7 @@ void Desk::forget(std::string const& url) {
   hot_.remove(url);
   passed_.forget(url);
   static_cast<void>(index_.replace(url, {}));
+  for (auto& [id, filling] : fills_) filling.forgotten |= filling.key == url;
 }
 
 void Desk::set_pins(std::vector<std::string> pins) {

@@ -97,6 +97,7 @@ class Desk final : public Service {
     std::vector<RequestPtr> unverified;
     std::optional<Digest> expected;
     std::optional<Fellow> fellow;  // Who it began to come from.
+    bool forgotten = false;        // Meanwhile: who has asked gets it, nobody later.
   };
 
   // desk.cpp

@@ -201,10 +201,12 @@ void Desk::finish_small(Filling& filling) {
   object.body->finish(text.size());
   // In one piece, so that it is sent with its head in one call.
   auto const whole = std::make_shared<Object const>(Object{record, Body::of_text(text)});
-  publish(filling.key, whole);
-  auto const saved = save(filling.key, *shelf_of(filling.key), {{record.id, std::move(text)}});
-  if (!saved) {
-    ports_.log.write(LogLevel::warn, "object not saved", {{"why", describe(saved.error())}});
+  if (!filling.forgotten) {
+    publish(filling.key, whole);
+    auto const saved = save(filling.key, *shelf_of(filling.key), {{record.id, std::move(text)}});
+    if (!saved) {
+      ports_.log.write(LogLevel::warn, "object not saved", {{"why", describe(saved.error())}});
+    }
   }
   finish(filling, whole);
 }
@@ -233,18 +235,20 @@ void Desk::on_sealed(ObjectId id, Result<Sealed> sealed) {
   record.content = sealed->content;
   object.body->finish(sealed->content.length);
   auto const whole = std::make_shared<Object const>(Object{record, object.body});
-  keep_manifest(*sealed);
-  publish(filling.key, whole);
-  save_or_warn(filling.key);
+  if (!filling.forgotten) {
+    keep_manifest(*sealed);
+    publish(filling.key, whole);
+    save_or_warn(filling.key);
+    if (ports_.share) ports_.share(sealed->content);  // From now on peers need it.
+  }
   ports_.vault.release(record.spool);
-  if (ports_.share) ports_.share(sealed->content);  // From now on peers need it.
   finish(filling, whole);
 }
 
 void Desk::finish(Filling& filling, ObjectPtr const& whole) {
   ++counters_.contents;
   ports_.log.write(
-      LogLevel::debug, "stored",
+      LogLevel::debug, filling.forgotten ? "not kept" : "stored",
       {{"url", redact(filling.key)}, {"bytes", std::to_string(whole->record.length.value_or(0))}});
   whole->body->listen({});
   filling.object->body->listen({});
@@ -265,6 +269,7 @@ void Desk::fail_fill(Filling& filling, Error const& error) {
   auto const key = filling.key;
   auto const first = filling.first;
   bool const by_fellow = filling.fellow.has_value();
+  bool const wanted = !filling.forgotten;
   auto const waiting = std::exchange(filling.unverified, {});
   ports_.log.write(LogLevel::info, "fetch failed",
                    {{"url", redact(key)}, {"why", describe(error)}});
@@ -274,7 +279,7 @@ void Desk::fail_fill(Filling& filling, Error const& error) {
   verifying_.erase(key);
   fills_.erase(object->record.id);
   // Parts that are right are used again, if the origin still has the same content.
-  bool const resumable = object->record.spool != SpoolId::none && object->record.length &&
+  bool const resumable = wanted && object->record.spool != SpoolId::none && object->record.length &&
                          has_strong_validator(object->record.head.fields) &&
                          error.code != Errc::content_changed && !object->record.head.by_digest &&
                          (error.code != Errc::piece_mismatch || by_fellow);
