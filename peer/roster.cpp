@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "peer/endpoint.h"
@@ -18,6 +19,20 @@ std::string address_of(std::string const& endpoint) {
 bool sent_any(ByPeerClass<PeerTraffic> const& traffic) {
   return std::ranges::any_of(kPeerClasses,
                              [&](PeerClass peer_class) { return traffic.of(peer_class).sent > 0; });
+}
+
+// What was said of one peer before, and since.
+void join(PeerStatus& before, PeerStatus since) {
+  if (before.connected && !since.connected) std::swap(before, since);
+  since.received += before.received;
+  since.sent += before.sent;
+  since.receiving.value += before.receiving.value;
+  since.sending.value += before.sending.value;
+  if (before.banned_until > since.banned_until) {
+    since.banned_until = before.banned_until;
+    since.trouble = std::move(before.trouble);
+  }
+  before = std::move(since);
 }
 
 }  // namespace
@@ -114,13 +129,25 @@ std::vector<std::string> Roster::proven_addresses(WallTime now) const {
   return {proven.begin(), proven.end()};
 }
 
+PeerStatus Roster::status_of(Known const& known, TimePoint now) {
+  auto status = known.status;
+  status.receiving = known.receiving.value(now);
+  status.sending = known.sending.value(now);
+  return status;
+}
+
+// One that went and came again is one peer. It is what its connection is now, or was last.
 std::vector<PeerStatus> Roster::peers(TimePoint now) const {
   std::vector<PeerStatus> all;
+  std::map<std::tuple<ContentId, std::uint64_t, std::string>, std::size_t> places;
   for (auto const& [id, known] : peers_) {
     if (known.of_meeting) continue;
-    all.push_back(known.status);
-    all.back().receiving = known.receiving.value(now);
-    all.back().sending = known.sending.value(now);
+    auto status = status_of(known, now);
+    // Clients of others have no key; those that share an address differ by their port.
+    auto const address = known.info.key == 0 ? status.address : std::string{};
+    auto const [place, is_new] =
+        places.try_emplace({status.content, known.info.key, address}, all.size());
+    is_new ? all.push_back(std::move(status)) : join(all[place->second], std::move(status));
   }
   return all;
 }

@@ -35,6 +35,7 @@ class Roster {
   // Of a closed network these stay: they have sent us bytes that nobody found wrong.
   [[nodiscard]] std::vector<std::string> proven_addresses(WallTime now) const;
 
+  // Each once for each content, however often it came.
   [[nodiscard]] std::vector<PeerStatus> peers(TimePoint now) const;
   [[nodiscard]] ByPeerClass<PeerTraffic> const& traffic() const { return total_; }
   [[nodiscard]] ByPeerClass<PeerTraffic> traffic(ContentId const& content) const;
@@ -49,6 +50,7 @@ class Roster {
     RateAverage receiving;
     RateAverage sending;
   };
+  [[nodiscard]] static PeerStatus status_of(Known const& known, TimePoint now);
   void introduce(PeerInfo const& peer, ContentId const& content);
   void part(SourceId peer, Error const& why);
   [[nodiscard]] ByPeerClass<PeerTraffic>& of(ContentId const& content);

@@ -113,3 +113,43 @@ TEST_CASE("peers that left and contents long gone are forgotten first", "[roster
   CHECK(roster.traffic(content_of(1)) == ByPeerClass<PeerTraffic>{});
   CHECK(roster.traffic().internet == PeerTraffic{20, 4});
 }
+
+TEST_CASE("who went and came again is listed once", "[roster]") {
+  Roster roster({}, {});
+  auto first = peer_of(kOne, "192.0.2.1:7680", PeerClass::lan);
+  first.key = 7;
+  Batch met;
+  met.peers = {first};
+  met.received = {{kOne, 100}};
+  met.gone = {{kOne, {Errc::connection_lost, {}, "left"}}};
+  roster.take(met, content_of(1), kStart);
+  auto again = peer_of(kTwo, "192.0.2.1:40001", PeerClass::lan);
+  again.key = 7;
+  Batch back;
+  back.peers = {again};
+  back.received = {{kTwo, 20}};
+  roster.take(back, content_of(1), kStart);
+
+  REQUIRE(roster.peers(kStart).size() == 1);
+  auto const listed = roster.peers(kStart).front();
+  CHECK(listed.connected);
+  CHECK(listed.address == "192.0.2.1:40001");
+  CHECK(listed.trouble.empty());
+  CHECK(listed.received == 120);
+  // At another content it is another line, and what it did before it went still counts.
+  roster.take(back, content_of(2), kStart);
+  CHECK(roster.ban(kOne, {.why = {Errc::piece_mismatch, {}, "lied"}}, kNow));
+}
+
+TEST_CASE("of two connections with one peer the one that stays is listed", "[roster]") {
+  Roster roster({}, {});
+  Batch batch;
+  batch.peers = {peer_of(kOne, "192.0.2.1:7680", PeerClass::lan),
+                 peer_of(kTwo, "192.0.2.1:7680", PeerClass::lan)};
+  batch.gone = {{kTwo, {Errc::connection_lost, {}, "the same peer twice"}}};
+  roster.take(batch, content_of(1), kStart);
+
+  REQUIRE(roster.peers(kStart).size() == 1);
+  CHECK(roster.peers(kStart).front().connected);
+  CHECK(roster.peers(kStart).front().trouble.empty());
+}
