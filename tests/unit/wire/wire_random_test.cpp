@@ -55,8 +55,9 @@ std::size_t members_of(ContentInfo const& value) {
 }
 template <>
 std::size_t members_of(NodeShown const& value) {
-  [[maybe_unused]] auto const& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t] = value;
-  return 20;
+  [[maybe_unused]] auto const& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u] =
+      value;
+  return 21;
 }
 template <>
 std::size_t members_of(PolicyEntry const& value) {
