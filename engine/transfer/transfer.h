@@ -108,6 +108,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   [[nodiscard]] Phase phase() const { return phase_; }
   [[nodiscard]] Priority priority() const;
   [[nodiscard]] bool succeeded() const { return wishes_.succeeded(); }
+  [[nodiscard]] bool ended() const { return phase_ == Phase::ended; }  // Nobody joins it any more.
   // The open fetches of cache hosts.
   [[nodiscard]] std::uint32_t cache_connections() const;
   [[nodiscard]] std::size_t connections() const {

@@ -146,6 +146,7 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
 
   void count_fetched(Owned& fetch, Bytes next);
   void start_more();
+  void take_in(WishId id, Wish wish, WishListener& listener);
   // Someone of this priority waits for it too.
   void hurry(Transfer const& transfer, Priority priority);
   void on_wake();
@@ -225,6 +226,30 @@ void Transfers::State::on_wake() {
     }
   }
   for (auto const& transfer : due) transfer->advance();
+}
+
+void Transfers::State::take_in(WishId id, Wish wish, WishListener& listener) {
+  auto key = key_of(wish);
+  if (auto const found = by_key_.find(key); found != by_key_.end()) {
+    wishes_.insert_or_assign(id, found->second);
+    hurry(*found->second, wish.priority);
+    return post(
+        [id, transfer = found->second, wish = std::move(wish), &listener](State& self) mutable {
+          // Dropped before it began.
+          if (!self.wishes_.contains(id)) return;
+          // What it should have joined may have ended before it could.
+          if (transfer->ended()) return self.take_in(id, std::move(wish), listener);
+          transfer->join(id, std::move(wish), listener);
+        });
+  }
+  auto const transfer = std::make_shared<Transfer>(*this, key, ports_.clock.now());
+  auto const turn = Turn{wish.priority, ++last_turn_};
+  transfer->join(id, std::move(wish), listener);
+  wishes_.insert_or_assign(id, transfer);
+  by_key_.emplace(std::move(key), transfer);
+  queue_.emplace(turn, transfer);
+  turns_.emplace(transfer.get(), turn);
+  start_more();
 }
 
 // Whoever has a connection leaves one for each who has none.
@@ -354,26 +379,7 @@ Transfers::~Transfers() {
 
 WishId Transfers::want(Wish wish, WishListener& listener) {
   auto const id = WishId{++state_->last_wish_};
-  auto key = key_of(wish);
-  auto const found = state_->by_key_.find(key);
-  if (found != state_->by_key_.end()) {
-    auto const transfer = found->second;
-    state_->wishes_.emplace(id, transfer);
-    state_->hurry(*transfer, wish.priority);
-    state_->post([id, transfer, wish = std::move(wish), &listener](State& self) mutable {
-      // Dropped before it began.
-      if (self.wishes_.contains(id)) transfer->join(id, std::move(wish), listener);
-    });
-    return id;
-  }
-  auto const transfer = std::make_shared<Transfer>(*state_, key, state_->ports_.clock.now());
-  auto const turn = State::Turn{wish.priority, ++state_->last_turn_};
-  transfer->join(id, std::move(wish), listener);
-  state_->wishes_.emplace(id, transfer);
-  state_->by_key_.emplace(std::move(key), transfer);
-  state_->queue_.emplace(turn, transfer);
-  state_->turns_.emplace(transfer.get(), turn);
-  state_->start_more();
+  state_->take_in(id, std::move(wish), listener);
   return id;
 }
 

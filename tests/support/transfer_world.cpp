@@ -94,6 +94,7 @@ void TransferWorld::on_spool(WishId wish, SpoolId spool, Bytes, Validator const&
 void TransferWorld::on_transferred(WishId wish, WishResult result) {
   FRESHET_ASSERT(!told[wish].ended());
   told[wish].result = std::move(result);
+  std::exchange(when_transferred, [] {})();
 }
 
 void TransferWorld::on_failed(WishId wish, Error error) {

@@ -4,6 +4,7 @@
 // One thread. Checks after every event that nothing is promised that is not so (`check`).
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -62,6 +63,7 @@ class TransferWorld : public WishListener {
   SimOrigin origin;
   std::unique_ptr<Transfers> transfers;
   std::map<WishId, Told> told;
+  std::function<void()> when_transferred = [] {};
 
  private:
   void on_spool(WishId wish, SpoolId spool, Bytes length, Validator const& validator) override;

@@ -231,6 +231,32 @@ TEST_CASE("a wish goes on where an earlier one stopped", "[transfers]") {
   CHECK(server.sent - sent < bytes.size() / 2 + (2 << 20));
 }
 
+TEST_CASE("who wants a content in the moment in which it ends for others gets it", "[transfers]") {
+  auto const bytes = sim_bytes(100'000);
+  TransferWorld world;
+  world.serve("origin", bytes);
+  auto second = WishId::none;
+  world.when_transferred = [&] { second = world.want(TransferWorld::wish({"origin"})); };
+  auto const first = world.want(TransferWorld::wish({"origin"}));
+
+  REQUIRE(world.run(first));
+  REQUIRE(world.run(second));
+  CHECK((world.bytes_of(second) == bytes));
+}
+
+TEST_CASE("who wants a content in the moment in which others give it up gets it", "[transfers]") {
+  auto const bytes = sim_bytes(100'000);
+  TransferWorld world;
+  world.serve("origin", bytes);
+  auto const first = world.want(TransferWorld::wish({"origin"}));
+  world.loop.run_until([&] { return world.told[first].spool != SpoolId::none; }, 1h);
+  auto const second = world.want(TransferWorld::wish({"origin"}));
+  world.transfers->drop(first);
+
+  REQUIRE(world.run(second));
+  CHECK((world.bytes_of(second) == bytes));
+}
+
 TEST_CASE("when the file changes at the origin everything starts over and nothing is mixed",
           "[transfers]") {
   auto const before = sim_bytes(10 << 20, 1);
