@@ -16,6 +16,8 @@ target_compile_options(freshet_flags INTERFACE
   # GCC 12 leaves designated initializers with defaults to this warning.
   -Wno-missing-field-initializers
   $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>
+  # The description of the API is one literal.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-overlength-strings>
   $<$<BOOL:${FRESHET_WERROR}>:-Werror>)
 # What FRESHET_HARDENED adds to the compiler's words; tests/install compiles a program with them.
 set(FRESHET_HARDENING -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong

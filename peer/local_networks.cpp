@@ -142,8 +142,7 @@ LocalNetworks LocalNetworks::of_interfaces() {
       networks.push_back({network->first(), network->prefix});
   }
   std::ranges::sort(networks);
-  auto const repeated = std::ranges::unique(networks);
-  networks.erase(repeated.begin(), repeated.end());
+  networks.erase(std::unique(networks.begin(), networks.end()), networks.end());
   return LocalNetworks(std::move(networks));
 }
 

@@ -61,7 +61,7 @@ class Bus {
     if (sd_bus_message_append(asked, "ss", interface, name) < 0) return nullptr;
     sd_bus_message* answered = nullptr;
     auto const wait = std::chrono::duration_cast<std::chrono::microseconds>(left).count();
-    sd_bus_error error = SD_BUS_ERROR_NULL;
+    sd_bus_error error{};
     auto const said =
         sd_bus_call(bus_.get(), asked, static_cast<std::uint64_t>(wait), &error, &answered);
     sd_bus_error_free(&error);

@@ -167,8 +167,8 @@ void Reader::read_words(std::string const& key, SettingValue const& node,
 
 Result<PolicyFile> Reader::read(SettingValue::Table const& root) {
   for (auto const& entry : root) {
-    auto const& section = entry.first;
-    auto const& value = entry.second;
+    auto const& section = entry.key;
+    auto const& value = entry.value;
     auto const read_with = [&](auto method) {
       each(section, value,
            [&](std::string const& name, SettingValue const& node) { (this->*method)(name, node); });

@@ -30,7 +30,7 @@ SettingValue plain(toml::node const& node) {
 
 SettingValue::Table plain(toml::table const& table) {
   SettingValue::Table out;
-  for (auto const& [key, value] : table) out.emplace_back(std::string(key.str()), plain(value));
+  for (auto const& [key, value] : table) out.push_back({std::string(key.str()), plain(value)});
   return out;
 }
 

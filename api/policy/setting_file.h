@@ -18,9 +18,11 @@ namespace freshet {
 
 inline constexpr std::size_t kSettingFileBytesMax = 1 << 20;
 
+struct SettingEntry;
+
 struct SettingValue {
   using List = std::vector<SettingValue>;
-  using Table = std::vector<std::pair<std::string, SettingValue>>;
+  using Table = std::vector<SettingEntry>;
   // monostate: of a kind that settings do not have, as dates.
   std::variant<std::monostate, bool, std::int64_t, std::string, List, Table> value;
   std::size_t line = 0;
@@ -29,6 +31,11 @@ struct SettingValue {
   [[nodiscard]] T const* as() const {
     return std::get_if<T>(&value);
   }
+};
+
+struct SettingEntry {
+  std::string key;
+  SettingValue value;
 };
 
 // TOML, as one table; `path` names the file in errors: invalid_argument.

@@ -14,7 +14,7 @@ class ClosedGate final : public Gate {
  public:
   [[nodiscard]] std::unique_ptr<GateStream> open(SpoolId, SourceId, Bytes,
                                                  std::function<void()>) override {
-    FRESHET_ASSERT(!"flows carry no bytes");
+    FRESHET_ASSERT(false && "flows carry no bytes");
     return nullptr;
   }
 };

@@ -116,8 +116,7 @@ std::vector<std::string> invalidated_by(std::string_view method, Url const& targ
     if (url && url->same_origin(target)) urls.push_back(to_string(*url));
   }
   std::ranges::sort(urls);
-  auto const again = std::ranges::unique(urls);
-  urls.erase(again.begin(), again.end());
+  urls.erase(std::unique(urls.begin(), urls.end()), urls.end());
   return urls;
 }
 

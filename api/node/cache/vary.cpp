@@ -36,8 +36,7 @@ std::optional<std::vector<std::string>> vary_names(Fields const& response) {
     names.push_back(lowered(*name));
   }
   std::ranges::sort(names);
-  auto const again = std::ranges::unique(names);
-  names.erase(again.begin(), again.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 

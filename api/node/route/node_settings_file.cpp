@@ -222,12 +222,11 @@ void Reader::judge(SettingValue const& node) {
 }
 
 Result<NodeSettings> Reader::read(SettingValue::Table const& root) {
-  auto const node =
-      std::ranges::find(root, std::string_view("node"), &SettingValue::Table::value_type::first);
+  auto const node = std::ranges::find(root, std::string_view("node"), &SettingEntry::key);
   if (node == root.end()) return settings_;
-  if (auto const* const table = this->table("node", node->second)) {
+  if (auto const* const table = this->table("node", node->value)) {
     for (auto const& [key, value] : *table) read_node(key, value);
-    judge(node->second);
+    judge(node->value);
   }
   settings_.ways.allow = AllowList(std::move(allow_));
   if (auto const right = verdict(); !right) return tl::unexpected(right.error());

@@ -106,7 +106,7 @@ WishId FakeDesk::wish_for(std::string const& path) const {
   for (auto const& [id, entry] : open) {
     if (entry.wish.file.path == path) return id;
   }
-  FRESHET_ASSERT(!"wanted");
+  FRESHET_ASSERT(false && "wanted");
   return WishId::none;
 }
 

@@ -30,7 +30,7 @@ struct Wanted {
 
 class CrashRun {
  public:
-  explicit CrashRun(std::uint64_t seed) : seed_(seed), random_(seed) {
+  explicit CrashRun(std::uint64_t seed) : random_(seed) {
     static_cast<void>(disk_->make_directory("/out"));
   }
 
@@ -207,7 +207,6 @@ class CrashRun {
     check_placed(wanted);
   }
 
-  std::uint64_t seed_;
   std::mt19937_64 random_;
   std::shared_ptr<SimDisk> disk_ = std::make_shared<SimDisk>();
   std::shared_ptr<SimKeyValue> database_ = std::make_shared<SimKeyValue>();

@@ -33,6 +33,10 @@ enum VARENUM : std::uint16_t {
   VT_BYREF = 0x4000,
 };
 
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpedantic"  // Its shape is as old as it is.
+#endif
 struct VARIANT {
   VARTYPE vt;
   WORD wReserved1;
@@ -60,6 +64,9 @@ struct VARIANT {
     } brecVal;
   };
 };
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
 
 // Null: there is no memory, or nothing was given.
 FRESHET_COM_API BSTR SysAllocString(OLECHAR const* text);
