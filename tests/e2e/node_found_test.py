@@ -12,13 +12,17 @@ from spaces import Hub
 SIZE = 3_000_000
 
 
-class Found(NodeCase):
+class LinkCase(NodeCase):
+    """The node is `here`, who looks for it is `there`."""
+
     def setUp(self):
         super().setUp()
         self.hub = Hub(self)
         self.here, self.address = self.hub.neighbour()
         self.there, _ = self.hub.neighbour()
 
+
+class Found(LinkCase):
     def start_at(self, listen, more=""):
         (self.folder / "node.toml").write_text(
             f'[node]\nenabled = true\nlisten = ["{listen}"]\nallow = ["a.example"]\n{more}\n')
@@ -45,14 +49,11 @@ class Found(NodeCase):
         self.assertEqual(self.found(), [])
 
 
-class Used(NodeCase):
+class Used(LinkCase):
     """A client on the link of a node that holds what the client wants; its origin is there for both."""
 
     def setUp(self):
         super().setUp()
-        self.hub = Hub(self)
-        self.here, self.address = self.hub.neighbour()
-        self.there, _ = self.hub.neighbour()
         with self.hub.space.entered():
             self.far = NodeOrigin("10.77.0.1")
         self.addCleanup(self.far.end)

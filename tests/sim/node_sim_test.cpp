@@ -178,12 +178,11 @@ void play(std::uint64_t seed, bool faulty) {
 }  // namespace
 
 TEST_CASE("whatever an origin does each client of the node gets right bytes or an error", "[sim]") {
-  for (auto seed = first_seed(); seed < first_seed() + seed_count(); ++seed) play(seed, true);
+  each_seed(seed_count(), 1, [](auto seed) { play(seed, true); });
 }
 
 TEST_CASE("however many clients ask for whatever parts the origin sends one copy", "[sim]") {
-  for (auto seed = first_seed(); seed < first_seed() + (seed_count() + 2) / 3; ++seed)
-    play(seed, false);
+  each_seed(seed_count(), 3, [](auto seed) { play(seed, false); });
 }
 
 TEST_CASE("what was fetched for some is there for those who come later", "[sim]") {

@@ -262,10 +262,9 @@ void play(std::uint64_t seed, bool faulty) {
 }  // namespace
 
 TEST_CASE("whatever servers do each wish ends and right bytes are right", "[sim]") {
-  for (auto seed = first_seed(); seed < first_seed() + seed_count(); ++seed) play(seed, true);
+  each_seed(seed_count(), 1, [](auto seed) { play(seed, true); });
 }
 
 TEST_CASE("among servers without faults every wish is fulfilled", "[sim]") {
-  for (auto seed = first_seed(); seed < first_seed() + (seed_count() + 2) / 3; ++seed)
-    play(seed, false);
+  each_seed(seed_count(), 3, [](auto seed) { play(seed, false); });
 }

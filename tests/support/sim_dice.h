@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,13 @@ namespace freshet::test {
 // A seed that failed can be run alone.
 [[nodiscard]] inline std::uint64_t first_seed() {
   return number_from("FRESHET_SIM_FIRST_SEED", 1);
+}
+
+// Every seed that is wanted, or one of `nth`.
+inline void each_seed(std::uint64_t count, std::uint64_t nth,
+                      std::function<void(std::uint64_t)> const& play) {
+  auto const first = first_seed();
+  for (auto seed = first; seed < first + (count + nth - 1) / nth; ++seed) play(seed);
 }
 
 // Kinds of faults that do not happen, separated by commas: what is left of a seed that failed once
