@@ -246,7 +246,7 @@ void Desk::on_sealed(ObjectId id, Result<Sealed> sealed) {
 }
 
 void Desk::finish(Filling& filling, ObjectPtr const& whole) {
-  ++counters_.contents;
+  if (!filling.forgotten) ++counters_.contents;
   ports_.log.write(
       LogLevel::debug, filling.forgotten ? "not kept" : "stored",
       {{"url", redact(filling.key)}, {"bytes", std::to_string(whole->record.length.value_or(0))}});

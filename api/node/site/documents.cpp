@@ -8,18 +8,18 @@
 
 namespace freshet::node {
 
-Result<std::string> sign_text(std::string_view torrent, SiteKeys const& keys, WallTime now) {
+Result<std::string> sign_text(std::string_view text, SiteKeys const& keys, WallTime now) {
   // As minisign writes it.
   auto const seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   auto const comment = "timestamp:" + std::to_string(seconds) + "\tfile:content.torrent\thashed";
-  std::string text;
+  std::string signatures;
   for (auto const* const key : {&keys.current, keys.previous ? &*keys.previous : nullptr}) {
     if (key == nullptr) continue;
-    auto const signature = key->sign(std::as_bytes(std::span(torrent)), comment);
+    auto const signature = key->sign(std::as_bytes(std::span(text)), comment);
     if (!signature) return tl::unexpected(signature.error());
-    text += to_text(*signature);
+    signatures += to_text(*signature);
   }
-  return text;
+  return signatures;
 }
 
 void describe(Fields& answer, std::string_view base, ContentId const& content,

@@ -17,9 +17,9 @@
 
 namespace freshet::node {
 
-// The signature file of a manifest, with a second signature behind it while the key before is
-// there.
-[[nodiscard]] Result<std::string> sign_text(std::string_view torrent, SiteKeys const& keys,
+
+// The signature file of a text, with a second signature behind it while the key before is there.
+[[nodiscard]] Result<std::string> sign_text(std::string_view text, SiteKeys const& keys,
                                             WallTime now);
 
 // Adds to an answer where its manifest is, and its digest if that is known. `base`: the node as the
