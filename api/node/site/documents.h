@@ -17,7 +17,6 @@
 
 namespace freshet::node {
 
-
 // The signature file of a text, with a second signature behind it while the key before is there.
 [[nodiscard]] Result<std::string> sign_text(std::string_view text, SiteKeys const& keys,
                                             WallTime now);
