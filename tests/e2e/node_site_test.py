@@ -120,7 +120,25 @@ class Site(NodeCase):
         self.assertEqual((status["objects"], status["hits"], status["ports"]), (1, 1, [self.port]))
         self.assertEqual(self.node("purge", self.far.url("/") + "*"), ["1 URLs forgotten"])
         self.assertEqual(json.loads(self.node("status", "--json")[0])["objects"], 0)
-        self.assertIn("0 hits", " ".join(self.node("status")).replace("1 hits", "0 hits"))
+        self.assertIn("1 hits", " ".join(self.node("status")))
+
+    def test_each_request_of_a_client_has_one_outcome(self):
+        self.serve_at("/warm", b"warm")
+        self.serve_at("/stale", b"s", {"Cache-Control": "max-age=0"})
+        self.serve_at("/fails", b"f", {"Cache-Control": "max-age=0, stale-if-error=60"})
+        self.serve_at("/private", b"p", {"Cache-Control": "no-store"})
+        self.start_node()
+        self.node("warm", self.far.url("/warm"))
+        self.wait_for_stored("/warm")
+        for path in ("/warm", "/stale", "/stale", "/fails"):
+            self.assertEqual(self.get(path).status, 200)
+        self.serve_at("/fails", b"", status=503)
+        for path in ("/fails", "/private"):
+            self.assertEqual(self.get(path).status, 200)
+        self.get("/warm", {"Cache-Control": "only-if-cached, no-cache"})
+        self.page("/.well-known/freshet/key.pub")
+        outcomes = "hits misses validated stale passed refused joined requests".split()
+        self.assertEqual([self.status().get(each, 0) for each in outcomes], [1, 2, 1, 1, 1, 1, 0, 7])
 
     def test_the_administrator_of_a_node_allows_pins_and_warms(self):
         self.start_node()

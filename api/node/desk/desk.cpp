@@ -54,26 +54,26 @@ void Desk::set_ways(Ways ways) {
 }
 
 Reply Desk::refuse(Refusal const& refusal) {
-  ++counters_.refused;
+  count(counters_, Outcome::refused);
   return own_reply({refusal.status, "http_request_error", std::string(refusal.why), true},
                    reply_settings_);
 }
 
 void Desk::ask(Ask ask, Responder respond) {
-  ++counters_.requests;
   auto const request = std::make_shared<Request>();
   request->ask = std::move(ask);
   request->respond = std::move(respond);
   auto route = find_route(request->ask.head, *ways(), request->ask.secure);
   if (!route) {
-    ++counters_.refused;
     auto& refusal = route.error();
-    return say(*request, {refusal.status, refusal.proxy_error, std::move(refusal.sentence)});
+    return say(*request, {refusal.status, refusal.proxy_error, std::move(refusal.sentence)},
+               Outcome::refused);
   }
   request->route = std::move(*route);
   if (request->route.way == Way::own) return show_own(request);
   if (came_by(request->ask.head.fields, settings_.name)) {
-    return say(*request, {508, "proxy_loop_detected", "the request goes in circles"});
+    return say(*request, {508, "proxy_loop_detected", "the request goes in circles"},
+               Outcome::refused);
   }
   request->key = to_string(request->route.url);
   if (serve_hot(request)) return;
@@ -85,7 +85,6 @@ void Desk::warm(Ask ask, Url const& url) {
   request->ask = std::move(ask);
   request->route = {Way::forward, url, digest_named_by(url)};
   request->key = to_string(url);
-  request->respond = [](Reply const&) {};
   auto const now = ways();
   bool const mapped = std::ranges::any_of(now->mappings, [&](Mapping const& mapping) {
     return mapping.origin.same_origin(url) && url.path.starts_with(mapping.origin.path);
@@ -109,10 +108,10 @@ bool Desk::serve_hot(RequestPtr const& request) {
   auto const& object = *shelf->variants[*plan.variant];
   if (!object.body || object.body->failure()) return false;
   bool const whole = object.body->complete();
-  ++(whole ? counters_.hits : counters_.joined);
   CacheStatus status{.time_to_live = plan.time_to_live, .detail = plan.detail};
   status.collapsed = !whole;
-  deliver(*request, object, status, whole && is_repeatable(*request) ? stamp : 0);
+  deliver(*request, object, status, whole ? Outcome::hit : Outcome::joined,
+          whole && is_repeatable(*request) ? stamp : 0);
   return true;
 }
 
@@ -129,19 +128,20 @@ std::uint64_t Desk::stamp() const {
 }
 
 void Desk::recalled() {
-  ++counters_.requests;
-  ++counters_.hits;
+  count(counters_, Outcome::hit);
 }
 
 void Desk::deliver(Request const& request, Object const& object, CacheStatus status,
-                   std::uint64_t good_for) {
-  bool const hit = status.forward == Forward::none;
+                   Outcome outcome, std::uint64_t good_for) {
   auto reply = stored_reply(request, object, ports_.clock.wall(), status, reply_settings_);
   reply.good_for = good_for;
-  give(request, std::move(reply), hit);
+  give(request, std::move(reply), outcome);
 }
 
-void Desk::give(Request const& request, Reply reply, bool hit) {
+void Desk::give(Request const& request, Reply reply, Outcome outcome) {
+  if (!request.respond) return;
+  count(counters_, outcome);
+  bool const hit = outcome == Outcome::hit || outcome == Outcome::joined;
   if (!ports_.log.enabled(LogLevel::debug)) {
     reply.done = [this, hit](Sent const& sent) {
       counters_.sent_bytes += sent.bytes;
@@ -164,8 +164,8 @@ void Desk::give(Request const& request, Reply reply, bool hit) {
   request.respond(std::move(reply));
 }
 
-void Desk::say(Request const& request, OwnReply const& own) {
-  give(request, own_reply(own, reply_settings_), false);
+void Desk::say(Request const& request, OwnReply const& own, Outcome outcome) {
+  give(request, own_reply(own, reply_settings_), outcome);
 }
 
 ShelfPtr Desk::shelf_of(std::string const& key) {
@@ -212,14 +212,13 @@ void Desk::act(RequestPtr const& request, ShelfPtr const& shelf, Plan const& pla
     case Act::serve_and_validate: {
       if (!object->body || object->body->failure()) return load(request, object);
       bool const whole = object->body->complete();
-      ++(whole ? counters_.hits : counters_.joined);
       auto told = status;
       told.collapsed = request->collapsed || !whole;
-      deliver(*request, *object, told);
+      deliver(*request, *object, told, whole ? Outcome::hit : Outcome::joined);
       index_.touch(request->key, object->record.id);
       if (plan.act == Act::serve || flights_.contains(request->key)) return;
       auto const behind = std::make_shared<Request>(*request);
-      behind->respond = [](Reply const&) {};  // Its client has an answer.
+      behind->respond = nullptr;  // Its client has an answer.
       return start_flight(behind, object,
                           {.act = Act::validate,
                            .variant = plan.variant,
@@ -232,7 +231,8 @@ void Desk::act(RequestPtr const& request, ShelfPtr const& shelf, Plan const& pla
     case Act::pass:
       return pass(request, status);
     case Act::gateway_timeout:
-      return say(*request, {504, "", "it is not stored, and only-if-cached was asked for"});
+      return say(*request, {504, "", "it is not stored, and only-if-cached was asked for"},
+                 Outcome::refused);
   }
 }
 

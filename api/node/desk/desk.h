@@ -104,11 +104,11 @@ class Desk final : public Service {
   [[nodiscard]] bool serve_hot(RequestPtr const& request);
   void handle(RequestPtr const& request);
   void act(RequestPtr const& request, ShelfPtr const& shelf, Plan const& plan);
-  void deliver(Request const& request, Object const& object, CacheStatus status,
+  void deliver(Request const& request, Object const& object, CacheStatus status, Outcome outcome,
                std::uint64_t good_for = 0);
-  void give(Request const& request, Reply reply, bool hit);
+  void give(Request const& request, Reply reply, Outcome outcome);
   [[nodiscard]] bool is_repeatable(Request const& request) const;
-  void say(Request const& request, OwnReply const& own);
+  void say(Request const& request, OwnReply const& own, Outcome outcome);
   [[nodiscard]] ShelfPtr shelf_of(std::string const& key);
   [[nodiscard]] Plan plan_for(Request const& request, Shelf const& shelf) const;
   void publish(std::string const& key, ObjectPtr const& object);

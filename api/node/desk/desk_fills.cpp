@@ -156,7 +156,7 @@ void Desk::start_fill(Keeping const& keeping, VaultContent const& content,
 void Desk::deliver_first(Flight const& flight, Object const& object) {
   CacheStatus const status{
       .forward = flight.plan.forward, .forward_status = object.record.head.status, .stored = true};
-  deliver(*flight.leader, object, status);
+  deliver(*flight.leader, object, status, Outcome::miss);
 }
 
 void Desk::begin_fill(Filling filling, Fill::Spec spec, std::optional<Fill::Begun> begun) {
@@ -294,8 +294,8 @@ void Desk::fail_fill(Filling& filling, Error const& error) {
       502, lies ? "http_protocol_error" : "http_response_incomplete",
       lies ? "what the origin sent is not the content that the URL names: " + describe(error)
            : describe(error)};
-  if (first) say(*first->leader, own);
-  for (auto const& request : waiting) say(*request, own);
+  if (first) say(*first->leader, own, Outcome::miss);
+  for (auto const& request : waiting) say(*request, own, Outcome::miss);
 }
 
 }  // namespace freshet::node

@@ -84,7 +84,6 @@ void Desk::start_flight(RequestPtr const& request, ObjectPtr validating, Plan co
     flight->asked = first_range(fields, kFirstBytes);
     ask_range(out, *flight->asked, {});
   }
-  ++counters_.misses;
   if (shared) flights_.try_emplace(flight->key, flight);
   if (shared && may_ask_fellows(*flight)) return ask_fellows(flight, std::move(out));
   launch(flight, std::move(out));
@@ -176,7 +175,6 @@ void Desk::on_head(FlightPtr const& flight, ResponseHead head) {
   }
   // An error is about this request: with a password or token the next may be stored.
   if (head.status < 400) passed_.note(flight->key, ports_.clock.now());
-  ++counters_.passed;
   if (!part) return pass_on(flight, std::move(head));
   // A part of what is not stored is of no use to the client.
   abandon(flight);
@@ -186,7 +184,6 @@ void Desk::on_head(FlightPtr const& flight, ResponseHead head) {
 }
 
 void Desk::on_not_modified(FlightPtr const& flight, ResponseHead const& head) {
-  ++counters_.validated;
   abandon(flight);
   flying_.erase(flight);
   auto const& old = *flight->validating;
@@ -204,14 +201,14 @@ void Desk::on_not_modified(FlightPtr const& flight, ResponseHead const& head) {
   } else {
     CacheStatus const status{
         .forward = flight->plan.forward, .forward_status = 304, .stored = true};
-    deliver(*flight->leader, *fresh, status);
+    deliver(*flight->leader, *fresh, status, Outcome::validated);
     land(flight);
     for (auto const& request : std::exchange(flight->waiting, {})) {
       bool const fits =
           selects(fresh->record.head.fields, fresh->record.head.vary_key, request->ask.head.fields);
       auto joined = status;
       joined.collapsed = true;
-      fits ? deliver(*request, *fresh, joined) : handle(request);
+      fits ? deliver(*request, *fresh, joined, Outcome::validated) : handle(request);
     }
   }
   release_waiting(flight);
@@ -224,9 +221,8 @@ bool Desk::stand_in(FlightPtr const& flight, bool reached) {
     auto const& head = object->record.head;
     if (!may_stand_in(request->ask.head, head, ports_.clock.wall(), reached, rules_)) return false;
     if (!selects(head.fields, head.vary_key, request->ask.head.fields)) return false;
-    ++counters_.stale;
-    deliver(*request, *object,
-            {.forward = Forward::stale, .detail = "stale, as the origin failed"});
+    deliver(*request, *object, {.forward = Forward::stale, .detail = "stale, as the origin failed"},
+            Outcome::stale);
     return true;
   };
   if (!stale(flight->leader)) return false;
@@ -264,8 +260,10 @@ void Desk::on_failure(FlightPtr const& flight, std::optional<unsigned>, Error co
   if (stand_in(flight, false)) return;
   land(flight);
   OwnReply const own{status_for(error), proxy_error_for(error), describe(error)};
-  say(*flight->leader, own);
-  for (auto const& request : std::exchange(flight->waiting, {})) say(*request, own);
+  say(*flight->leader, own, Outcome::miss);
+  for (auto const& request : std::exchange(flight->waiting, {})) {
+    say(*request, own, Outcome::miss);
+  }
 }
 
 }  // namespace freshet::node

@@ -9,9 +9,10 @@ namespace freshet::node {
 void Desk::show_own(RequestPtr const& request) {
   auto const& head = request->ask.head;
   if (head.method != "GET" && head.method != "HEAD") {
-    return say(*request, {405, "", "this node's own documents can only be read"});
+    return say(*request, {405, "", "this node's own documents can only be read"}, Outcome::none);
   }
-  if (ports_.site == nullptr) return say(*request, {404, "", "this node has no such document"});
+  if (ports_.site == nullptr)
+    return say(*request, {404, "", "this node has no such document"}, Outcome::none);
   auto const host = head.fields.first("Host").value_or("localhost");
   Site::Visitor visitor;
   visitor.base = (request->ask.secure ? "https://" : "http://") + std::string(host);
@@ -20,7 +21,7 @@ void Desk::show_own(RequestPtr const& request) {
   visitor.by.from = parse_address(request->ask.from).value_or(IpAddress{});
   visitor.by.at = reached ? parse_address(reached->host).value_or(IpAddress{}) : IpAddress{};
   ports_.site->ask(request->route.url, visitor, [this, request](OwnDocument const& document) {
-    give(*request, document_reply(*request, document), false);
+    give(*request, document_reply(*request, document), Outcome::none);
   });
 }
 

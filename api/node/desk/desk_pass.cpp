@@ -19,7 +19,7 @@ bool is_safe(std::string_view method) {
 
 void Desk::pass(RequestPtr const& request, CacheStatus const& status) {
   if (request->ask.head.method == "CONNECT") {
-    return say(*request, {405, "", "this node is no tunnel"});
+    return say(*request, {405, "", "this node is no tunnel"}, Outcome::refused);
   }
   auto const flight = std::make_shared<Flight>();
   flight->key = request->key;
@@ -27,7 +27,6 @@ void Desk::pass(RequestPtr const& request, CacheStatus const& status) {
   flight->plan.act = Act::pass;
   flight->plan.forward = status.forward;
   flight->plan.detail = status.detail;
-  ++counters_.passed;
   launch(flight, passed_request(*request, settings_.name, settings_.limits.upstream_stall));
 }
 
@@ -60,7 +59,8 @@ void Desk::pass_on(FlightPtr const& flight, ResponseHead head) {
                           .end = length.value_or(kToEnd),
                           .memory_max = kPassedMemoryMax});
   }
-  give(request, passed_reply(request, std::move(head), body, status, reply_settings_), false);
+  give(request, passed_reply(request, std::move(head), body, status, reply_settings_),
+       Outcome::passed);
   if (body) ports_.upstream.resume(flight->exchange);
   release_waiting(flight);
 }

@@ -12,8 +12,8 @@ namespace freshet::node {
 struct Request {
   Ask ask;
   Route route;
-  std::string key;  // The URL: what the cache stores it under.
-  Responder respond;
+  std::string key;         // The URL: what the cache stores it under.
+  Responder respond;       // None: no client waits for it.
   bool collapsed = false;  // It waited for a fetch of others.
   unsigned rounds = 0;     // How often it was planned anew.
 };

@@ -111,6 +111,9 @@ test('a url is fetched ahead and forgotten from the site', async () => {
   await tile(page, 'Stored')
     .getByText(`${objects + 1} object`)
     .waitFor();
+  // It was no client's request.
+  const fetched = page.getByRole('row', { name: /^Fetched from the origin/ });
+  assert.match(await fetched.innerText(), /1\s+50%/);
 
   await page.getByRole('button', { name: 'Forget', exact: true }).click();
   await page.getByRole('button', { name: 'Forget it' }).click();
