@@ -29,6 +29,8 @@ constexpr std::array<Row, kWhyAdvices> kRows{{
     {"find_holders",
      "Let a machine nearby keep the content, name peers or a tracker, and check with freshet "
      "doctor that multicast passes."},
+    {"widen_uploads",
+     "Raise the upload limits of the machines that hold the content, or let more of them keep it."},
     {"serve_ranges",
      "Let the server answer Range with 206 and give an ETag: then several connections, resuming "
      "and mirrors work."},
@@ -50,7 +52,7 @@ constexpr std::array<std::pair<WhyCode, WhyAdvice>, 20> kFollows{{
     {WhyCode::peer_not_local, WhyAdvice::widen_networks},
     {WhyCode::peer_unreachable, WhyAdvice::open_port},
     {WhyCode::no_peer_found, WhyAdvice::find_holders},
-    {WhyCode::peers_slow, WhyAdvice::find_holders},
+    {WhyCode::peers_slow, WhyAdvice::widen_uploads},
     {WhyCode::source_without_ranges, WhyAdvice::serve_ranges},
     {WhyCode::source_refused, WhyAdvice::align_mirror},
     {WhyCode::source_banned, WhyAdvice::report_liar},

@@ -21,6 +21,7 @@ enum class WhyAdvice : std::uint8_t {
   widen_networks,
   open_port,
   find_holders,
+  widen_uploads,
   serve_ranges,
   align_mirror,
   report_liar,

@@ -67,6 +67,7 @@ test('the record of a file tells who sent what, when, and what it waited for', a
   await why.locator('details[open] li').getByText('Transferred', { exact: true }).waitFor();
   await page.locator('.chart .legend').getByText('LAN peers').waitFor();
   assert.deepEqual(await seriousFindings(page), []);
+  await page.evaluate(() => scrollTo(0, 0));
   if (pictures) await page.screenshot({ path: `${pictures}/record.png`, fullPage: true });
   quiet(troubles);
 });
