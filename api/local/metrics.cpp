@@ -6,6 +6,7 @@
 #include <array>
 
 #include "api/client/backend.h"
+#include "api/local/node_metrics.h"
 
 namespace freshet::local {
 
@@ -64,23 +65,24 @@ void Metrics::count(JobEvent const& event) {
   if (event.kind == JobEvent::Kind::removed) wasted_of_.erase(event.job.id);
 }
 
-std::string Metrics::text(MetricFormat format) {
+std::string Metrics::text(MetricFormat format, NodeKeeper* node) {
   std::lock_guard const lock(text_mutex_);
   auto const now = std::chrono::steady_clock::now();
   if (!list_ || now - made_ > kAgeMax) {
-    list_ = make();
+    list_ = make(node);
     made_ = now;
   }
   return text_of(*list_, format);
 }
 
-MetricList Metrics::make() const {
+MetricList Metrics::make(NodeKeeper* node) const {
   MetricList list;
   list.add("freshet_build", MetricType::info, "The version that runs.")
       .samples.push_back({"version", version_, 1});
   add_jobs(list);
   add_contents(list);
   add_engine(list);
+  if (node != nullptr) add_node(list, node->show());
   return list;
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "api/local/metric_text.h"
+#include "api/local/node_keeper.h"
 #include "freshet/client.h"
 
 namespace freshet::local {
@@ -18,14 +19,15 @@ class Metrics {
  public:
   explicit Metrics(Client const& client);
 
-  // Made anew when the last is older than a moment, so that asking often costs little.
-  [[nodiscard]] std::string text(MetricFormat format);
+  // `node` is null where there is none. Made anew when the last is older than a moment, so that
+  // asking often costs little.
+  [[nodiscard]] std::string text(MetricFormat format, NodeKeeper* node);
   void set_version(std::string version) { version_ = std::move(version); }
   void close();
 
  private:
   void count(JobEvent const& event);  // On the engine's loop.
-  [[nodiscard]] MetricList make() const;
+  [[nodiscard]] MetricList make(NodeKeeper* node) const;
   void add_jobs(MetricList& list) const;
   void add_contents(MetricList& list) const;
   void add_engine(MetricList& list) const;

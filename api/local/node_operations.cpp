@@ -21,7 +21,7 @@ Result<Answer> metrics(Context& context, Call& call) {
   Answer answer;
   auto const format = format_asked_for(call.accept.value_or(""));
   answer.type = content_type(format);
-  answer.body = context.metrics.text(format);
+  answer.body = context.metrics.text(format, context.node);
   return answer;
 }
 

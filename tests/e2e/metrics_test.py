@@ -11,6 +11,7 @@ import subprocess
 
 from case import main
 from daemon_case import DaemonCase
+from node_case import NodeCase
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RULES = ROOT / "packaging/grafana"
@@ -20,15 +21,15 @@ PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
 SUFFIXES = {"counter": "_total", "info": "_info"}
 
 
-def documented():
+def documented(node=False):
     """Names with their types, as docs/metrics.md has them."""
     rows = re.findall(r"^\| `(freshet_\w+)` \| (\w+) \|", (ROOT / "docs/metrics.md").read_text(), re.MULTILINE)
-    return dict(rows)
+    return {name: kind for name, kind in rows if node or not name.startswith("freshet_node_")}
 
 
-def sample_names():
+def sample_names(node=False):
     names = set()
-    for name, kind in documented().items():
+    for name, kind in documented(node).items():
         if kind == "histogram":
             names |= {name + suffix for suffix in ("_bucket", "_count", "_sum")}
         else:
@@ -45,12 +46,7 @@ def promtool(case, *words, text=None):
     return done.stdout + done.stderr
 
 
-class Metrics(DaemonCase):
-    def setUp(self):
-        super().setUp()
-        self.start_daemon()
-        self.call = self.caller()
-
+class Scraped(DaemonCase):
     def scrape(self, accept="application/openmetrics-text"):
         connection = self.connection()
         connection.request("GET", "/metrics", headers={"Accept": accept})
@@ -64,6 +60,24 @@ class Metrics(DaemonCase):
         self.assertIsNotNone(found, sample)
         return float(found.group(1))
 
+    def assert_documented(self, node=False):
+        kind, text = self.scrape()
+        self.assertIn("application/openmetrics-text", kind)
+        self.assertTrue(text.endswith("# EOF\n"))
+        types = dict(re.findall(r"^# TYPE (\S+) (\S+)$", text, re.MULTILINE))
+        self.assertEqual(types, documented(node))
+        for name in types:
+            self.assertRegex(text, rf"(?m)^# HELP {name} \S.*\.$")
+        self.assertEqual({line.split("{")[0].split(" ")[0] for line in text.splitlines()
+                          if not line.startswith("#")}, sample_names(node))
+
+
+class Metrics(Scraped):
+    def setUp(self):
+        super().setUp()
+        self.start_daemon()
+        self.call = self.caller()
+
     def fetch(self, name="big", size=2 * MIB, **more):
         self.serve(f"/{name}", size)
         job = self.job(self.call, name, **more)
@@ -72,15 +86,7 @@ class Metrics(DaemonCase):
 
     def test_a_scrape_has_what_the_document_tells_and_nothing_else(self):
         self.fetch()
-        kind, text = self.scrape()
-        self.assertIn("application/openmetrics-text", kind)
-        self.assertTrue(text.endswith("# EOF\n"))
-        types = dict(re.findall(r"^# TYPE (\S+) (\S+)$", text, re.MULTILINE))
-        self.assertEqual(types, documented())
-        for name in types:
-            self.assertRegex(text, rf"(?m)^# HELP {name} \S.*\.$")
-        self.assertEqual({line.split("{")[0].split(" ")[0] for line in text.splitlines()
-                          if not line.startswith("#")}, sample_names())
+        self.assert_documented()
 
     def test_what_was_moved_is_counted(self):
         self.fetch(size=2 * MIB)
@@ -113,6 +119,23 @@ class Metrics(DaemonCase):
             self.assertRegex(parent, f"^00-{TRACE}-[0-9a-f]{{16}}-01$")
             self.assertNotEqual(parent, PARENT)
         self.assertEqual(len(set(parents)), len(parents))
+
+
+class NodeMetrics(NodeCase, Scraped):
+    def test_a_node_tells_how_it_answered_and_what_that_cost(self):
+        self.serve_at("/a", bytes(MIB))
+        self.start_node()
+        self.get("/a")
+        self.wait_for_stored("/a")
+        self.get("/a")
+        self.assert_documented(node=True)
+        for sample, value in {'requests_total{outcome="miss"}': 1, 'requests_total{outcome="hit"}': 1,
+                              'sent_bytes_total{from="cache"}': MIB, 'sent_bytes_total{from="origin"}': MIB,
+                              'received_bytes_total{source="origin"}': MIB, "origin_requests_total": 1,
+                              "objects": 1}.items():
+            self.assertEqual(self.value("freshet_node_" + sample), value, sample)
+        text = self.scrape("text/plain")[1]
+        self.assertEqual(promtool(self, "check", "metrics", text=text), "")
 
 
 class Journal(DaemonCase):
@@ -167,7 +190,7 @@ class Rules(DaemonCase):
         promtool(self, "test", "rules", "alerts_test.yml")
 
     def test_dashboard_and_rules_use_documented_metrics_alone(self):
-        known = sample_names()
+        known = sample_names(node=True)
         for name in ("dashboard.json", "alerts.yml", "alerts_test.yml"):
             used = set(re.findall(r"\bfreshet_\w+", (RULES / name).read_text()))
             self.assertTrue(used)
