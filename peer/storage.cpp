@@ -74,7 +74,9 @@ bool Storage::answer(PieceIndex piece, std::vector<Digest> const& leaves) {
 
 bool Storage::overdue(TimePoint now, Duration limit) const {
   return std::ranges::any_of(waiting_, [&](auto const& entry) {
-    return !entry.second.leaves && now - entry.second.since > limit;
+    auto const& waiting = entry.second;
+    return !waiting.leaves && now - waiting.since > limit &&
+           !torrent_->is_reserved(PieceIndex{entry.first});
   });
 }
 

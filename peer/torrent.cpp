@@ -87,6 +87,12 @@ void Torrent::set_reserved(std::vector<PieceRange> ranges) {
   prefer(reserved_, true);
 }
 
+bool Torrent::is_reserved(PieceIndex piece) const {
+  return std::ranges::any_of(reserved_, [piece](PieceRange const& range) {
+    return range.begin <= piece && piece < range.end;
+  });
+}
+
 void Torrent::prefer(std::vector<PieceRange> const& ranges, bool reserved) {
   if (control_ == nullptr) return;
   for (auto const& range : ranges) {

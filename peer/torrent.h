@@ -131,6 +131,7 @@ class Torrent {
   void set_claims(std::vector<Claim> const& claims);
   [[nodiscard]] std::string const& claims_message() const { return claims_message_; }
   void set_reserved(std::vector<PieceRange> ranges);
+  [[nodiscard]] bool is_reserved(PieceIndex piece) const;
 
   // Of a meeting: what we say.
   void set_word(DigestWord const& word);

@@ -120,6 +120,17 @@ TEST_CASE("hashes that wait too long are overdue", "[storage]") {
   CHECK(world.storage->overdue(TimePoint{} + 14s, 3s));
 }
 
+TEST_CASE("hashes of a piece that the origin is asked for may wait", "[storage]") {
+  World world;
+  world.hash(0, TimePoint{} + 10s);
+  world.torrent->set_reserved({{PieceIndex{0}, PieceIndex{1}}});
+
+  CHECK_FALSE(world.storage->overdue(TimePoint{} + 14s, 3s));
+
+  world.torrent->set_reserved({{PieceIndex{1}, PieceIndex{2}}});
+  CHECK(world.storage->overdue(TimePoint{} + 14s, 3s));
+}
+
 TEST_CASE("a torrent that stops ends its hashes without an answer", "[storage]") {
   World world;
   world.hash(0);
