@@ -7,7 +7,6 @@
 #include <libtorrent/error_code.hpp>
 #include <libtorrent/extensions.hpp>
 #include <libtorrent/operations.hpp>
-#include <libtorrent/peer_connection.hpp>
 #include <libtorrent/peer_connection_handle.hpp>
 #include <libtorrent/peer_request.hpp>
 #include <optional>
@@ -21,6 +20,7 @@
 #include "peer/refusal.h"
 #include "peer/request_watch.h"
 #include "peer/trial.h"
+#include "peer/whole_pieces.h"
 
 namespace freshet::peer {
 
@@ -447,10 +447,7 @@ void PeerPlugin::nudge() {
 }
 
 void PeerPlugin::ask_for_whole_pieces(bool whole) {
-  auto const connection = connection_.native_handle();
-  if (connection == nullptr) return;
-  auto const blocks = whole ? torrent_->blocks_of(PieceIndex{0}) : 0;
-  connection->prefer_contiguous_blocks(static_cast<int>(blocks));
+  prefer_blocks(connection_, whole ? torrent_->blocks_of(PieceIndex{0}) : 0);
 }
 
 void PeerPlugin::on_judged(PieceIndex piece, bool right) {
