@@ -100,10 +100,16 @@ Result<void> Node::open_site() {
   }
   SiteOptions const options{settings_.name, ports_.version, settings_.tracker, {}};
   site_ = std::make_unique<Site>(options, std::move(keys), ports_.clock);
-  auto const find = [this](auto const& what, Site::ManifestFound found) {
-    loop_.post([this, what, found = std::move(found)] { found(desk_->manifest_of(what)); });
+  auto const by_content = [this](ContentId const& content, Site::ManifestFound found) {
+    loop_.post([this, content, found = std::move(found)] { found(desk_->manifest_of(content)); });
   };
-  site_->set_finder({find, find});
+  auto const by_url = [this](std::string const& url, Patience const& patience,
+                             Site::ManifestFound found) {
+    loop_.post([this, url, patience, found = std::move(found)] {
+      desk_->find_manifest(url, patience, found);
+    });
+  };
+  site_->set_finder({by_content, by_url});
   return {};
 }
 
@@ -169,12 +175,7 @@ void Node::warm(std::vector<std::string> const& urls) {
   for (auto const& url : urls) {
     auto const parsed = parse_url(url);
     if (!parsed) continue;
-    Ask ask;
-    ask.head.method = "GET";
-    ask.head.target = url;
-    ask.head.fields.add("Host", parsed->authority());
-    ask.from = "warm";
-    desk_->warm(std::move(ask), *parsed);
+    desk_->warm(*parsed);
   }
 }
 

@@ -3,6 +3,8 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <string_view>
 #include <utility>
 
 #include "engine/base/assert.h"
@@ -15,6 +17,19 @@ namespace {
 
 constexpr Duration kPollMax = std::chrono::seconds{10};
 constexpr std::size_t kSpareMax = 64;  // Idle handles.
+// Documents whose servers wait until they have them: in places of their own.
+constexpr std::size_t kAwaitedMax = 64;
+
+// How long the request lets its server wait: `Prefer: wait=20` (RFC 7240).
+Duration wait_asked(OriginSpec const& origin) {
+  constexpr std::string_view kWait = "wait=";
+  for (auto const& header : origin.headers) {
+    if (header.name != "Prefer" || !header.value.starts_with(kWait)) continue;
+    auto const seconds = std::strtoul(header.value.c_str() + kWait.size(), nullptr, 10);
+    return std::chrono::seconds{std::min(seconds, 3600UL)};
+  }
+  return {};
+}
 
 Multi new_multi(OriginOptions const& options) {
   Multi multi(curl_multi_init());
@@ -49,6 +64,7 @@ void Carrier::run() {
     if (stopping_) break;
     start_waiting(Kind::fetch);
     start_waiting(Kind::document);
+    start_waiting(Kind::awaited);
     int running = 0;
     FRESHET_ASSERT(curl_multi_perform(multi_.get(), &running) == CURLM_OK);
     read_messages();
@@ -85,8 +101,10 @@ void Carrier::obey(FetchCommand& command) {
 }
 
 void Carrier::obey(DocumentCommand& command) {
-  auto flight = std::make_unique<Flight>(Flight{.kind = Kind::document});
-  auto const timeout = parts_.options.document_timeout;
+  auto const wait = wait_asked(command.origin);
+  auto const kind = wait > Duration{} ? Kind::awaited : Kind::document;
+  auto flight = std::make_unique<Flight>(Flight{.kind = kind});
+  auto const timeout = parts_.options.document_timeout + wait;
   flight->exchange = std::make_unique<Exchange>(
       Exchange::Surroundings{parts_.options, parts_.clock, throttle_, parts_.log},
       ExchangeSpec{std::move(command.origin), timeout, timeout},
@@ -156,10 +174,17 @@ void Carrier::forget(Flight const& flight) {
   if (flight.kind == Kind::fetch) by_fetch_.erase(static_cast<std::uint64_t>(flight.fetch));
 }
 
+bool Carrier::can_start(Kind kind) const {
+  auto const& options = parts_.options;
+  auto const most = kind == Kind::fetch      ? options.fetches_max
+                    : kind == Kind::document ? options.documents_max
+                                             : kAwaitedMax;
+  return !waiting_[at(kind)].empty() && on_network_[at(kind)] < most;
+}
+
 void Carrier::start_waiting(Kind kind) {
-  auto const most = kind == Kind::fetch ? parts_.options.fetches_max : parts_.options.documents_max;
   auto& queue = waiting_[at(kind)];
-  while (!queue.empty() && on_network_[at(kind)] < most) {
+  while (can_start(kind)) {
     auto flight = std::move(queue.front());
     queue.pop_front();
     flights_.push_back(std::move(flight));
@@ -262,9 +287,7 @@ void Carrier::remove_ended() {
 }
 
 int Carrier::poll_timeout_ms() const {
-  bool const can_start = (!waiting_[0].empty() && on_network_[0] < parts_.options.fetches_max) ||
-                         (!waiting_[1].empty() && on_network_[1] < parts_.options.documents_max);
-  if (can_start) return 0;
+  if (can_start(Kind::fetch) || can_start(Kind::document) || can_start(Kind::awaited)) return 0;
   auto const left = next_tick_ - parts_.clock.now();
   auto const ms = std::chrono::ceil<std::chrono::milliseconds>(std::max(left, Duration{}));
   return static_cast<int>(std::min<std::chrono::milliseconds::rep>(ms.count(), 10'000));

@@ -42,7 +42,7 @@ class Carrier {
   [[nodiscard]] Outbox& outbox() { return outbox_; }
 
  private:
-  enum class Kind : std::uint8_t { fetch, document };
+  enum class Kind : std::uint8_t { fetch, document, awaited };
   struct Flight {
     Kind kind;
     FetchId fetch = FetchId::none;
@@ -64,6 +64,7 @@ class Carrier {
 
   void enqueue(std::unique_ptr<Flight> flight);
   void start_waiting(Kind kind);
+  [[nodiscard]] bool can_start(Kind kind) const;
   void start(Flight& flight);
   void act(Flight& flight, Exchange::Step step);
   void remove_handle(Flight& flight);
@@ -82,8 +83,8 @@ class Carrier {
   Outbox outbox_;
   Throttle throttle_;  // Of all.
   SharedLimits limits_;
-  std::array<std::deque<std::unique_ptr<Flight>>, 2> waiting_;  // By kind.
-  std::array<std::size_t, 2> on_network_{};                     // Those with a handle.
+  std::array<std::deque<std::unique_ptr<Flight>>, 3> waiting_;  // By kind.
+  std::array<std::size_t, 3> on_network_{};                     // Those with a handle.
   std::vector<std::unique_ptr<Flight>> flights_;
   std::unordered_map<std::uint64_t, Flight*> by_fetch_;
   std::vector<Easy> spare_;

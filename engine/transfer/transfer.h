@@ -219,6 +219,8 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
                           Vouched const& vouched);
   [[nodiscard]] bool ask_next_alone();
   void look_for_manifest(OriginHead const& head, SourceId source);
+  void ask_for_manifest(OriginSpec const& origin, SourceId source, bool named_over_tls);
+  [[nodiscard]] bool may_come_yet(Result<Fetched> const& fetched, Duration waited) const;
   void on_content_changed(SourceId source, Error error);
   void finish_stream(Bytes length);
   void ban(SourceId source, Offence offence);

@@ -10,6 +10,9 @@ namespace freshet {
 
 namespace {
 
+// For a server that does not have it yet; then it is asked again.
+constexpr std::chrono::seconds kManifestWait{20};
+
 bool is_url(std::string const& text) {
   return text.starts_with("http://") || text.starts_with("https://");
 }
@@ -97,6 +100,8 @@ void Transfer::fetch_manifest(OriginSpec origin,
 void Transfer::fetch_signature(OriginSpec origin, Fetched fetched,
                                std::function<void(Transfer&, Result<Fetched>)> done) {
   origin.url = signature_url(origin.url);
+  // Who has the one has the other at once.
+  std::erase_if(origin.headers, [](auto const& each) { return each.name == "Prefer"; });
   auto got = [where = redact(origin.url), fetched = std::move(fetched), done = std::move(done)](
                  Transfer& self, Result<std::string> const& signature) {
     if (!signature && self.signers_.required && !means_absent(signature.error().code)) {
@@ -195,12 +200,25 @@ void Transfer::look_for_manifest(OriginHead const& head, SourceId source) {
   if (!head.tls_verified && signers_.keys.empty()) return;
   auto origin = way(source)->origin;
   origin.url = head.manifest_urls.front();
-  origin.headers.clear();
-  bool const named_over_tls = head.tls_verified;
-  fetch_manifest(std::move(origin), [=](Transfer& self, Result<Fetched> fetched) {
+  origin.headers = {{"Prefer", "wait=" + std::to_string(kManifestWait.count())}};
+  ask_for_manifest(origin, source, head.tls_verified);
+}
+
+// A server that still fetches the content itself, as a node does, has no manifest before the end:
+// it waits for it, as it was asked to, and says in the end that there is none yet.
+bool Transfer::may_come_yet(Result<Fetched> const& fetched, Duration waited) const {
+  bool const absent = !fetched && fetched.error().code == Errc::http_not_found;
+  return absent && waited > kManifestWait / 2 && phase_ == Phase::fetching && !identity_.manifest;
+}
+
+void Transfer::ask_for_manifest(OriginSpec const& origin, SourceId source, bool named_over_tls) {
+  fetch_manifest(origin, [=, since = now()](Transfer& self, Result<Fetched> fetched) {
     auto const refuse = [&](Error const& error) {
       self.why_.note(self.now(), WhyCode::manifest_refused, source, error);
     };
+    if (self.may_come_yet(fetched, self.now() - since)) {
+      return self.ask_for_manifest(origin, source, named_over_tls);
+    }
     if (!fetched) return refuse(fetched.error());
     // A link that anyone could have written vouches for nothing.
     auto& vouched = fetched->vouched;

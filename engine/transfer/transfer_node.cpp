@@ -1,5 +1,6 @@
 // What a node on the network says of a URL: it signs manifests of what it stores, so that a URL has
 // an identity, and peers, whatever its origin says.
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/url.h"
@@ -12,6 +13,7 @@ namespace {
 
 // Then the transfer goes on without it.
 constexpr Duration kPatience = std::chrono::seconds{1};
+constexpr Duration kWaitMax = std::chrono::seconds{60};  // As long as nodes wait.
 
 std::string manifest_at(std::string const& host, Url const& url) {
   return "http://" + host +
@@ -32,6 +34,10 @@ bool Transfer::ask_node() {
   OriginSpec origin;
   origin.url = manifest_at(hosts.front(), *url);
   origin.proxy = "-";
+  // Where policy has the origin wait for cache hosts, the node may fetch the content meanwhile.
+  auto const held = host_.policy().of(priority()).cache_delay;
+  auto const wait = std::chrono::floor<std::chrono::seconds>(std::min(held, kWaitMax));
+  if (wait > Duration{}) origin.headers = {{"Prefer", "wait=" + std::to_string(wait.count())}};
   auto const heard = std::make_shared<bool>(false);  // Shared by the answer and the timer.
   fetch_manifest(std::move(origin), [heard](Transfer& self, Result<Fetched> const& fetched) {
     std::exchange(*heard, true) ? self.hear_node_late(fetched) : self.hear_node(fetched);
@@ -39,7 +45,7 @@ bool Transfer::ask_node() {
   auto const late = while_alive([heard](Transfer& self) {
     if (!std::exchange(*heard, true)) self.begin_without_manifest();
   });
-  static_cast<void>(host_.ports().loop.at(now() + kPatience, late));
+  static_cast<void>(host_.ports().loop.at(now() + std::max<Duration>(kPatience, wait), late));
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import urllib.parse
 
 from case import main, made_bytes
@@ -45,6 +46,36 @@ class Site(NodeCase):
         by_url = "/.well-known/freshet/url.torrent?url=" + urllib.parse.quote(self.far.url("/a"), safe="")
         self.assertEqual(self.page(by_url), (200, torrent))
         self.assertEqual(self.page("/.well-known/freshet/else")[0], 404)
+
+    def test_an_answer_that_is_on_its_way_leads_to_where_its_manifest_can_be_waited_for(self):
+        self.start_node()
+        held = self.serve_at("/a", made_bytes(LARGE), gate_after=65536)
+        coming = self.begin("/a")
+        where = re.search(r"<([^>]+)>; rel=\"describedby\"", coming.headers["Link"]).group(1)
+        self.assertEqual(self.page(where)[0], 404)
+        waiting = self.connect()
+        waiting.request("GET", where, headers={"Prefer": "wait=50"})
+        self.wait_for_asked(3)
+        held.gate.set()
+        answer = waiting.getresponse()
+        self.assertEqual(answer.status, 200)
+        torrent = answer.read()
+        self.assertEqual(self.page(where), (200, torrent))
+        coming.read()
+        self.assertEqual(self.page(self.manifest_of("/a")), (200, torrent))
+
+    def test_who_waits_for_a_manifest_and_hangs_up_or_may_not_have_it_is_not_waited_for(self):
+        self.start_node()
+        self.serve_at("/a", made_bytes(LARGE), gate_after=65536)
+        ask = "GET /.well-known/freshet/url.torrent?url=%s HTTP/1.1\r\nHost: n\r\nPrefer: wait=50\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as client:
+            client.sendall((ask % urllib.parse.quote(self.far.url("/a"), safe="")).encode())
+            client.shutdown(socket.SHUT_WR)
+            self.assertTrue(client.recv(65536).startswith(b"HTTP/1.1 404"))
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as client:
+            client.sendall((ask % "http%3A%2F%2Felse.example%2Fa").encode())
+            self.assertTrue(client.recv(65536).startswith(b"HTTP/1.1 404"))
+        self.assertEqual(len(self.far.seen("/a")), 1)
 
     def test_the_key_of_the_node_is_the_same_after_a_restart_and_so_is_what_it_signed(self):
         self.start_node()

@@ -9,7 +9,7 @@ from spaces import Hub
 
 SIZE = 8_000_000
 CLIENTS = 8
-RATE = "1mbit"
+RATE, COLD_RATE = "1mbit", "20mbit"
 
 
 class ThinUplink(NodeCase):
@@ -35,9 +35,17 @@ class ThinUplink(NodeCase):
         self.start_daemon("--policy-file", self.folder / "node.toml", "--log", "debug", "--peers", "lan",
                           place=self.there)
 
+    def make_thin(self, rate):
+        self.there.run("tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", rate, "burst", "16k",
+                       "latency", "100ms")
+
     def sent_by_node(self):
         out = self.there.output("ip", "-s", "-j", "link", "show", "eth0")
         return json.loads(out)[0]["stats64"]["tx"]["bytes"]
+
+    def clients_of_node(self):
+        lines = self.there.output("ss", "-Htn", "state", "established", "sport = :8080").splitlines()
+        return {line.split()[-1].rsplit(":", 1)[0] for line in lines}
 
     def client(self, number):
         """A client on a host of its own, which shares what it got; it has got all when this returns."""
@@ -58,14 +66,28 @@ class ThinUplink(NodeCase):
         self.finish(0, first)
         while "Sharing" not in (line := first.stderr.readline()):
             self.assertTrue(line)
-        self.there.run("tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", RATE, "burst", "16k",
-                       "latency", "100ms")
+        self.make_thin(RATE)
         before = self.sent_by_node()
         clients = [(number, self.client(number)) for number in range(1, CLIENTS)]
         for number, client in clients:
             self.finish(number, client)
         sent = self.sent_by_node() - before
         self.assertLess(sent, (CLIENTS - 1) * SIZE // 10)
+        self.assertEqual(self.far.sent("/a"), SIZE)
+
+    def test_clients_that_start_together_at_a_cold_node_take_one_copy_from_it_and_the_rest_from_each_other(self):
+        """Nobody has a manifest before the node has everything: each is told of it then."""
+        held = self.serve_at("/a", self.body, gate_after=65536)
+        self.make_thin(COLD_RATE)
+        before = self.sent_by_node()
+        clients = [(number, self.client(number)) for number in range(CLIENTS)]
+        self.far.wait_for_requests(1, "/a")
+        self.until(lambda: len(self.clients_of_node()) == CLIENTS)
+        held.gate.set()
+        for number, client in clients:
+            self.finish(number, client)
+        sent = self.sent_by_node() - before
+        self.assertLess(sent, SIZE + (CLIENTS - 1) * SIZE // 10)
         self.assertEqual(self.far.sent("/a"), SIZE)
 
 

@@ -1,4 +1,6 @@
 // How the origin adapter carries bytes: waiting, holding, ending early, limits, documents.
+#include <future>
+
 #include <catch2/catch.hpp>
 
 #include "tests/support/best_time.h"
@@ -383,6 +385,30 @@ TEST_CASE("a document is fetched up to its limit", "[origin]") {
   CHECK(get("/doc", 999).error().code == Errc::limit_reached);
   CHECK(get("/chunked", 999).error().code == Errc::limit_reached);
   CHECK(get("/absent", 999).error().code == Errc::http_not_found);
+}
+
+TEST_CASE("a document that its server waits for holds up no other and takes its time", "[origin]") {
+  Latch ready;
+  Latch never;
+  ScriptedOrigin server;
+  server.on("/never", [&never](SeenRequest const&) { return Reply{.latch = &never}; });
+  server.on("/later",
+            [&ready](SeenRequest const&) { return Reply{.body = "late", .latch = &ready}; });
+  server.serve_file("/now", "soon");
+  OriginProbe probe({.documents_max = 1, .document_timeout = 100ms});
+  OriginSpec later{.url = server.url("/later"), .proxy = "-"};
+  later.headers = {{"Prefer", "wait=20"}};
+
+  auto late = std::async(std::launch::async, [&] { return probe.document(later, 100); });
+  REQUIRE(server.wait_for_requests(1));
+  CHECK(probe.document({.url = server.url("/now"), .proxy = "-"}, 100) == "soon");
+  auto const stalled = probe.document({.url = server.url("/never"), .proxy = "-"}, 100);
+  REQUIRE_FALSE(stalled);
+  CHECK(stalled.error().code == Errc::timed_out);
+  ready.open();
+
+  CHECK(late.get() == "late");
+  CHECK(server.requests().at(0).header("Prefer") == "wait=20");
 }
 
 TEST_CASE("stopping ends everything and nothing is heard afterwards", "[origin]") {

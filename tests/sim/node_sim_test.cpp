@@ -202,3 +202,128 @@ TEST_CASE("what was fetched for some is there for those who come later", "[sim]"
   CHECK(second.got == world.upstream.site.bytes->substr(1'000'000, 1'000'000));
   CHECK(world.upstream.site.sent == sent);
 }
+
+namespace {
+
+constexpr auto kUrl = "http://origin/file";
+
+// Who asks for the manifest of that URL, and what he hears.
+struct ManifestAsker {
+  ManifestAsker(NodeWorld& in, Duration wait) : world(in) {
+    world.desk->find_manifest(kUrl, {wait, present}, [this](std::optional<std::string> torrent) {
+      ++answers;
+      found = torrent.has_value();
+      after = world.loop.now() - begin;
+    });
+  }
+
+  NodeWorld& world;
+  TimePoint begin = world.loop.now();
+  node::Presence present = std::make_shared<std::atomic<bool>>(true);
+  int answers = 0;
+  bool found = false;
+  Duration after{};
+};
+
+NodeWorld& with_content(NodeWorld& world, std::size_t size, double rate) {
+  world.upstream.site.bytes = std::make_shared<std::string const>(sim_bytes(size));
+  world.upstream.site.rate = rate;
+  return world;
+}
+
+}  // namespace
+
+TEST_CASE("who waits for the manifest of what is on its way gets it with the last byte", "[sim]") {
+  NodeWorld world(1);
+  with_content(world, 3'000'000, 100'000);
+  auto const& client = world.ask({});
+  world.loop.run_for(1s);
+
+  ManifestAsker const patient(world, 60s);
+  ManifestAsker const hasty(world, 0s);
+  CHECK(hasty.answers == 1);
+  CHECK_FALSE(hasty.found);
+  CHECK(patient.answers == 0);
+  world.loop.run_for(1min);
+
+  CHECK(client.whole);
+  CHECK(patient.answers == 1);
+  CHECK(patient.found);
+}
+
+TEST_CASE("who waits for the manifest of what nobody has asked for has it fetched", "[sim]") {
+  NodeWorld world(1);
+  with_content(world, 3'000'000, 10e6);
+
+  ManifestAsker const asker(world, 20s);
+  world.loop.run_for(1min);
+
+  CHECK(asker.found);
+  CHECK(world.upstream.site.sent == 3'000'000);
+}
+
+TEST_CASE("who waits for a manifest longer than he said or hangs up is answered", "[sim]") {
+  NodeWorld world(1);
+  with_content(world, 3'000'000, 10'000);
+  static_cast<void>(world.ask({}));
+  world.loop.run_for(1s);
+
+  ManifestAsker const patient(world, 10s);
+  ManifestAsker const gone(world, 60s);
+  *gone.present = false;
+  world.loop.run_for(30s);
+
+  CHECK(patient.answers == 1);
+  CHECK_FALSE(patient.found);
+  CHECK(patient.after >= 10s);
+  CHECK(patient.after <= 11s);
+  CHECK(gone.answers == 1);
+  CHECK(gone.after <= 1s);
+}
+
+TEST_CASE("nobody waits for the manifest of what is small or is not stored or fails", "[sim]") {
+  auto const small = GENERATE(true, false);
+  NodeWorld world(1);
+  with_content(world, small ? 1000 : 3'000'000, 10e6);
+  world.upstream.site.cacheable = small;
+
+  ManifestAsker const asker(world, 60s);
+  world.loop.run_for(10s);
+
+  CHECK(asker.answers == 1);
+  CHECK_FALSE(asker.found);
+}
+
+TEST_CASE("no more than so many wait for manifests at a time", "[sim]") {
+  NodeWorld world(1);
+  with_content(world, 3'000'000, 10'000);
+  auto const most = node::ManifestWaiters::kWaitersMax;
+  std::vector<std::unique_ptr<ManifestAsker>> askers;
+  for (std::size_t i = 0; i < most; ++i) {
+    askers.push_back(std::make_unique<ManifestAsker>(world, 60s));
+  }
+
+  ManifestAsker const one_more(world, 60s);
+
+  CHECK(askers.back()->answers == 0);
+  CHECK(one_more.answers == 1);
+  CHECK_FALSE(one_more.found);
+}
+
+TEST_CASE("peers may have a content when those who read it at the node have it", "[sim]") {
+  NodeWorld world(1);
+  with_content(world, 3'000'000, 10e6);
+  auto const& fast = world.ask({});
+  NodeClient slow;
+  slow.rate = 100'000;
+  auto const& last = world.ask(slow);
+  world.loop.run_for(20s);
+
+  CHECK(fast.whole);
+  CHECK_FALSE(last.ended);
+  CHECK(world.shared.empty());
+  world.loop.run_for(20s);
+
+  CHECK(last.whole);
+  CHECK(world.shared.size() == 1);
+}

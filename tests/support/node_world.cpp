@@ -67,8 +67,12 @@ NodeWorld::NodeWorld(std::uint64_t seed)
   auto index = node::ObjectIndex::open(table, loop, {});
   FRESHET_ASSERT(index.has_value());
   desk = std::make_unique<node::Desk>(
-      node::Desk::Ports{
-          .loop = loop, .upstream = upstream, .vault = *vault_, .clock = loop, .log = log_},
+      node::Desk::Ports{.loop = loop,
+                        .upstream = upstream,
+                        .vault = *vault_,
+                        .clock = loop,
+                        .log = log_,
+                        .share = [this](ContentId const& content) { shared.push_back(content); }},
       settings(), std::move(*index));
 }
 

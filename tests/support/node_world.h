@@ -46,6 +46,7 @@ class NodeWorld {
   FiledStore store;
   SimUpstream upstream;
   std::unique_ptr<node::Desk> desk;
+  std::vector<ContentId> shared;  // With peers, in order.
 
  private:
   // The engine's loop, which runs at once what is posted when the world ends.

@@ -302,14 +302,28 @@ void SimOrigin::get_document(OriginSpec origin, Bytes size_max,
   auto& server = servers_[url ? url->host : std::string()];
   auto const found = server.files.find(url ? url->path : std::string());
   Result<std::string> result = fail(Errc::http_not_found, origin.url, "404");
+  auto when = clock_.now() + server.latency;
+  ++server.documents;
   if (server.down) {
     result = unexpected(*server.down);
   } else if (found != server.files.end() && found->second.bytes->size() <= size_max) {
-    result = *found->second.bytes;
+    auto const [waits, there] = wait_for(origin, found->second);
+    when = std::max(when, waits);
+    if (there) result = *found->second.bytes;
   }
   static_cast<void>(
-      loop_.at(clock_.now() + server.latency,
-               [result = std::move(result), done = std::move(done)] { done(result); }));
+      loop_.at(when, [result = std::move(result), done = std::move(done)] { done(result); }));
+}
+
+// Until when the answer waits, and whether the document is there by then.
+std::pair<TimePoint, bool> SimOrigin::wait_for(OriginSpec const& origin,
+                                               SimFile const& file) const {
+  auto waits = clock_.now();
+  for (auto const& header : origin.headers) {
+    if (header.name == "Prefer") waits += std::chrono::seconds{std::stoi(header.value.substr(5))};
+  }
+  bool const there = file.from <= waits;
+  return {there ? file.from : waits, there};
 }
 
 }  // namespace freshet::test

@@ -24,6 +24,8 @@ struct SimFile {
   Validator validator;
   std::optional<Digest> repr_digest;
   std::vector<std::string> manifest_urls;
+  // As a document: absent before; who waits (`Prefer: wait=20`) gets it then. Zero: always there.
+  TimePoint from{};
   bool tell_length = true;  // Otherwise chunked, from 0.
 };
 
@@ -53,6 +55,7 @@ struct SimServer {
   // What happened.
   Bytes sent = 0;
   std::uint32_t requests = 0;
+  std::uint32_t documents = 0;  // Asked for.
   std::uint32_t connections = 0;
   std::uint32_t connections_peak = 0;
   std::vector<ByteRange> asked;  // Every range, in order.
@@ -91,6 +94,8 @@ class SimOrigin final : public Origin {
   struct Flow;
   using FlowPtr = std::shared_ptr<Flow>;
 
+  [[nodiscard]] std::pair<TimePoint, bool> wait_for(OriginSpec const& origin,
+                                                    SimFile const& file) const;
   void answer(FetchId id);
   [[nodiscard]] std::optional<Error> refuse(Flow& flow);
   void accept(Flow& flow, SimFile const& file);

@@ -80,16 +80,25 @@ void Desk::ask(Ask ask, Responder respond) {
   ports_.loop.post([this, request] { handle(request); });
 }
 
-void Desk::warm(Ask ask, Url const& url) {
-  auto const request = std::make_shared<Request>();
-  request->ask = std::move(ask);
-  request->route = {Way::forward, url, digest_named_by(url)};
-  request->key = to_string(url);
+void Desk::warm(Url const& url) {
+  ports_.loop.post([this, url] { warm_now(url); });
+}
+
+void Desk::warm_now(Url const& url) {
   auto const now = ways();
   bool const mapped = std::ranges::any_of(now->mappings, [&](Mapping const& mapping) {
     return mapping.origin.same_origin(url) && url.path.starts_with(mapping.origin.path);
   });
-  if (mapped || now->allow.allows(url)) ports_.loop.post([this, request] { handle(request); });
+  if (!mapped && !now->allow.allows(url)) return;
+  auto const request = std::make_shared<Request>();
+  auto& head = request->ask.head;
+  head.method = "GET";
+  head.target = to_string(url);
+  head.fields.add("Host", url.authority());
+  request->ask.from = "warm";
+  request->route = {Way::forward, url, digest_named_by(url)};
+  request->key = to_string(url);
+  handle(request);
 }
 
 Plan Desk::plan_for(Request const& request, Shelf const& shelf) const {
@@ -327,6 +336,9 @@ void Desk::stop() {
   fills_.clear();
   verifying_.clear();
   loads_.clear();
+  ports_.loop.cancel(waiters_timer_);
+  ports_.loop.cancel(shares_timer_);
+  manifest_waiters_.clear();
   hot_.clear();
 }
 

@@ -17,6 +17,7 @@
 #include "api/node/cache/plan.h"
 #include "api/node/cache/storing.h"
 #include "api/node/desk/counters.h"
+#include "api/node/desk/manifest_waiters.h"
 #include "api/node/desk/passed_urls.h"
 #include "api/node/desk/replies.h"
 #include "api/node/objects/hot_objects.h"
@@ -46,7 +47,7 @@ class Desk final : public Service {
 
   void ask(Ask ask, Responder respond) override;
   // Fetched as if a client had asked, if its origin is allowed. Any thread.
-  void warm(Ask ask, Url const& url);
+  void warm(Url const& url);
   [[nodiscard]] Reply refuse(Refusal const& refusal) override;
   [[nodiscard]] std::uint64_t stamp() const override;
   void recalled() override;
@@ -67,6 +68,8 @@ class Desk final : public Service {
   // As torrents; nothing as long as not all of it is there.
   [[nodiscard]] std::optional<std::string> manifest_of(ContentId const& content) const;
   [[nodiscard]] std::optional<std::string> manifest_of(std::string const& url) const;
+  // The same, as soon as it is there; nothing when that takes longer than who asks has patience.
+  void find_manifest(std::string const& url, Patience patience, Site::ManifestFound found);
 
  private:
   // An exchange whose head has not come.
@@ -117,6 +120,22 @@ class Desk final : public Service {
                                   std::optional<ObjectIndex::NewBody> body = std::nullopt);
 
   void save_or_warn(std::string const& key);
+
+  void warm_now(Url const& url);
+
+  // desk_waiting.cpp
+  [[nodiscard]] bool is_coming(std::string const& url) const;
+  void tell_manifest(std::string const& url);
+  void look_after_waiters();
+
+  // desk_sharing.cpp
+  struct Unshared {
+    ContentId content;
+    std::shared_ptr<Body> body;
+    unsigned quiet = 0;  // Looks in a row at which nobody read it.
+  };
+  void share_later(ContentId const& content, std::shared_ptr<Body> body);
+  void look_after_shares();
 
   // desk_own.cpp
   void show_own(RequestPtr const& request);
@@ -197,6 +216,10 @@ class Desk final : public Service {
   std::map<ObjectId, Filling> fills_;
   std::unordered_map<std::string, ObjectId> verifying_;  // By URL: nobody else gets it yet.
   std::map<ObjectId, std::vector<RequestPtr>> loads_;
+  ManifestWaiters manifest_waiters_;
+  TimerId waiters_timer_ = TimerId::none;
+  std::vector<Unshared> unshared_;
+  TimerId shares_timer_ = TimerId::none;
   std::vector<std::string> pins_;
   std::shared_ptr<Fellows> fellows_;  // Null: there are none. Answers on their way hold it weakly.
   std::uint64_t last_source_ = 1ULL << 24;  // Of the node's own; engine's count from 1.

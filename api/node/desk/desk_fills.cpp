@@ -239,7 +239,7 @@ void Desk::on_sealed(ObjectId id, Result<Sealed> sealed) {
     keep_manifest(*sealed);
     publish(filling.key, whole);
     save_or_warn(filling.key);
-    if (ports_.share) ports_.share(sealed->content);  // From now on peers need it.
+    share_later(sealed->content, object.body);
   }
   ports_.vault.release(record.spool);
   finish(filling, whole);
@@ -254,8 +254,10 @@ void Desk::finish(Filling& filling, ObjectPtr const& whole) {
   filling.object->body->listen({});
   auto const first = filling.first;
   auto const waiting = std::exchange(filling.unverified, {});
-  verifying_.erase(filling.key);
+  auto const key = filling.key;
+  verifying_.erase(key);
   fills_.erase(whole->record.id);
+  tell_manifest(key);
   if (first) deliver_first(*first, *whole);
   for (auto const& request : waiting) handle(request);
   if (index_.sums().bytes > index_.limits().bytes_max ||
@@ -294,6 +296,7 @@ void Desk::fail_fill(Filling& filling, Error const& error) {
       502, lies ? "http_protocol_error" : "http_response_incomplete",
       lies ? "what the origin sent is not the content that the URL names: " + describe(error)
            : describe(error)};
+  tell_manifest(key);
   if (first) say(*first->leader, own, Outcome::miss);
   for (auto const& request : waiting) say(*request, own, Outcome::miss);
 }

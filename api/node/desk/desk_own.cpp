@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "api/node/desk/desk.h"
+#include "api/node/http/prefer.h"
 #include "engine/content/torrent_file.h"
 
 namespace freshet::node {
@@ -18,6 +19,7 @@ void Desk::show_own(RequestPtr const& request) {
   visitor.base = (request->ask.secure ? "https://" : "http://") + std::string(host);
   auto const reached = parse_url(visitor.base);
   visitor.at = request->ask.at;
+  visitor.patience = {preferred_wait(head.fields), request->ask.presence};
   visitor.by.from = parse_address(request->ask.from).value_or(IpAddress{});
   visitor.by.at = reached ? parse_address(reached->host).value_or(IpAddress{}) : IpAddress{};
   ports_.site->ask(request->route.url, visitor, [this, request](OwnDocument const& document) {

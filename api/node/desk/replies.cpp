@@ -58,9 +58,13 @@ std::optional<std::string> site_base(Request const& request, ReplySettings const
 
 void describe_content(Fields& answer, Request const& request, ObjectRecord const& record,
                       ReplySettings const& settings) {
-  if (!settings.describes || !record.complete || !record.content) return;
+  bool const stored = record.complete && record.content;
+  bool const coming = !record.complete && record.spool != SpoolId::none;
+  if (!settings.describes || (!stored && !coming)) return;
   auto const base = site_base(request, settings);
-  if (base) describe(answer, *base, *record.content, request.route.expected);
+  if (!base) return;
+  if (stored) return describe(answer, *base, *record.content, request.route.expected);
+  describe_coming(answer, *base, request.key);
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ Connection::Connection(Worker& worker, ConnectionId id, Transport transport, Ori
 void Connection::on_readable(bool last) {
   can_read_ = true;
   last_ = last_ || last;
+  if (last_ && presence_) *presence_ = false;
 }
 
 Connection::Step Connection::run() {
@@ -159,6 +160,7 @@ bool Connection::take_body() {
 }
 
 Connection::~Connection() {
+  if (presence_) *presence_ = false;
   let_go_of_body();
 }
 
@@ -193,8 +195,10 @@ void Connection::ask() {
           transport_.secure(),
           origin_.from,
           origin_.port,
+          {},
           {}};
   if (ask.head.target.starts_with(kProofPath)) ask.at = local_end(transport_.get());
+  if (ask.head.fields.has("Prefer")) ask.presence = note_presence();
   request_.reset();
   worker_.service().ask(
       std::move(ask), [&worker = worker_, id = id_, exchange = exchange_](Reply reply) {
@@ -208,6 +212,12 @@ void Connection::ask() {
           worker.wake(id);
         });
       });
+}
+
+Presence Connection::note_presence() {
+  if (!presence_) presence_ = std::make_shared<std::atomic<bool>>(true);
+  *presence_ = !last_;
+  return presence_;
 }
 
 void Connection::answer(std::uint64_t exchange, Reply reply) {

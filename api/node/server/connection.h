@@ -55,6 +55,7 @@ class Connection {
   [[nodiscard]] Step read_body();
   [[nodiscard]] bool take_body();
   void let_go_of_body();
+  [[nodiscard]] Presence note_presence();
   void ask();
   [[nodiscard]] Step send();
   [[nodiscard]] Step after_answer();
@@ -79,6 +80,7 @@ class Connection {
   std::uint64_t exchange_ = 0;     // Counts requests, so that an answer finds its own.
   RequestReader reader_;
   std::string input_;  // Read but not understood yet.
+  Presence presence_;  // Null until a request may wait long for its answer.
   std::string words_;  // The request as it was sent, while its answer may be worth remembering.
   struct Request {
     RequestHead head;

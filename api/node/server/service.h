@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/node/http/message.h"
+#include "api/node/http/presence.h"
 #include "api/node/objects/body.h"
 
 namespace freshet::node {
@@ -46,6 +47,7 @@ struct Ask {
   std::string from;        // The client's address.
   std::uint16_t port = 0;  // Where it came in,
   std::string at;          // "address:port" of that, for a proof; otherwise empty.
+  Presence presence;       // Of who may wait for the answer for long; otherwise null.
 };
 
 class Service {

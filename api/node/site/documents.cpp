@@ -22,10 +22,22 @@ Result<std::string> sign_text(std::string_view text, SiteKeys const& keys, WallT
   return signatures;
 }
 
+namespace {
+
+void add_link(Fields& answer, std::string_view base, std::string const& path) {
+  answer.add("Link", "<" + std::string(base) + path +
+                         ">; rel=\"describedby\"; type=\"application/x-bittorrent\"");
+}
+
+}  // namespace
+
+void describe_coming(Fields& answer, std::string_view base, std::string_view url) {
+  add_link(answer, base, manifest_path_of_url(url));
+}
+
 void describe(Fields& answer, std::string_view base, ContentId const& content,
               std::optional<Digest> const& sha256) {
-  answer.add("Link", "<" + std::string(base) + manifest_path(content) +
-                         ">; rel=\"describedby\"; type=\"application/x-bittorrent\"");
+  add_link(answer, base, manifest_path(content));
   if (sha256 && !answer.has("Repr-Digest")) answer.add("Repr-Digest", to_digest_field(*sha256));
 }
 

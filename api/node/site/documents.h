@@ -26,6 +26,9 @@ namespace freshet::node {
 void describe(Fields& answer, std::string_view base, ContentId const& content,
               std::optional<Digest> const& sha256);
 
+// While the content is on its way, where its manifest will be: who asks there may wait for it.
+void describe_coming(Fields& answer, std::string_view base, std::string_view url);
+
 struct AboutNode {
   std::string name;
   std::string version;

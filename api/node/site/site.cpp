@@ -69,14 +69,14 @@ OwnDocument Site::manifest_page(std::string torrent, bool signature) const {
   return made ? OwnDocument{200, kText, std::move(*made)} : failed(made.error());
 }
 
-void Site::find_manifest(OwnRequest const& request, Answered done) const {
+void Site::find_manifest(OwnRequest const& request, Patience const& patience, Answered done) const {
   auto found = [this, signature = request.signature,
                 done = std::move(done)](std::optional<std::string> torrent) {
     if (!torrent) return done(absent("This content is not stored here, or not all of it yet."));
     done(manifest_page(std::move(*torrent), signature));
   };
   bool const by_url = request.page == OwnPage::manifest_of_url;
-  if (by_url && finder_.by_url) return finder_.by_url(request.url, std::move(found));
+  if (by_url && finder_.by_url) return finder_.by_url(request.url, patience, std::move(found));
   if (!by_url && finder_.by_content) return finder_.by_content(request.content, std::move(found));
   found(std::nullopt);
 }
@@ -91,7 +91,7 @@ void Site::ask(Url const& asked, Visitor const& visitor, Answered done) {
       return done(key_page(request->signature));
     case OwnPage::manifest_of_content:
     case OwnPage::manifest_of_url:
-      return find_manifest(*request, std::move(done));
+      return find_manifest(*request, visitor.patience, std::move(done));
     case OwnPage::proof:
       return done(proof_page(request->query, visitor.at));
     case OwnPage::announce:

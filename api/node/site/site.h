@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "api/node/http/presence.h"
 #include "api/node/site/own_pages.h"
 #include "api/node/site/site_key.h"
 #include "api/node/tracker/announce_book.h"
@@ -29,13 +30,19 @@ struct OwnDocument {
   std::string body;
 };
 
+// How long who asks waits for what is not there yet.
+struct Patience {
+  Duration wait{};
+  Presence presence;  // May be null.
+};
+
 class Site {
  public:
   // The torrent of a content. Nothing: it is not known, or not all of it is there.
   using ManifestFound = std::function<void(std::optional<std::string>)>;
   struct Finder {
     std::function<void(ContentId const&, ManifestFound)> by_content;
-    std::function<void(std::string const& url, ManifestFound)> by_url;
+    std::function<void(std::string const& url, Patience const&, ManifestFound)> by_url;
   };
 
   // Without keys manifests are not signed.
@@ -48,6 +55,7 @@ class Site {
     AnnouncedBy by;
     std::string base;  // "http://host:port": the node as he says that he reached it.
     std::string at;    // "address:port": where he did.
+    Patience patience;
   };
   using Answered = std::function<void(OwnDocument)>;
   // `done` runs once, maybe at once, on any thread.
@@ -64,7 +72,7 @@ class Site {
   [[nodiscard]] OwnDocument proof_page(std::string const& nonce, std::string const& at) const;
   [[nodiscard]] OwnDocument tracker_page(OwnRequest const& request, AnnouncedBy const& by);
   [[nodiscard]] OwnDocument manifest_page(std::string torrent, bool signature) const;
-  void find_manifest(OwnRequest const& request, Answered done) const;
+  void find_manifest(OwnRequest const& request, Patience const& patience, Answered done) const;
 
   SiteOptions const options_;
   KeysPtr keys_;  // Replaced as a whole; std::atomic_load.

@@ -209,7 +209,7 @@ TEST_CASE("a node's pages lead from its name to manifests that its key signed", 
   site.set_finder({[&](ContentId const& content, Site::ManifestFound found) {
                      found(content == manifest->content ? std::optional(text) : none);
                    },
-                   [&](std::string const& url, Site::ManifestFound found) {
+                   [&](std::string const& url, Patience const&, Site::ManifestFound found) {
                      found(url == "http://a.example/x" ? std::optional(text) : none);
                    }});
 

@@ -114,3 +114,46 @@ TEST_CASE("a job that names its signer takes the node's word for its manifest", 
   REQUIRE(site.world.told[refused].error);
   CHECK(site.world.told[refused].error->code == Errc::signature_missing);
 }
+
+TEST_CASE("where a manifest that the answer names is not there yet it is waited for", "[node]") {
+  auto const key = key_from(1);
+  Site site(key, trusting(key));
+  site.world.transfers->set_policy({});
+  site.node.rate = 70'000;  // For 28 s.
+  site.node.files["/file"].manifest_urls = {std::string("http://node") + kManifest};
+  site.node.files[kManifest].from = site.world.loop.now() + 22s;
+
+  auto const id = site.run(TransferWorld::wish({"node"}));
+
+  REQUIRE(site.world.told[id].result);
+  CHECK(site.world.told[id].result->trust == Trust::signer);
+  CHECK(site.node.documents == 3);  // Twice for up to 20 s, and the signature.
+}
+
+TEST_CASE("a server that does not wait is asked for the manifest once", "[node]") {
+  auto const key = key_from(1);
+  Site site(key, trusting(key));
+  site.world.transfers->set_policy({});
+  site.node.files["/file"].manifest_urls = {"http://node/nothing"};
+
+  auto const id = site.run(TransferWorld::wish({"node"}));
+
+  CHECK(site.world.told[id].result->trust == Trust::computed);
+  CHECK(site.node.documents == 1);
+}
+
+TEST_CASE("where policy has the origin wait for the node the node may fetch it first", "[node]") {
+  auto const key = key_from(1);
+  Site site(key, trusting(key));
+  TransferPolicy policy;
+  policy.cache_hosts = {"node"};
+  policy.foreground.cache_delay = policy.background.cache_delay = 30s;
+  site.world.transfers->set_policy(policy);
+  site.node.files[kManifest].from = site.world.loop.now() + 20s;
+
+  auto const id = site.run();
+
+  REQUIRE(site.world.told[id].result);
+  CHECK(site.world.told[id].result->trust == Trust::signer);
+  CHECK(site.origin.requests == 0);
+}
