@@ -87,10 +87,6 @@ class NodeCase(DaemonCase):
     def status(self):
         return self.caller()("GET", "/v1/node")
 
-    def wait_for_asked(self, count):
-        """Until the node has read so many requests of its clients."""
-        self.until(lambda: self.status()["requests"] >= count)
-
     def until(self, holds):
         ends = time.monotonic() + WAIT_SECONDS
         while not holds():

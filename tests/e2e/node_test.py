@@ -217,7 +217,7 @@ class Node(NodeCase):
                 others = [self.connect(), self.connect()]
                 for other, fields in zip(others, ({}, {"Range": "bytes=0-9"})):
                     other.request("GET", self.target(false), headers=fields)
-                self.wait_for_asked(3 if not chunked else 6)
+                self.until(lambda: self.log.count("waits for others") == (2 if not chunked else 4))
                 document.gate.set()
                 with self.assertRaises(http.client.IncompleteRead):
                     first.read()

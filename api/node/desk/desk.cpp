@@ -192,20 +192,22 @@ ShelfPtr Desk::shelf_of(std::string const& key) {
   return shelf;
 }
 
+void Desk::wait_among(std::vector<RequestPtr>& others, RequestPtr const& request) {
+  request->collapsed = true;
+  others.push_back(request);
+  ports_.log.write(LogLevel::debug, "waits for others", {{"url", redact(request->key)}});
+}
+
 void Desk::handle(RequestPtr const& request) {
   if (stopped_) return;
   bool const shares = request->ask.head.method == "GET" && request->rounds < kRoundsMax &&
                       !request->ask.head.fields.has("Authorization");
   auto const flight = flights_.find(request->key);
   if (shares && flight != flights_.end()) {
-    request->collapsed = true;
-    flight->second->waiting.push_back(request);
-    return;
+    return wait_among(flight->second->waiting, request);
   }
   if (auto const found = verifying_.find(request->key); found != verifying_.end()) {
-    request->collapsed = true;
-    fills_.at(found->second).unverified.push_back(request);
-    return;
+    return wait_among(fills_.at(found->second).unverified, request);
   }
   ++request->rounds;
   auto const shelf = shelf_of(request->key);

@@ -106,6 +106,7 @@ class Desk final : public Service {
   // desk.cpp
   [[nodiscard]] bool serve_hot(RequestPtr const& request);
   void handle(RequestPtr const& request);
+  void wait_among(std::vector<RequestPtr>& others, RequestPtr const& request);
   void act(RequestPtr const& request, ShelfPtr const& shelf, Plan const& plan);
   void deliver(Request const& request, Object const& object, CacheStatus status, Outcome outcome,
                std::uint64_t good_for = 0);
