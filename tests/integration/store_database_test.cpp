@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <map>
@@ -430,4 +431,52 @@ TEST_CASE("a log that ends within an unsynced change is taken as it is", "[store
 
   kept.check(data);
   CHECK(kept.refused == 0);
+}
+
+namespace {
+
+constexpr std::size_t kFileBytes = 1 << 20;  // What RocksDB gathers before it writes a file.
+constexpr std::size_t kValueBytes = 2'000;
+
+// So many files of values that nobody reads at a start.
+void write_files(RocksKeyValue& database, std::string const& prefix, std::size_t files) {
+  std::string const value(kValueBytes, 'v');
+  for (std::size_t i = 0; i < files; ++i) {
+    Batch batch;
+    for (std::size_t j = 0; j < kFileBytes / kValueBytes; ++j) {
+      batch.put(Table::objects, prefix + std::to_string(i * kFileBytes + j), value);
+    }
+    REQUIRE(database.write(batch, Sync::no));
+  }
+}
+
+std::size_t table_files(std::string const& data_dir) {
+  auto const files = fs::directory_iterator(database_directory(data_dir));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      files, [](fs::directory_entry const& each) { return each.path().extension() == ".sst"; }));
+}
+
+}  // namespace
+
+// While it merges RocksDB takes no more than 36 files that are not merged yet.
+TEST_CASE("a large database merges its files when its start is over and not before", "[store]") {
+  TempFolder const folder;
+  auto const directory = database_directory(folder.path());
+  fs::create_directories(directory);
+  {
+    auto const database = RocksKeyValue::open(directory);
+    REQUIRE(prepare_format(**database));
+    write_files(**database, "xa", 36);
+  }
+  auto const large = table_files(folder.path());
+  {
+    auto const database = RocksKeyValue::open(directory, RocksKeyValue::Tidy::later);
+    REQUIRE(database);
+    write_files(**database, "xb", 60);
+    CHECK(table_files(folder.path()) > large + 50);
+  }
+
+  RealStore store(folder.path());
+
+  CHECK(store.wait_until([&] { return table_files(folder.path()) < large + 40; }));
 }
