@@ -9,8 +9,8 @@ namespace freshet::store {
 
 namespace {
 
-constexpr std::uint8_t kJobVersion = 3;
-constexpr std::uint8_t kFileVersion = 3;
+constexpr std::uint8_t kJobVersion = 4;
+constexpr std::uint8_t kFileVersion = 4;
 
 void put_job_id(Encoder& out, JobId const& id) {
   for (auto const byte : id.bytes) out.byte(std::to_integer<std::uint8_t>(byte));
@@ -135,6 +135,24 @@ void get_second(Decoder& in, JobRecord& record) {
   record.transfer_time = Duration{in.signed_number()};
 }
 
+void put_terms(Encoder& out, HttpTerms const& terms) {
+  out.text(terms.client_certificate);
+  out.number(terms.accepted_flaws);
+  out.flag(terms.follow_redirects);
+  out.text(terms.no_proxy);
+  out.text(terms.digest_credentials);
+}
+
+HttpTerms get_terms(Decoder& in) {
+  HttpTerms terms;
+  terms.client_certificate = in.text();
+  terms.accepted_flaws = in.number32();
+  terms.follow_redirects = in.flag();
+  terms.no_proxy = in.text();
+  terms.digest_credentials = in.text();
+  return terms;
+}
+
 void put_error(Encoder& out, JobError const& error) {
   out.number(static_cast<std::uint16_t>(error.error.code));
   out.text(error.error.where);
@@ -189,7 +207,9 @@ FileSpec get_file_spec(Decoder& in) {
 
 std::string encode(JobRecord const& record) {
   Encoder out;
-  out.byte(kJobVersion);
+  // What an older build understands is written as it would: going back to one keeps such jobs.
+  bool const terms = record.spec.http != HttpTerms{};
+  out.byte(terms ? kJobVersion : kJobVersion - 1);
   put_job_id(out, record.id);
   put_spec(out, record.spec);
   out.byte(static_cast<std::uint8_t>(record.state));
@@ -204,6 +224,7 @@ std::string encode(JobRecord const& record) {
   out.text(record.why);
   put_second(out, record);
   out.text(record.spec.app_data);
+  if (terms) put_terms(out, record.spec.http);
   return out.take();
 }
 
@@ -228,13 +249,15 @@ Result<JobRecord> decode_job(std::string_view bytes) {
   record.resumed = record.state != JobState::suspended;
   if (*version >= 2) get_second(in, record);
   if (*version >= 3) record.spec.app_data = in.text();
+  if (*version >= 4) record.spec.http = get_terms(in);
   if (auto const good = in.finish("job record"); !good) return tl::unexpected(good.error());
   return record;
 }
 
 std::string encode(FileRecord const& record) {
   Encoder out;
-  out.byte(kFileVersion);
+  bool const named = record.spec.manifest_sha256.has_value();
+  out.byte(named ? kFileVersion : kFileVersion - 1);
   put_job_id(out, record.job);
   out.number(record.index);
   put_spec(out, record.spec);
@@ -256,6 +279,7 @@ std::string encode(FileRecord const& record) {
   out.flag(record.told);
   out.flag(record.origin_only);
   out.text(record.spec.app_data);
+  if (named) out.digest(*record.spec.manifest_sha256);
   return out.take();
 }
 
@@ -287,6 +311,7 @@ Result<FileRecord> decode_file(std::string_view bytes) {
     record.origin_only = in.flag();
   }
   if (*version >= 3) record.spec.app_data = in.text();
+  if (*version >= 4) record.spec.manifest_sha256 = in.digest();
   if (auto const good = in.finish("file record"); !good) return tl::unexpected(good.error());
   return record;
 }

@@ -46,6 +46,7 @@ Client::Listener shown_to(Caller caller, Client::Listener listener) {
     if (!caller.administrator) return;
     auto shown = event;
     shown.job.spec.headers.clear();
+    shown.job.spec.http.drop_secrets();
     listener(shown);
   };
 }

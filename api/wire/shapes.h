@@ -71,7 +71,17 @@ struct Shape<FileSpec> {
                                       may("manifest_bytes", &FileSpec::manifest_bytes),
                                       may("manifest_signature", &FileSpec::manifest_signature),
                                       may("hash_of_hashes", &FileSpec::hash_of_hashes),
+                                      may("manifest_sha256", &FileSpec::manifest_sha256),
                                       may("app_data", &FileSpec::app_data)};
+};
+
+template <>
+struct Shape<HttpTerms> {
+  static constexpr std::tuple members{may("client_certificate", &HttpTerms::client_certificate),
+                                      may("accepted_flaws", &HttpTerms::accepted_flaws),
+                                      may("follow_redirects", &HttpTerms::follow_redirects),
+                                      may("no_proxy", &HttpTerms::no_proxy),
+                                      may("digest_credentials", &HttpTerms::digest_credentials)};
 };
 
 template <>
@@ -83,6 +93,7 @@ struct Shape<JobSpec> {
                                       may("proxy", &JobSpec::proxy),
                                       may("ca_file", &JobSpec::ca_file),
                                       may("allow_downgrade", &JobSpec::allow_downgrade),
+                                      may("http", &JobSpec::http),
                                       may("connections", &JobSpec::connections),
                                       may("limit_bytes_per_second", &JobSpec::limit),
                                       may("no_progress_timeout_ms", &JobSpec::no_progress_timeout),

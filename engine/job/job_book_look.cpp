@@ -8,10 +8,13 @@ namespace freshet {
 
 namespace {
 
-// Headers are for the owner alone: they carry credentials.
+// Headers and certificate are for the owner alone.
 JobInfo shown(JobEntry const& job, TransferDesk const& desk, Caller const& caller) {
   auto info = info_of(job, desk);
-  if (job.record.owner != caller.uid) info.spec.headers.clear();
+  if (job.record.owner != caller.uid) {
+    info.spec.headers.clear();
+    info.spec.http.drop_secrets();
+  }
   return info;
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/client_certificate.h"
 #include "engine/base/url.h"
 #include "engine/job/job_book.h"
 #include "engine/job/spec_check.h"
@@ -13,10 +14,15 @@ namespace {
 // Whether a transfer under way goes on differently with the other settings.
 bool concerns_transfers(JobSpec const& a, JobSpec const& b) {
   return a.priority != b.priority || a.headers != b.headers || a.proxy != b.proxy ||
-         a.ca_file != b.ca_file || a.allow_downgrade != b.allow_downgrade ||
+         a.ca_file != b.ca_file || a.allow_downgrade != b.allow_downgrade || a.http != b.http ||
          a.connections != b.connections || a.limit != b.limit || a.costs != b.costs ||
          a.signed_by != b.signed_by || a.size_max != b.size_max ||
          a.validate_first != b.validate_first;
+}
+
+// Nobody is shown a key, and only owners their certificate: what was shown stands for all of it.
+void keep_key(std::string& asked, std::string const& now, bool owns) {
+  if (!owns || (!asked.empty() && asked == certificates_of(now))) asked = now;
 }
 
 std::string without_credentials(std::string const& text) {
@@ -46,7 +52,13 @@ void JobBook::configure(Caller const& caller, JobId id, JobSpec spec, Answer<voi
   if (!allowed) return answer(tl::unexpected(allowed.error()));
   auto& job = allowed->job;
   // An administrator does not see them, so that they cannot be meant.
-  if (job.record.owner != caller.uid) spec.headers = job.record.spec.headers;
+  auto const& now = job.record.spec;
+  bool const owns = job.record.owner == caller.uid;
+  if (!owns) {
+    spec.headers = now.headers;
+    spec.http.digest_credentials = now.http.digest_credentials;
+  }
+  keep_key(spec.http.client_certificate, now.http.client_certificate, owns);
   if (auto const checked = check_job(spec, limits_for(caller, options_)); !checked) {
     return answer(checked);
   }
@@ -198,6 +210,7 @@ void JobBook::take_ownership(Caller const& caller, JobId id, Answer<void> answer
   auto& job = allowed->job;
   job.record.owner = caller.uid;
   job.record.spec.headers.clear();
+  job.record.spec.http.drop_secrets();
   job.record.spec.notify_command.clear();
   for (auto const& file : job.files) {
     auto urls = file.record.spec.urls;

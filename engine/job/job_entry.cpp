@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/base/client_certificate.h"
+
 namespace freshet {
 
 JobFacts JobEntry::facts() const {
@@ -63,6 +65,8 @@ JobInfo info_of(JobEntry const& job, TransferDesk const& desk) {
   JobInfo info;
   info.id = record.id;
   info.spec = record.spec;
+  auto& certificate = info.spec.http.client_certificate;
+  certificate = certificates_of(certificate);
   info.state = record.state;
   info.progress = progress_of(job, desk);
   info.error = record.error;

@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "engine/base/client_certificate.h"
 #include "engine/base/url.h"
 #include "engine/content/manifest_trust.h"
 
@@ -17,6 +18,8 @@ constexpr std::size_t kUrlCharsMax = 2200;
 constexpr std::size_t kPathCharsMax = 4096;
 constexpr std::size_t kJobDataBytesMax = 16'384;
 constexpr std::size_t kFileDataBytesMax = 4096;
+constexpr std::size_t kNoProxyCharsMax = 32 * 1024;
+constexpr std::size_t kCredentialCharsMax = 200'000;  // A long password, percent-encoded.
 
 // Of UTF-8: bytes that begin a character.
 std::size_t characters(std::string_view text) {
@@ -139,6 +142,23 @@ Result<void> check_headers(JobSpec const& spec, std::size_t chars_max) {
   return {};
 }
 
+Result<void> check_terms(HttpTerms const& terms) {
+  constexpr auto kFlaws = tls_flaw::name | tls_flaw::date | tls_flaw::authority | tls_flaw::usage;
+  if ((terms.accepted_flaws & ~kFlaws) != 0) {
+    return fail(Errc::invalid_argument, "accepted_flaws", "has bits that are unknown");
+  }
+  if (terms.no_proxy.size() > kNoProxyCharsMax || has_control(terms.no_proxy)) {
+    return fail(Errc::invalid_argument, "no_proxy", "is no list of at most 32768 characters");
+  }
+  auto const& credentials = terms.digest_credentials;
+  bool const named = credentials.empty() || credentials.find(':') != std::string::npos;
+  if (!named || credentials.size() > kCredentialCharsMax || has_control(credentials)) {
+    return fail(Errc::invalid_argument, "digest_credentials", "are not user:password");
+  }
+  if (terms.client_certificate.empty()) return {};
+  return check_client_certificate(terms.client_certificate);
+}
+
 }  // namespace
 
 JobOptions limits_for(Caller const& caller, JobOptions const& options) {
@@ -170,6 +190,7 @@ Result<void> check_job(JobSpec const& spec, JobOptions const& options) {
     return fail(Errc::invalid_argument, "signed_by", "has what is no public key of minisign");
   }
   if (auto checked = check_app_data(spec.app_data, kJobDataBytesMax); !checked) return checked;
+  if (auto checked = check_terms(spec.http); !checked) return checked;
   return check_headers(spec, options.header_chars_max);
 }
 

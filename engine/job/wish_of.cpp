@@ -14,6 +14,7 @@ Wish wish_of(JobRecord const& job, FileRecord const& file) {
   wish.proxy = spec.proxy;
   wish.ca_file = spec.ca_file;
   wish.allow_downgrade = spec.allow_downgrade;
+  wish.http = spec.http;
   wish.connections = spec.connections;
   wish.priority = spec.priority;
   if (spec.limit.value > 0) wish.limit = {LimitId{job.order}, spec.limit};

@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include "engine/base/assert.h"
+#include "engine/origin/tls_terms.h"
 
 namespace freshet {
 
@@ -37,10 +38,13 @@ void set_up_way(CURL* easy, Request const& request) {
     set_text(easy, CURLOPT_CAINFO, origin.ca_file);
     set_text(easy, CURLOPT_PROXY_CAINFO, origin.ca_file);
   }
+  if (!origin.http.no_proxy.empty()) set_text(easy, CURLOPT_NOPROXY, origin.http.no_proxy);
+  set_up_tls(easy, origin.http, request.own_party);
   if (request.any_auth) {
     curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_ANY);
     curl_easy_setopt(easy, CURLOPT_PROXYAUTH, CURLAUTH_ANY);
   }
+  if (request.digest) set_long(easy, CURLOPT_HTTPAUTH, CURLAUTH_DIGEST);
   set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
 }
 

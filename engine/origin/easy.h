@@ -45,6 +45,8 @@ struct Request {
   Bytes receive_buffer = 0;
   bool http2 = true;
   bool any_auth = false;       // Not Basic alone.
+  bool digest = false;         // Digest alone, whatever `any_auth` says.
+  bool own_party = true;       // Credentials are meant for this host.
   char* error_text = nullptr;  // Of CURL_ERROR_SIZE.
   void* listener = nullptr;    // First argument of the callbacks.
   std::size_t (*on_head)(char*, std::size_t, std::size_t, void*) = nullptr;

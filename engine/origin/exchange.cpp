@@ -41,7 +41,7 @@ Exchange::Exchange(Surroundings around, ExchangeSpec spec, std::unique_ptr<Recei
 void Exchange::go_to(Url target) {
   target_ = std::move(target);
   shown_ = redact(to_string(*target_));
-  all_secure_ = all_secure_ && target_->scheme == "https";
+  all_secure_ = all_secure_ && target_->scheme == "https" && spec_.origin.http.accepted_flaws == 0;
 }
 
 Bytes Exchange::receive_buffer() const {
@@ -88,7 +88,9 @@ Exchange::Step Exchange::prepare(EasyHandle* easy) {
   discarded_max_ = kDiscardMax;
   phase_ = Phase::head;
   easy_ = easy;
-  auto const url = to_string(*target_);
+  auto address = *target_;
+  if (uses_digest()) address.userinfo = spec_.origin.http.digest_credentials;
+  auto const url = to_string(address);
   set_up(easy, {.url = url,
                 .origin = spec_.origin,
                 .headers = headers_.get(),
@@ -96,6 +98,8 @@ Exchange::Step Exchange::prepare(EasyHandle* easy) {
                 .receive_buffer = receive_buffer(),
                 .http2 = offers_http2(),
                 .any_auth = any_auth_,
+                .digest = uses_digest(),
+                .own_party = same_party_,
                 .error_text = error_text_.data(),
                 .listener = this,
                 .on_head = &Exchange::on_head,
@@ -241,6 +245,9 @@ CurlFailure Exchange::failure(int curl_code) const {
 }
 
 Exchange::Step Exchange::follow_redirect() {
+  if (!spec_.origin.http.follow_redirects) {
+    return end_with({Errc::redirect_refused, shown_, "redirects, and the job follows none"});
+  }
   if (++redirects_ > around_.options.redirects_max) {
     return end_with(
         {Errc::redirect_loop, shown_,
@@ -259,7 +266,9 @@ Exchange::Step Exchange::follow_redirect() {
 bool Exchange::offers_http2() const {
   auto const size = receiver_->size_hint();
   bool const large = size && *size >= around_.options.http1_from;
-  return around_.options.http2 && (any_http_ || !large);
+  // Streams of others could join a connection that was looked at less closely.
+  bool const shareable = spec_.origin.http.accepted_flaws == 0;
+  return around_.options.http2 && shareable && (any_http_ || !large);
 }
 
 // Whether the same request may do better with what was held back at first: each is tried once.
@@ -273,13 +282,18 @@ bool Exchange::changes_manners(int curl_code, Error const& error) {
 // Such an answer is judged only when libcurl is done: while it negotiates, another one follows.
 bool Exchange::asks_for_auth() const {
   auto const status = reader_.head().status;
-  return status == 407 || (status == 401 && !target_->userinfo.empty());
+  return status == 407 || (status == 401 && (!target_->userinfo.empty() || uses_digest()));
+}
+
+bool Exchange::uses_digest() const {
+  return same_party_ && target_->userinfo.empty() && !spec_.origin.http.digest_credentials.empty();
 }
 
 // Basic is sent at once and costs no round trip. Where it is not what the server wants, libcurl may
 // try everything it knows, once.
 Exchange::Step Exchange::authenticate() {
-  if (!std::exchange(any_auth_, true)) return Step::again;
+  bool const only_digest = reader_.head().status == 401 && uses_digest();
+  if (!only_digest && !std::exchange(any_auth_, true)) return Step::again;
   return end_with({status_error(reader_.head().status), shown_,
                    "answered " + std::to_string(reader_.head().status)});
 }

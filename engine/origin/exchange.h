@@ -92,6 +92,7 @@ class Exchange {
 
   [[nodiscard]] Step follow_redirect();
   [[nodiscard]] bool asks_for_auth() const;
+  [[nodiscard]] bool uses_digest() const;
   [[nodiscard]] Step authenticate();
   [[nodiscard]] bool offers_http2() const;
   [[nodiscard]] bool changes_manners(int curl_code, Error const& error);

@@ -15,6 +15,7 @@
 #include "freshet/digest.h"
 #include "freshet/error.h"
 #include "freshet/http_answer.h"
+#include "freshet/http_terms.h"
 #include "freshet/units.h"
 
 namespace freshet {
@@ -43,6 +44,15 @@ struct OriginSpec {
   std::string proxy;             // Empty: from the environment. "-": none.
   std::string ca_file;           // Empty: the system's.
   bool allow_downgrade = false;  // https may redirect to http.
+  HttpTerms http;
+  // Nobody but the host of the URL can have sent what comes from it.
+  [[nodiscard]] bool proven() const {
+    return url.starts_with("https://") && !allow_downgrade && http.accepted_flaws == 0;
+  }
+  void drop_credentials() {
+    headers.clear();
+    http.drop_secrets();
+  }
 };
 
 // What some fetches may bring together, besides the limit of all.

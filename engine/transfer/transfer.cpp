@@ -91,7 +91,8 @@ void Transfer::add_source(std::string const& url, Wish const& wish) {
   source.governor =
       ConnectionGovernor(host_.options().connections_per_source_max, wish.connections);
   if (verifiable()) source.admission = Admission::admitted;
-  ways_.push_back({source.id, {url, wish.headers, wish.proxy, wish.ca_file, wish.allow_downgrade}});
+  ways_.push_back(
+      {source.id, {url, wish.headers, wish.proxy, wish.ca_file, wish.allow_downgrade, wish.http}});
   if (!parsed) sources_.leave(source, parsed.error());
   sources_.add(std::move(source));
 }

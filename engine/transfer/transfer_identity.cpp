@@ -1,7 +1,9 @@
 // How a transfer learns what the right bytes are, and from whom.
 #include <algorithm>
+#include <span>
 #include <utility>
 
+#include "engine/base/hash.h"
 #include "engine/base/url.h"
 #include "engine/content/torrent_file.h"
 #include "engine/transfer/transfer.h"
@@ -21,6 +23,12 @@ bool is_url(std::string const& text) {
 std::string signature_url(std::string const& manifest) {
   auto const end = std::min(manifest.find('?'), manifest.size());
   return manifest.substr(0, end) + ".minisig" + manifest.substr(end);
+}
+
+// A torrent begins with "d".
+bool is_json(std::string_view document) {
+  auto const first = document.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && document[first] == '{';
 }
 
 // The server answered, and has none: many hide what is not there behind a 403.
@@ -58,16 +66,18 @@ void Transfer::find_identity() {
     return read_manifest(Fetched{wish.manifest_document, *vouched});
   }
   if (is_url(file.manifest)) {
-    // Headers may carry credentials: they go to the hosts of the file's own URLs only.
+    // Credentials go to the hosts of the file's own URLs only.
     auto const manifest = parse_url(file.manifest);
     bool const same_host = manifest && std::ranges::any_of(file.urls, [&](std::string const& url) {
                              auto const parsed = parse_url(url);
                              return parsed && parsed->same_origin(*manifest);
                            });
-    return fetch_manifest(
-        {file.manifest, same_host ? wish.headers : std::vector<HttpHeader>{}, wish.proxy,
-         wish.ca_file, wish.allow_downgrade},
-        [](Transfer& self, Result<Fetched> fetched) { self.read_manifest(std::move(fetched)); });
+    OriginSpec origin{file.manifest, wish.headers,         wish.proxy,
+                      wish.ca_file,  wish.allow_downgrade, wish.http};
+    if (!same_host) origin.drop_credentials();
+    return fetch_manifest(std::move(origin), [](Transfer& self, Result<Fetched> fetched) {
+      self.read_manifest(std::move(fetched));
+    });
   }
   if (!file.manifest.empty()) {
     return fail_all(Error{Errc::manifest_invalid, file.manifest, "its bytes were not given"});
@@ -89,8 +99,7 @@ void Transfer::fetch_manifest(OriginSpec origin,
   auto const size_max = host_.options().manifest_bytes_max;
   auto got = [origin, done = std::move(done)](Transfer& self, Result<std::string> document) {
     if (!document) return done(self, unexpected(document.error()));
-    bool const tls = origin.url.starts_with("https://") && !origin.allow_downgrade;
-    Fetched fetched{std::move(*document), {tls ? Trust::origin : Trust::computed, {}}};
+    Fetched fetched{std::move(*document), {origin.proven() ? Trust::origin : Trust::computed, {}}};
     if (self.signers_.keys.empty() && !self.signers_.required) return done(self, fetched);
     self.fetch_signature(origin, std::move(fetched), done);
   };
@@ -134,8 +143,13 @@ void Transfer::read_manifest(Result<Fetched> fetched) {
 Result<void> Transfer::take_manifest(Fetched const& fetched) {
   auto const& file = first_wish().file;
   auto const name = redact(file.manifest);
-  if (file.hash_of_hashes) {
-    auto hashes = read_piece_hash_file(fetched.bytes, *file.hash_of_hashes);
+  bool const named = file.manifest_sha256.has_value();
+  if (named && sha256(std::as_bytes(std::span(fetched.bytes))) != *file.manifest_sha256) {
+    return fail(Errc::manifest_mismatch, name, "has another SHA-256 than the job says");
+  }
+  if (file.hash_of_hashes || (named && is_json(fetched.bytes))) {
+    auto hashes = file.hash_of_hashes ? read_piece_hash_file(fetched.bytes, *file.hash_of_hashes)
+                                      : read_piece_hash_file(fetched.bytes);
     if (!hashes) return fail(hashes.error().code, name, hashes.error().why);
     identity_.piece_hashes = *hashes;
     trust_ = Trust::job;
@@ -146,18 +160,19 @@ Result<void> Transfer::take_manifest(Fetched const& fetched) {
   if (!torrent) return fail(torrent.error().code, name, torrent.error().why);
   auto const& content = torrent->manifest->content;
   auto const& vouched = fetched.vouched;
-  auto const believed = believe({vouched.trust, "the manifest", content, {}, content.length});
+  auto const trust = named ? Trust::job : vouched.trust;
+  auto const believed = believe({trust, "the manifest", content, {}, content.length});
   if (!believed) return unexpected(believed.error());
   if (!*believed) {
     why_.note(now(), WhyCode::manifest_refused, "the job names another content");
     return {};
   }
   identity_.manifest = torrent->manifest;
-  manifest_trust_ = vouched.trust;
+  manifest_trust_ = trust;
   signer_ = vouched.signer;
-  auto const from = vouched.trust == Trust::job        ? "given with the job"
-                    : vouched.trust == Trust::computed ? "nobody vouches for it"
-                                                       : "from its URL";
+  auto const from = trust == Trust::job        ? "given with the job"
+                    : trust == Trust::computed ? "nobody vouches for it"
+                                               : "from its URL";
   why_.note(now(), WhyCode::manifest_found, found_text(vouched, from));
   for (auto const& url : torrent->urls) add_source(url, Wish{});
   return {};
@@ -200,6 +215,7 @@ void Transfer::look_for_manifest(OriginHead const& head, SourceId source) {
   if (!head.tls_verified && signers_.keys.empty()) return;
   auto origin = way(source)->origin;
   origin.url = head.manifest_urls.front();
+  origin.drop_credentials();
   origin.headers = {{"Prefer", "wait=" + std::to_string(kManifestWait.count())}};
   ask_for_manifest(origin, source, head.tls_verified);
 }
@@ -310,8 +326,7 @@ bool Transfer::origin_contradicts_itself() const {
                         !file.manifest.empty() || !wish.manifest_document.empty();
   if (job_says || (trust_ ? *trust_ != Trust::origin : identity_.manifest == nullptr)) return false;
   auto const& origin = sources_.all().front();
-  auto const& spec = way(origin.id)->origin;
-  if (!spec.url.starts_with("https://") || spec.allow_downgrade) return false;
+  if (!way(origin.id)->origin.proven()) return false;
   return origin.banned ||
          (origin.left && origin.error && origin.error->code == Errc::content_changed);
 }

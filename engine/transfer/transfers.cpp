@@ -6,31 +6,12 @@
 #include <utility>
 
 #include "engine/base/assert.h"
-#include "engine/base/trace.h"
 #include "engine/transfer/transfer.h"
+#include "engine/transfer/wish_key.h"
 
 namespace freshet {
 
 namespace {
-
-// What makes two wishes want the same content. Without an identity only the same URL, asked for in
-// the same way, promises the same bytes.
-std::string key_of(Wish const& wish) {
-  auto const& file = wish.file;
-  std::string key;
-  for (auto const& signer : wish.signed_by) key += "signed by " + signer + "\n";
-  if (file.content) return key + "content " + to_string(*file.content);
-  if (file.sha256) return key + "sha256 " + to_hex(*file.sha256);
-  if (file.hash_of_hashes) return key + "hashes " + to_hex(*file.hash_of_hashes);
-  key += "url " + (file.urls.empty() ? std::string() : file.urls.front());
-  key += "\nmanifest " + file.manifest + file.manifest_signature;
-  for (auto const& header : wish.headers) {
-    // Who traces what makes no other content.
-    if (is_trace(header.name)) continue;
-    key += "\n" + header.name + ": " + header.value;
-  }
-  return key;
-}
 
 void add(LimiterTimes& sum, LimiterTimes const& times) {
   for (std::size_t i = 0; i < kLimiters; ++i) sum[i] += times[i];

@@ -36,6 +36,7 @@ struct Wish {
   std::string proxy;
   std::string ca_file;
   bool allow_downgrade = false;
+  HttpTerms http;
   std::uint32_t connections = 0;  // To one source; 0: chosen by measurement.
   Priority priority = Priority::foreground;
   FetchLimit limit;   // Shared with other wishes of the same job.

@@ -64,6 +64,9 @@ JobRecord RecordMaker::job() {
   job.notified = maybe();
   job.transfer_time = Duration{static_cast<std::int64_t>(number())};
   job.spec.app_data = text();
+  if (maybe()) {
+    job.spec.http = {text(), static_cast<std::uint32_t>(random_()), maybe(), text(), text()};
+  }
   return job;
 }
 
@@ -81,6 +84,7 @@ FileRecord RecordMaker::file() {
   file.spec.manifest = text();
   file.spec.manifest_bytes = text();
   if (maybe()) file.spec.hash_of_hashes = digest();
+  if (maybe()) file.spec.manifest_sha256 = digest();
   file.spool = SpoolId{number()};
   if (maybe()) file.length = number();
   file.validator = {text(), text()};

@@ -61,7 +61,8 @@ bool is_address(std::string const& host) {
 
 }  // namespace
 
-TlsFiles make_certificate(std::string const& directory, std::string const& host, bool expired) {
+TlsFiles make_certificate(std::string const& directory, std::string const& host, bool expired,
+                          std::string const& usage) {
   Key const ca_key(EVP_EC_gen("P-256"));
   Key const key(EVP_EC_gen("P-256"));
   auto const ca = new_certificate(ca_key.get(), "Freshet test CA", 1, false);
@@ -72,6 +73,7 @@ TlsFiles make_certificate(std::string const& directory, std::string const& host,
   auto const certificate = new_certificate(key.get(), host, 2, expired);
   add_extension(certificate.get(), NID_subject_alt_name,
                 (is_address(host) ? "IP:" : "DNS:") + host);
+  if (!usage.empty()) add_extension(certificate.get(), NID_ext_key_usage, usage);
   X509_set_issuer_name(certificate.get(), X509_get_subject_name(ca.get()));
   FRESHET_ASSERT(X509_sign(certificate.get(), ca_key.get(), EVP_sha256()) > 0);
 

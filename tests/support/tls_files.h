@@ -11,8 +11,9 @@ struct TlsFiles {
   std::string ca;           // PEM file that clients may trust.
 };
 
-// A CA and a certificate for `host` (a name or an address), written into `directory`.
+// A CA and a certificate for `host` (a name or an address), written into `directory`. `usage`: what
+// alone it is for, as OpenSSL calls it ("clientAuth").
 [[nodiscard]] TlsFiles make_certificate(std::string const& directory, std::string const& host,
-                                        bool expired = false);
+                                        bool expired = false, std::string const& usage = {});
 
 }  // namespace freshet::test

@@ -14,6 +14,7 @@
 #include "freshet/digest.h"
 #include "freshet/error.h"
 #include "freshet/export.h"
+#include "freshet/http_terms.h"
 #include "freshet/units.h"
 
 namespace freshet {
@@ -110,6 +111,7 @@ struct FileSpec {
   // looked for there when the manifest is a URL.
   std::string manifest_signature;
   std::optional<Digest> hash_of_hashes;
+  std::optional<Digest> manifest_sha256;  // Of the document itself: it is believed as the job is.
   std::string app_data;  // The application's own text, at most 4,096 bytes: kept, never looked at.
   bool operator==(FileSpec const&) const = default;
 };
@@ -121,7 +123,8 @@ struct JobSpec {
   std::vector<Header> headers;  // Sent to the hosts of the file's URLs only.
   std::string proxy;            // Empty: from the environment. "-": none.
   std::string ca_file;
-  bool allow_downgrade = false;    // https may redirect to http.
+  bool allow_downgrade = false;  // https may redirect to http.
+  HttpTerms http;
   std::uint32_t connections = 0;   // To one source; 0: chosen by measurement.
   BytesPerSecond limit{};          // Of this job; 0: none.
   Duration no_progress_timeout{};  // 0: the default of the priority.

@@ -1,8 +1,12 @@
 // Whose jobs are whose, how many there may be, and when they must wait or end.
 #include <catch2/catch.hpp>
 
+#include <fstream>
+
 #include "engine/job/job_book.h"
 #include "engine/job/job_conditions.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/tls_files.h"
 #include "tests/unit/job/job_world.h"
 
 using namespace freshet;
@@ -19,6 +23,18 @@ Result<void> configure(JobWorld& world, Caller const& caller, JobId id,
   auto spec = world.book->job(kAdministrator, id)->spec;
   change(spec);
   return world.ask<void>([&](auto answer) { world.book->configure(caller, id, spec, answer); });
+}
+
+// A certificate and its key, newly made.
+std::string client_pem() {
+  TemporaryFolder const folder;
+  auto const files = make_certificate(folder.path(), "a client");
+  std::string pem;
+  for (auto const& path : {files.certificate, files.key}) {
+    std::ifstream in(path);
+    pem.append(std::istreambuf_iterator<char>(in), {});
+  }
+  return pem;
 }
 
 Result<JobId> create(JobWorld& world, Caller const& caller) {
@@ -81,12 +97,43 @@ TEST_CASE("headers are shown to the owner alone and survive what an administrato
   CHECK(world.book->job(kUser, id)->spec.headers.size() == 1);
 }
 
+TEST_CASE("nobody is shown the key of a job's certificate and only the owner the certificate",
+          "[rules]") {
+  JobWorld world;
+  auto const id = world.start({"/tmp/a"});
+  auto const pem = client_pem();
+  auto const certificate = [&](Caller const& caller) {
+    return world.book->job(caller, id)->spec.http.client_certificate;
+  };
+  REQUIRE(configure(world, kUser, id, [&](JobSpec& spec) { spec.http.client_certificate = pem; }));
+  CHECK(certificate(kUser).starts_with("-----BEGIN CERTIFICATE-----"));
+  CHECK(certificate(kUser).find("KEY") == std::string::npos);
+  CHECK(certificate(kAdministrator).empty());
+
+  // Who gives back what was shown changes nothing.
+  auto shown = world.book->job(kUser, id)->spec;
+  shown.name = "other";
+  REQUIRE(world.ask<void>([&](auto answer) { world.book->configure(kUser, id, shown, answer); }));
+  REQUIRE(configure(world, kAdministrator, id, [](JobSpec& spec) { spec.name = "third"; }));
+  CHECK(world.ledger.jobs[id].spec.http.client_certificate == pem);
+
+  auto const wrong = [&](std::string const& text) {
+    auto const set =
+        configure(world, kUser, id, [&](JobSpec& spec) { spec.http.client_certificate = text; });
+    return set ? Errc::internal : set.error().code;
+  };
+  CHECK(wrong("no certificate") == Errc::invalid_argument);
+  CHECK(wrong(certificate(kUser) + client_pem()) == Errc::invalid_argument);
+  CHECK(wrong(std::string(70'000, 'x')) == Errc::invalid_argument);
+}
+
 TEST_CASE("a new owner gets the job without the secrets of the old one", "[rules]") {
   JobWorld world;
   auto const id = world.start({"/tmp/a"});
   REQUIRE(configure(world, kUser, id, [](JobSpec& spec) {
     spec.headers = {{"Cookie", "x"}};
     spec.notify_command = {"/bin/true"};
+    spec.http.client_certificate = client_pem();
   }));
   REQUIRE(world.ask<void>([&](auto answer) {
     world.book->set_urls(kUser, id, 0, {"http://me:secret@host/tmp/a"}, answer);

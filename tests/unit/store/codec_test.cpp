@@ -97,6 +97,25 @@ TEST_CASE("pieces and hashes and marks of any contents come out as they went in"
   }
 }
 
+TEST_CASE("what needs nothing new is written as an older build does and is read", "[store]") {
+  RecordMaker make(1);
+  auto job = make.job();
+  auto file = make.file();
+  job.spec.http = {};
+  file.spec.manifest_sha256.reset();
+  CHECK(encode(job).front() == 3);
+  CHECK(encode(file).front() == 3);
+  CHECK(decode_job(encode(job))->spec == job.spec);
+  CHECK(decode_file(encode(file))->spec == file.spec);
+
+  job.spec.http = {"pem", tls_flaw::name | tls_flaw::usage, false, "host", "user:word"};
+  file.spec.manifest_sha256 = Digest{};
+  CHECK(encode(job).front() == 4);
+  CHECK(encode(file).front() == 4);
+  CHECK(decode_job(encode(job))->spec == job.spec);
+  CHECK(decode_file(encode(file))->spec == file.spec);
+}
+
 TEST_CASE("every field of a job and its file survives", "[store]") {
   RecordMaker make(7);
   auto const job = make.job();
@@ -148,10 +167,14 @@ TEST_CASE("a cut record and one with bytes behind it are corrupt", "[store]") {
 TEST_CASE("a record of a newer version is too new and one without a version corrupt", "[store]") {
   RecordMaker make(3);
   auto job = encode(make.job());
+  auto file = encode(make.file());
   auto spool = encode(make.spool());
-  job[0] = 4;
+  job[0] = file[0] = 5;
   spool[0] = 2;
   CHECK(decode_job(job).error().code == Errc::store_too_new);
+  CHECK(decode_job(job).error().where == "job record");
+  CHECK(decode_job(job).error().why == "record version 5, known up to 4");
+  CHECK(decode_file(file).error().code == Errc::store_too_new);
   CHECK(decode_spool(SpoolId{1}, spool).error().code == Errc::store_too_new);
 
   job[0] = spool[0] = 0;

@@ -1,6 +1,7 @@
 // Whose manifests a transfer believes, and what it does with those it does not.
 #include <catch2/catch.hpp>
 
+#include "engine/content/piece_hash_file.h"
 #include "engine/content/torrent_file.h"
 #include "engine/transfer/transfers.h"
 #include "tests/support/transfer_world.h"
@@ -101,6 +102,43 @@ TEST_CASE("over TLS the host of the manifest vouches for it and over nothing nob
   downgraded.wish.file.manifest = "https://origin/m.torrent";
   downgraded.wish.allow_downgrade = true;
   CHECK(downgraded.result().trust == Trust::computed);
+}
+
+TEST_CASE("a manifest whose SHA-256 the job gives is the job's word", "[trust]") {
+  Site site;
+  site.wish.file.manifest_sha256 = sha256(std::as_bytes(std::span(site.document)));
+  CHECK(site.result().trust == Trust::job);
+
+  Site other;
+  other.wish.file.manifest_sha256 = Digest{};
+  CHECK(error_of(other.world, other.wish) == Errc::manifest_mismatch);
+}
+
+TEST_CASE("a piece hash file is known by its own SHA-256 or its hash of hashes", "[trust]") {
+  for (bool const by_itself : {true, false}) {
+    Site site;
+    PieceHashes hashes{site.bytes.size(), 1 << 20, {}, {}};
+    for (std::size_t at = 0; at < site.bytes.size(); at += 1 << 20) {
+      hashes.pieces.push_back(
+          sha256(std::as_bytes(std::span(site.bytes))
+                     .subspan(at)
+                     .first(std::min<std::size_t>(1 << 20, site.bytes.size() - at))));
+    }
+    hashes.hash_of_hashes = hash_of_hashes(hashes);
+    auto const document = write_piece_hash_file(hashes);
+    put(site.server, "/m.torrent", document);
+    auto& file = site.wish.file;
+    if (by_itself) file.manifest_sha256 = sha256(std::as_bytes(std::span(document)));
+    if (!by_itself) file.hash_of_hashes = hashes.hash_of_hashes;
+    CHECK(site.result().trust == Trust::job);
+  }
+}
+
+TEST_CASE("what came past a flaw of a certificate is nobody's word", "[trust]") {
+  Site flawed;
+  flawed.wish.file.manifest = "https://origin/m.torrent";
+  flawed.wish.http.accepted_flaws = tls_flaw::authority;
+  CHECK(flawed.result().trust == Trust::computed);
 }
 
 TEST_CASE("a manifest that the job gives is the job's word and a signature may confirm it",

@@ -20,13 +20,18 @@ template <typename T>
 std::size_t members_of(T const& value);
 template <>
 std::size_t members_of(JobSpec const& value) {
-  [[maybe_unused]] auto const& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s] = value;
-  return 19;
+  [[maybe_unused]] auto const& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t] = value;
+  return 20;
+}
+template <>
+std::size_t members_of(HttpTerms const& value) {
+  [[maybe_unused]] auto const& [a, b, c, d, e] = value;
+  return 5;
 }
 template <>
 std::size_t members_of(FileSpec const& value) {
-  [[maybe_unused]] auto const& [a, b, c, d, e, f, g, h, i, j] = value;
-  return 10;
+  [[maybe_unused]] auto const& [a, b, c, d, e, f, g, h, i, j, k] = value;
+  return 11;
 }
 template <>
 std::size_t members_of(JobInfo const& value) {
@@ -217,8 +222,8 @@ TEMPLATE_TEST_CASE("random documents come back as they were written", "[wire]", 
   }
 }
 
-TEMPLATE_TEST_CASE("no member of a type is left out", "[wire]", JobSpec, FileSpec, JobInfo,
-                   FileInfo, Progress, PeerStatus, ContentInfo, ErrorReport, PolicyEntry,
+TEMPLATE_TEST_CASE("no member of a type is left out", "[wire]", JobSpec, FileSpec, HttpTerms,
+                   JobInfo, FileInfo, Progress, PeerStatus, ContentInfo, ErrorReport, PolicyEntry,
                    PolicyVerdict, MovedBytes, FileStatus, PerfSnapshot, NodeShown) {
   CHECK(std::tuple_size_v<decltype(Shape<TestType>::members)> == members_of(TestType{}));
 }
