@@ -41,7 +41,13 @@ void add_job_options(CLI::App& command, GetRequest& request) {
   command.add_option("--connections", request.connections, "To one source; 0: as many as help");
   command.add_option("--proxy", request.proxy,
                      "A proxy's URL; - is none, whatever the environment says");
+  command.add_option("--no-proxy", request.no_proxy,
+                     "Hosts to reach without the proxy, with commas between");
   command.add_option("--ca-file", request.ca_file, "Certificates to trust instead of the system's");
+  command.add_option(
+      "--cert", request.certificate,
+      "A certificate (PEM) to show to servers that ask, with its key if --key is not given");
+  command.add_option("--key", request.key, "The certificate's key (PEM, without a passphrase)");
   command.add_flag("--allow-downgrade", request.allow_downgrade, "Let https redirect to http");
   command.add_option("--give-up", request.give_up_seconds,
                      "Seconds without progress after which to stop trying (default 60)");

@@ -9,6 +9,8 @@
 #include "api/cli/text.h"
 #include "api/client/manifests.h"
 #include "api/client/trusted_keys.h"
+#include "api/small_file.h"
+#include "engine/base/client_certificate.h"
 #include "engine/base/url.h"
 
 namespace freshet::cli {
@@ -153,6 +155,24 @@ std::string job_name(std::vector<FileSpec> const& files) {
   return name.substr(0, kNameCharsMax);
 }
 
+// With the rights of this process: the daemon is given the text.
+Result<std::string> read_certificate(GetRequest const& request) {
+  if (request.certificate.empty()) {
+    if (request.key.empty()) return std::string();
+    return wrong_option("--key", "needs --cert");
+  }
+  std::string pem;
+  for (auto const& path : {request.certificate, request.key}) {
+    if (path.empty()) continue;
+    auto text = read_small_file(path, kClientCertificateBytesMax);
+    if (!text) return text;
+    pem += *text + "\n";
+  }
+  auto const checked = check_client_certificate(pem);
+  if (!checked) return tl::unexpected(checked.error());
+  return pem;
+}
+
 Result<JobSpec> plan_job(GetRequest const& request) {
   JobSpec job;
   for (auto const& text : request.headers) {
@@ -179,6 +199,10 @@ Result<JobSpec> plan_job(GetRequest const& request) {
   job.proxy = request.proxy;
   job.ca_file = request.ca_file.empty() ? "" : absolute(request.ca_file);
   job.allow_downgrade = request.allow_downgrade;
+  job.http.no_proxy = request.no_proxy;
+  auto certificate = read_certificate(request);
+  if (!certificate) return tl::unexpected(certificate.error());
+  job.http.client_certificate = std::move(*certificate);
   return job;
 }
 

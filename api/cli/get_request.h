@@ -28,6 +28,9 @@ struct GetRequest {
   std::uint32_t connections = 0;
   std::string proxy;
   std::string ca_file;
+  std::string certificate;
+  std::string key;
+  std::string no_proxy;
   std::vector<std::string> ranges;
   double give_up_seconds = 60;
   PeerRequest peers;

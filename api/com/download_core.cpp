@@ -34,6 +34,7 @@ DownloadCore::DownloadCore(std::shared_ptr<Host> host, JobInfo const& job)
     : DownloadCore(std::move(host)) {
   auto const data = AppData::parse(job.spec.app_data);
   properties_.load(data);
+  properties_.put(DODownloadProperty_SecurityContext, job.spec.http.client_certificate);
   path_ = data.get("path").value_or(std::string());
   made_file_ = data.number("made_file", 0) != 0;
   uri_ = properties_.text(DODownloadProperty_Uri);

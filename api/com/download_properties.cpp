@@ -6,9 +6,11 @@
 #include "api/com/header_lines.h"
 #include "api/com/integrity_info.h"
 #include "api/com/text.h"
+#include "engine/base/client_certificate.h"
 #include "engine/base/url.h"
 #include "freshet/com/do_hresults.h"
 #include "freshet/com/do_interfaces.h"
+#include "freshet/com/safe_array.h"
 
 namespace freshet::com {
 
@@ -48,7 +50,7 @@ constexpr std::array<Row, 30> kRows{{
     {VT_BOOL, Access::both, kIdle, 0},                  // BlockingMode
     {VT_UNKNOWN, Access::both, kAny, {}},               // CallbackInterface
     {VT_UNKNOWN, Access::both, kBefore, {}},            // StreamInterface
-    {VT_ARRAY | VT_UI1, Access::none, kIdle, {}},       // SecurityContext
+    {VT_ARRAY | VT_UI1, Access::write, kIdle, {}},      // SecurityContext
     {VT_BOOL, Access::write, kIdle, {}},                // NetworkToken
     {VT_BSTR, Access::both, kIdle, {}},                 // CorrelationVector
     {VT_BSTR, Access::none, kBefore, {}},               // DecryptionInfo
@@ -85,6 +87,27 @@ std::uint32_t costs_of(std::uint64_t policy) {
   }
 }
 
+struct FlawFlag {
+  std::uint32_t flag;
+  std::uint32_t flaw;
+};
+constexpr std::array<FlawFlag, 4> kFlawFlags{{
+    {SECURITY_FLAG_IGNORE_CERT_CN_INVALID, tls_flaw::name},
+    {SECURITY_FLAG_IGNORE_CERT_DATE_INVALID, tls_flaw::date},
+    {SECURITY_FLAG_IGNORE_UNKNOWN_CA, tls_flaw::authority},
+    {SECURITY_FLAG_IGNORE_CERT_WRONG_USAGE, tls_flaw::usage},
+}};
+
+// Nothing for what is not done: nobody here brings lists of revoked certificates.
+std::optional<std::uint32_t> flaws_of(std::uint64_t flags) {
+  std::uint32_t flaws = 0;
+  for (auto const& [flag, flaw] : kFlawFlags) {
+    if ((flags & flag) != 0) flaws |= flaw;
+    flags &= ~std::uint64_t{flag};
+  }
+  return flags == 0 ? std::optional(flaws) : std::nullopt;
+}
+
 }  // namespace
 
 When DownloadProperties::when(DODownloadProperty id) {
@@ -104,6 +127,7 @@ HRESULT DownloadProperties::set(DODownloadProperty id, VARIANT const& value) {
   auto const type = row_of(id)->type;
   if (value.vt != type) return E_INVALIDARG;
   if (type == VT_BSTR) return set_text(id, value);
+  if (id == DODownloadProperty_SecurityContext) return set_certificate(value.parray);
   return type == VT_UNKNOWN ? set_object(id, value) : set_number(id, value);
 }
 
@@ -134,8 +158,7 @@ HRESULT DownloadProperties::set_number(DODownloadProperty id, VARIANT const& val
   std::uint64_t number = value.ulVal;
   if (value.vt == VT_BOOL) number = value.boolVal != VARIANT_FALSE ? 1 : 0;
   if (value.vt == VT_UI8) number = value.ullVal;
-  // Certificates of servers are always looked at.
-  if (id == DODownloadProperty_SecurityFlags && number != 0) return E_NOTIMPL;
+  if (id == DODownloadProperty_SecurityFlags && !flaws_of(number)) return E_NOTIMPL;
   bool const wrong =
       (id == DODownloadProperty_CostPolicy && number > DODownloadCostPolicy_NoCellular) ||
       (id == DODownloadProperty_CallbackFreqPercent && number > 100) ||
@@ -158,6 +181,18 @@ HRESULT DownloadProperties::set_object(DODownloadProperty id, VARIANT const& val
                            : bool(query<IDODownloadStatusCallback>(value.punkVal));
   if (!fits) return E_INVALIDARG;
   values_[id] = Ref<IUnknown>::share(value.punkVal);
+  return S_OK;
+}
+
+HRESULT DownloadProperties::set_certificate(SAFEARRAY const* bytes) {
+  auto const size = bytes == nullptr ? 0 : bytes->rgsabound[0].cElements;
+  if (size == 0) {
+    values_.erase(DODownloadProperty_SecurityContext);
+    return S_OK;
+  }
+  std::string pem(static_cast<char const*>(bytes->pvData), size);
+  if (!check_client_certificate(pem)) return E_INVALIDARG;
+  values_[DODownloadProperty_SecurityContext] = std::move(pem);
   return S_OK;
 }
 
@@ -226,6 +261,8 @@ void DownloadProperties::shape(JobSpec& spec) const {
   spec.no_progress_timeout =
       std::chrono::seconds{number(DODownloadProperty_NoProgressTimeoutSeconds)};
   spec.allow_downgrade = flag(DODownloadProperty_HttpAllowSecureToNonSecureRedirect);
+  spec.http.accepted_flaws = flaws_of(number(DODownloadProperty_SecurityFlags)).value_or(0);
+  spec.http.client_certificate = text(DODownloadProperty_SecurityContext);
   spec.size_max = expected_size();
   spec.headers = read_header_lines(text(DODownloadProperty_HttpCustomHeaders)).value();
   auto const vector = text(DODownloadProperty_CorrelationVector);
@@ -241,6 +278,7 @@ void DownloadProperties::shape(FileSpec& file) const {
   auto const info = read_integrity_info(text(DODownloadProperty_IntegrityCheckInfo));
   file.manifest = info->url;
   file.hash_of_hashes = info->hash_of_hashes;
+  file.manifest_sha256 = info->digest;
 }
 
 std::vector<Header> DownloadProperties::answers_to_challenge() const {
@@ -260,7 +298,8 @@ void DownloadProperties::note(HttpAnswer const& answer) {
 void DownloadProperties::save(AppData& data) const {
   for (auto const& [id, value] : values_) {
     bool const told = row_of(id)->access == Access::read && id != DODownloadProperty_Id;
-    if (told) continue;
+    // The engine keeps certificate and key, where nobody is shown the key.
+    if (told || id == DODownloadProperty_SecurityContext) continue;
     auto const name = "p" + std::to_string(static_cast<int>(id));
     if (auto const* const text = std::get_if<std::string>(&value)) data.set(name, *text);
     if (auto const* const number = std::get_if<std::uint64_t>(&value)) data.set(name, *number);

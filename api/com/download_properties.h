@@ -60,6 +60,7 @@ class DownloadProperties {
   using Value = std::variant<std::string, std::uint64_t, Ref<IUnknown>>;
   [[nodiscard]] HRESULT set_text(DODownloadProperty id, VARIANT const& value);
   [[nodiscard]] HRESULT set_number(DODownloadProperty id, VARIANT const& value);
+  [[nodiscard]] HRESULT set_certificate(SAFEARRAY const* bytes);
   [[nodiscard]] HRESULT set_object(DODownloadProperty id, VARIANT const& value);
   [[nodiscard]] bool has(DODownloadProperty id) const { return values_.contains(id); }
 

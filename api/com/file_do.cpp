@@ -189,6 +189,7 @@ HRESULT FileObject::set_identity(VARIANT const& value) {
   pending_->with([&](FileSpec& spec, auto const&) {
     spec.manifest = read->url;
     spec.hash_of_hashes = read->hash_of_hashes;
+    spec.manifest_sha256 = read->digest;
   });
   return S_OK;
 }

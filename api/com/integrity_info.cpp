@@ -26,6 +26,21 @@ std::optional<std::map<std::string, std::string>> members_of(std::string_view te
   return members;
 }
 
+std::optional<Digest> digest_from(std::string_view text) {
+  Digest digest;
+  auto const bytes = from_base64(text);
+  if (!bytes || bytes->size() != digest.bytes.size()) return std::nullopt;
+  std::ranges::copy(*bytes, digest.bytes.begin());
+  return digest;
+}
+
+bool is_sha256(std::string_view algorithm) {
+  for (std::string_view const name : {"SHA256", "SHA-256", "sha256", "sha-256"}) {
+    if (algorithm == name) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<IntegrityInfo> read_integrity_info(std::string_view text) {
@@ -36,17 +51,22 @@ Result<IntegrityInfo> read_integrity_info(std::string_view text) {
   if (!members) return refuse("is no object of strings");
   auto const url = members->find("PiecesHashFileUrl");
   if (url == members->end()) return refuse("has no PiecesHashFileUrl");
+  IntegrityInfo info{url->second, {}, {}};
   auto const hash = members->find("HashOfHashes");
-  if (hash == members->end()) {
-    if (!members->contains("PiecesHashFileDigest")) return refuse("has no HashOfHashes");
-    return fail(Errc::not_supported, "IntegrityCheckInfo", "has no HashOfHashes");
+  if (hash != members->end()) {
+    info.hash_of_hashes = digest_from(hash->second);
+    if (!info.hash_of_hashes) return refuse("HashOfHashes is no SHA-256 in base64");
   }
-  auto const bytes = from_base64(hash->second);
-  IntegrityInfo info{url->second, {}};
-  if (!bytes || bytes->size() != info.hash_of_hashes.bytes.size()) {
-    return refuse("HashOfHashes is no SHA-256 in base64");
+  auto const digest = members->find("PiecesHashFileDigest");
+  if (digest != members->end()) {
+    auto const algorithm = members->find("PiecesHashFileDigestAlgorithm");
+    if (algorithm != members->end() && !is_sha256(algorithm->second)) {
+      return fail(Errc::not_supported, "IntegrityCheckInfo", "its digest is no SHA-256");
+    }
+    info.digest = digest_from(digest->second);
+    if (!info.digest) return refuse("PiecesHashFileDigest is no SHA-256 in base64");
   }
-  std::ranges::copy(*bytes, info.hash_of_hashes.bytes.begin());
+  if (!info.hash_of_hashes && !info.digest) return refuse("has neither HashOfHashes nor digest");
   return info;
 }
 

@@ -2,6 +2,7 @@
 // Pure; any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,11 +13,12 @@ namespace freshet::com {
 
 struct IntegrityInfo {
   std::string url;
-  Digest hash_of_hashes;
+  std::optional<Digest> hash_of_hashes;  // One of these two, or both.
+  std::optional<Digest> digest;          // Of the piece hash file itself.
 };
 
-// invalid_argument for what is not such a text; not_supported when it names the digest of the piece
-// hash file alone, by which the engine knows none.
+// invalid_argument for what is not such a text; not_supported for digests that are
+// no SHA-256.
 [[nodiscard]] Result<IntegrityInfo> read_integrity_info(std::string_view text);
 
 }  // namespace freshet::com

@@ -1,4 +1,4 @@
-// How a job speaks HTTP: proxy, credentials, headers and what it lets servers do.
+// How a job speaks HTTP: proxy, credentials, headers and method.
 #include <algorithm>
 #include <span>
 
@@ -28,6 +28,19 @@ std::string first_proxy(std::string_view list) {
   return "http://" + std::string(proxy);
 }
 
+// "*.example.org;10.0.0.1 <local>" as hosts with commas between. Nothing here tells local names.
+std::string bypassed(std::string_view list) {
+  std::string hosts;
+  while (!list.empty()) {
+    auto const end = std::min(list.find_first_of(";, \t\r\n"), list.size());
+    auto host = list.substr(0, end);
+    list.remove_prefix(std::min(end + 1, list.size()));
+    if (host.starts_with("*.")) host.remove_prefix(1);
+    if (!host.empty() && host != "<local>") hosts += (hosts.empty() ? "" : ",") + std::string(host);
+  }
+  return hosts;
+}
+
 void without_credentials(std::vector<Header>& headers, AppData const& data) {
   if (!data.get("credentials")) return;
   std::erase_if(headers, [](Header const& header) { return header.name == kAuthorization; });
@@ -53,7 +66,8 @@ HRESULT check_credentials(BG_AUTH_TARGET target, BG_AUTH_SCHEME scheme) {
   if (scheme < BG_AUTH_SCHEME_BASIC || scheme > BG_AUTH_SCHEME_PASSPORT) {
     return BG_E_INVALID_AUTH_SCHEME;
   }
-  return scheme == BG_AUTH_SCHEME_BASIC ? S_OK : E_NOTIMPL;
+  bool const digest = scheme == BG_AUTH_SCHEME_DIGEST && target == BG_AUTH_TARGET_SERVER;
+  return scheme == BG_AUTH_SCHEME_BASIC || digest ? S_OK : E_NOTIMPL;
 }
 
 }  // namespace
@@ -79,6 +93,7 @@ HRESULT JobObject::SetProxySettings(BG_JOB_PROXY_USAGE usage, WCHAR const* list,
     data.erase("bypass");
     if (own) data.set("proxy_list", *proxies);
     if (!excepted->empty()) data.set("bypass", *excepted);
+    spec.http.no_proxy = bypassed(*excepted);
     return {};
   });
 }
@@ -115,6 +130,10 @@ HRESULT JobObject::SetCredentials(BG_AUTH_CREDENTIALS* credentials) {
     if (credentials->Target == BG_AUTH_TARGET_PROXY) {
       return set_proxy_user(spec, percent_encoded(*name) + ":" + percent_encoded(*secret));
     }
+    if (credentials->Scheme == BG_AUTH_SCHEME_DIGEST) {
+      spec.http.digest_credentials = percent_encoded(*name) + ":" + percent_encoded(*secret);
+      return {};
+    }
     without_credentials(spec.headers, data);
     spec.headers.push_back({std::string(kAuthorization), basic(*name, *secret)});
     data.set("credentials", 1);
@@ -135,26 +154,16 @@ HRESULT JobObject::RemoveCredentials(BG_AUTH_TARGET target, BG_AUTH_SCHEME schem
       found = url && !url->userinfo.empty();
       return found ? set_proxy_user(spec, {}) : Result<void>();
     }
+    if (scheme == BG_AUTH_SCHEME_DIGEST) {
+      found = !std::exchange(spec.http.digest_credentials, {}).empty();
+      return {};
+    }
     found = data.get("credentials").has_value();
     without_credentials(spec.headers, data);
     data.erase("credentials");
     return {};
   });
   return FAILED(hr) || found ? hr : S_FALSE;
-}
-
-// Certificates of clients are not offered by the engine.
-HRESULT JobObject::SetClientCertificateByID(BG_CERT_STORE_LOCATION, LPCWSTR, BYTE[20]) {
-  return E_NOTIMPL;
-}
-HRESULT JobObject::SetClientCertificateByName(BG_CERT_STORE_LOCATION, LPCWSTR, LPCWSTR) {
-  return E_NOTIMPL;
-}
-HRESULT JobObject::RemoveClientCertificate() {
-  return E_NOTIMPL;
-}
-HRESULT JobObject::GetClientCertificate(BG_CERT_STORE_LOCATION*, LPWSTR*, BYTE**, LPWSTR*) {
-  return E_NOTIMPL;
 }
 
 HRESULT JobObject::SetCustomHeaders(LPCWSTR headers) {
@@ -191,28 +200,6 @@ HRESULT JobObject::MakeCustomHeadersWriteOnly() {
   });
 }
 
-// Servers are always looked at, and redirects followed: what is allowed besides can be chosen, and
-// whether files tell where they led.
-HRESULT JobObject::SetSecurityFlags(ULONG flags) {
-  constexpr auto kDowngrade = BG_HTTP_REDIRECT_POLICY_ALLOW_HTTPS_TO_HTTP;
-  constexpr auto kReport = BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT;
-  if ((flags & ~(kDowngrade | kReport)) != 0) return E_NOTIMPL;
-  return change([&](auto const&, JobSpec& spec, AppData& data) -> Result<void> {
-    spec.allow_downgrade = (flags & kDowngrade) != 0;
-    data.erase("report_redirects");
-    if ((flags & kReport) != 0) data.set("report_redirects", 1);
-    return {};
-  });
-}
-
-HRESULT JobObject::GetSecurityFlags(ULONG* flags) {
-  return tell(flags, [](JobInfo const& info) {
-    auto const data = AppData::parse(info.spec.app_data);
-    return (info.spec.allow_downgrade ? BG_HTTP_REDIRECT_POLICY_ALLOW_HTTPS_TO_HTTP : 0U) |
-           (data.get("report_redirects") ? BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT : 0U);
-  });
-}
-
 HRESULT JobObject::SetHttpMethod(LPCWSTR method) {
   if (method == nullptr || *method == L'\0') return E_INVALIDARG;
   if (std::wstring_view(method) != L"GET") return E_NOTIMPL;
@@ -221,11 +208,6 @@ HRESULT JobObject::SetHttpMethod(LPCWSTR method) {
 
 HRESULT JobObject::GetHttpMethod(LPWSTR* method) {
   return give_text(std::wstring_view(L"GET"), method);
-}
-
-HRESULT JobObject::SetServerCertificateValidationInterface(IUnknown* callback) {
-  if (callback != nullptr) return E_NOTIMPL;
-  return change([](auto const&, auto&, auto&) -> Result<void> { return {}; });
 }
 
 }  // namespace freshet::com

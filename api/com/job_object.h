@@ -5,6 +5,7 @@
 // four files: job_object.cpp (its life), job_files.cpp, job_settings.cpp and job_http.cpp.
 #pragma once
 
+#include "api/com/certificate_store.h"
 #include "api/com/job_core.h"
 #include "api/com/object.h"
 #include "freshet/com/copy_file.h"
@@ -117,6 +118,8 @@ class JobObject final
     *out = read(*info);
     return S_OK;
   }
+  [[nodiscard]] HRESULT set_certificate(BG_CERT_STORE_LOCATION location, LPCWSTR store,
+                                        Fits const& fits);
   [[nodiscard]] HRESULT add(std::vector<FileSpec> files);
   [[nodiscard]] HRESULT set_seconds(Duration JobSpec::*member, ULONG seconds);
   [[nodiscard]] HRESULT set_bits_property(BITS_JOB_PROPERTY_ID id, BITS_JOB_PROPERTY_VALUE value);

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "freshet/com/objbase.h"
+#include "freshet/com/safe_array.h"
 
 namespace {
 
@@ -17,6 +18,15 @@ struct StringHead {
 
 StringHead* head_of(BSTR string) {
   return reinterpret_cast<StringHead*>(string) - 1;
+}
+
+constexpr VARTYPE kBytes = VT_ARRAY | VT_UI1;
+
+SAFEARRAY* copy_of(SAFEARRAY const& from) {
+  auto const& bound = from.rgsabound[0];
+  auto* const copy = SafeArrayCreateVector(VT_UI1, bound.lLbound, bound.cElements);
+  if (copy != nullptr) std::memcpy(copy->pvData, from.pvData, bound.cElements);
+  return copy;
 }
 
 constexpr UINT kLengthMax = 0x1FFFFFFF;
@@ -108,6 +118,8 @@ HRESULT VariantClear(VARIANT* variant) {
     SysFreeString(variant->bstrVal);
   } else if (variant->vt == VT_UNKNOWN) {
     if (variant->punkVal != nullptr) variant->punkVal->Release();
+  } else if (variant->vt == kBytes) {
+    if (auto const gone = SafeArrayDestroy(variant->parray); FAILED(gone)) return gone;
   } else if (!is_plain(variant->vt)) {
     return DISP_E_BADVARTYPE;
   }
@@ -117,7 +129,8 @@ HRESULT VariantClear(VARIANT* variant) {
 
 HRESULT VariantCopy(VARIANT* to, VARIANT const* from) {
   if (to == nullptr || from == nullptr) return E_INVALIDARG;
-  bool const known = from->vt == VT_BSTR || from->vt == VT_UNKNOWN || is_plain(from->vt);
+  bool const known =
+      from->vt == VT_BSTR || from->vt == VT_UNKNOWN || from->vt == kBytes || is_plain(from->vt);
   if (!known) return DISP_E_BADVARTYPE;
   if (to == from) return S_OK;
   if (auto const cleared = VariantClear(to); FAILED(cleared)) return cleared;
@@ -125,6 +138,10 @@ HRESULT VariantCopy(VARIANT* to, VARIANT const* from) {
   if (from->vt == VT_BSTR && from->bstrVal != nullptr) {
     copy.bstrVal = SysAllocStringLen(from->bstrVal, SysStringLen(from->bstrVal));
     if (copy.bstrVal == nullptr) return E_OUTOFMEMORY;
+  }
+  if (from->vt == kBytes && from->parray != nullptr) {
+    copy.parray = copy_of(*from->parray);
+    if (copy.parray == nullptr) return E_OUTOFMEMORY;
   }
   if (from->vt == VT_UNKNOWN && from->punkVal != nullptr) from->punkVal->AddRef();
   *to = copy;

@@ -12,6 +12,7 @@
 #include "freshet/com/do_types.h"
 #include "freshet/com/events.h"
 #include "freshet/com/objbase.h"
+#include "freshet/com/safe_array.h"
 #include "freshet/com/variant.h"
 
 // Yields IBackgroundCopyManager and IDOManager.

@@ -4,9 +4,11 @@
 
 #include "engine/content/magnet.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/tls_files.h"
 
 using namespace freshet;
 using namespace freshet::cli;
+using namespace freshet::test;
 using namespace std::chrono_literals;
 
 namespace {
@@ -38,6 +40,26 @@ TEST_CASE("a URL whose last step could leave the directory or names nothing is r
     INFO(url);
     CHECK_FALSE(file_name_of(url));
   }
+}
+
+TEST_CASE("a certificate is read with its key and refused without", "[cli]") {
+  TempFolder const folder;
+  auto const files = make_certificate(folder.path(), "a client");
+  auto asked = request({"https://host/x.img"});
+  asked.key = files.key;
+  CHECK(refusal(asked) == Errc::invalid_argument);
+  asked.certificate = files.certificate;
+  asked.no_proxy = "host";
+
+  auto const plan = plan_get(asked);
+
+  REQUIRE(plan);
+  auto const& pem = plan->job.http.client_certificate;
+  CHECK(pem.find("BEGIN CERTIFICATE") != std::string::npos);
+  CHECK(pem.find("PRIVATE KEY") != std::string::npos);
+  CHECK(plan->job.http.no_proxy == "host");
+  asked.key.clear();
+  CHECK(refusal(asked) == Errc::invalid_argument);
 }
 
 TEST_CASE("every option reaches the job or the file", "[cli]") {

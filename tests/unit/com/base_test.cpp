@@ -1,6 +1,7 @@
 // Texts, BSTR, VARIANT, GUIDs as text, events and the threads that come and go.
 #include <catch2/catch.hpp>
 
+#include <cstring>
 #include <string>
 #include <thread>
 #include <vector>
@@ -94,8 +95,36 @@ TEST_CASE("a VARIANT owns its string and its object", "[com]") {
   CHECK(VariantClear(&copy) == S_OK);
   CHECK(copy.vt == VT_EMPTY);
   CHECK(VariantClear(&value) == S_OK);
-  value.vt = VT_ARRAY | VT_UI1;
+  value.vt = VT_ARRAY | VT_UI2;
   CHECK(VariantClear(&value) == DISP_E_BADVARTYPE);
+}
+
+TEST_CASE("a VARIANT owns its array of bytes", "[com]") {
+  CHECK(SafeArrayCreateVector(VT_UI2, 0, 1) == nullptr);
+  VARIANT value{};
+  value.vt = VT_ARRAY | VT_UI1;
+  value.parray = SafeArrayCreateVector(VT_UI1, 5, 3);
+  void* bytes = nullptr;
+  REQUIRE(SafeArrayAccessData(value.parray, &bytes) == S_OK);
+  std::memcpy(bytes, "abc", 3);
+  CHECK(VariantClear(&value) == DISP_E_ARRAYISLOCKED);
+  CHECK(SafeArrayUnaccessData(value.parray) == S_OK);
+  CHECK(SafeArrayUnaccessData(value.parray) == E_UNEXPECTED);
+
+  VARIANT copy{};
+  REQUIRE(VariantCopy(&copy, &value) == S_OK);
+  REQUIRE(VariantClear(&value) == S_OK);
+
+  LONG first = 0;
+  LONG last = 0;
+  CHECK(SafeArrayGetLBound(copy.parray, 1, &first) == S_OK);
+  CHECK(SafeArrayGetUBound(copy.parray, 1, &last) == S_OK);
+  CHECK(SafeArrayGetUBound(copy.parray, 2, &last) == DISP_E_BADINDEX);
+  CHECK((first == 5 && last == 7));
+  REQUIRE(SafeArrayAccessData(copy.parray, &bytes) == S_OK);
+  CHECK(std::memcmp(bytes, "abc", 3) == 0);
+  REQUIRE(SafeArrayUnaccessData(copy.parray) == S_OK);
+  CHECK(VariantClear(&copy) == S_OK);
 }
 
 TEST_CASE("a GUID and its text are the same thing and so is the id of a job", "[com]") {

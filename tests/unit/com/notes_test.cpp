@@ -46,7 +46,8 @@ TEST_CASE("the integrity text names the piece hash file and its hash", "[com]") 
 
   REQUIRE(info);
   CHECK(info->url == "http://host/p");
-  CHECK(to_hex(info->hash_of_hashes) ==
+  CHECK_FALSE(info->digest);
+  CHECK(to_hex(*info->hash_of_hashes) ==
         "6cb47e6245b5e3b19fd74612ad0ea5816dc00bd1356837ac2b74da4abd031c90");
   auto const code = [](char const* text) { return read_integrity_info(text).error().code; };
   CHECK(code("") == Errc::invalid_argument);
@@ -55,5 +56,15 @@ TEST_CASE("the integrity text names the piece hash file and its hash", "[com]") 
   CHECK(code(R"({"PiecesHashFileUrl":"u","HashOfHashes":"AAAA"})") == Errc::invalid_argument);
   CHECK(code(R"({"PiecesHashFileUrl":"u","PiecesHashFileUrl":"u"})") == Errc::invalid_argument);
   CHECK(code(R"({"PiecesHashFileUrl":"u"} x)") == Errc::invalid_argument);
-  CHECK(code(R"({"PiecesHashFileUrl":"u","PiecesHashFileDigest":"d"})") == Errc::not_supported);
+  CHECK(code(R"({"PiecesHashFileUrl":"u"})") == Errc::invalid_argument);
+  CHECK(code(R"({"PiecesHashFileUrl":"u","PiecesHashFileDigest":"d"})") == Errc::invalid_argument);
+  auto const by_digest = [](std::string const& algorithm) {
+    std::string const digest = "bLR+YkW147Gf10YSrQ6lgW3AC9E1aDesK3TaSr0DHJA=";
+    return read_integrity_info(R"({"PiecesHashFileUrl":"u","PiecesHashFileDigest":")" + digest +
+                               R"(","PiecesHashFileDigestAlgorithm":")" + algorithm + R"("})");
+  };
+  REQUIRE(by_digest("SHA256"));
+  CHECK(by_digest("SHA256")->digest == info->hash_of_hashes);
+  CHECK_FALSE(by_digest("SHA256")->hash_of_hashes);
+  CHECK(by_digest("MD5").error().code == Errc::not_supported);
 }

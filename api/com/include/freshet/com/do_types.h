@@ -65,6 +65,12 @@ enum DODownloadCostPolicy : int {
   DODownloadCostPolicy_NoCellular = 5,
 };
 
+// Bits of the property SecurityFlags: flaws of a server's certificate that are put up with.
+inline constexpr DWORD SECURITY_FLAG_IGNORE_UNKNOWN_CA = 0x100;
+inline constexpr DWORD SECURITY_FLAG_IGNORE_CERT_WRONG_USAGE = 0x200;
+inline constexpr DWORD SECURITY_FLAG_IGNORE_CERT_CN_INVALID = 0x1000;
+inline constexpr DWORD SECURITY_FLAG_IGNORE_CERT_DATE_INVALID = 0x2000;
+
 enum DODownloadProperty : int {
   DODownloadProperty_Id = 0,
   DODownloadProperty_Uri = 1,

@@ -33,6 +33,8 @@ enum VARENUM : std::uint16_t {
   VT_BYREF = 0x4000,
 };
 
+struct SAFEARRAY;
+
 #ifdef __clang__
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpedantic"  // Its shape is as old as it is.
@@ -51,7 +53,7 @@ struct VARIANT {
     BSTR bstrVal;
     IUnknown* punkVal;
     IDispatch* pdispVal;
-    void* parray;
+    SAFEARRAY* parray;
     void* byref;
     USHORT uiVal;
     ULONG ulVal;
@@ -78,8 +80,8 @@ FRESHET_COM_API UINT SysStringLen(BSTR string);
 FRESHET_COM_API UINT SysStringByteLen(BSTR string);
 
 FRESHET_COM_API void VariantInit(VARIANT* variant);
-// Frees its string or releases its object. DISP_E_BADVARTYPE for kinds that are not listed above
-// and for arrays: then nothing is freed.
+// Frees its string or releases its object. DISP_E_BADVARTYPE for kinds that are not listed above:
+// then nothing is freed.
 FRESHET_COM_API HRESULT VariantClear(VARIANT* variant);
-// Clears `to` first; strings are copied and objects get a reference.
+// Clears `to` first; strings and arrays are copied and objects get a reference.
 FRESHET_COM_API HRESULT VariantCopy(VARIANT* to, VARIANT const* from);
