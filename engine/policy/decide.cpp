@@ -136,9 +136,8 @@ void Decision::judge_metered() {
 
 void Decision::judge_budget() {
   auto const cap = upload_cap(policy_);
-  if (!cap || facts_.uploaded_far < *cap) return;
-  forbid_serving({PeerClass::group, PeerClass::internet},
-                 "the month's uploads have reached DOMonthlyUploadDataCap");
+  if (!cap || facts_.uploaded_internet < *cap) return;
+  forbid_serving({PeerClass::internet}, "the month's uploads have reached DOMonthlyUploadDataCap");
 }
 
 // The smallest of what applies. Percents need a measured way; until then they do not bind.

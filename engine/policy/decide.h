@@ -10,9 +10,9 @@ namespace freshet {
 
 struct PolicyFacts {
   MachineState machine;
-  Bytes uploaded_far = 0;     // To group and Internet peers in this calendar month.
-  std::uint32_t hour = 0;     // Of the day, where the machine is.
-  BytesPerSecond measured{};  // What the way to us was seen to carry; 0: not yet.
+  Bytes uploaded_internet = 0;  // To Internet peers in this calendar month.
+  std::uint32_t hour = 0;       // Of the day, where the machine is.
+  BytesPerSecond measured{};    // What the way to us was seen to carry; 0: not yet.
 };
 
 [[nodiscard]] PolicyVerdict decide(Policy const& policy, PolicyFacts const& facts);

@@ -118,11 +118,10 @@ void PolicyKeeper::count() {
 void PolicyKeeper::judge() {
   auto const local_now = local();
   auto const moved = months_.of(local_now.month);
-  auto verdict =
-      decide(policy_, {.machine = machine(),
-                       .uploaded_far = moved.peers.group.sent + moved.peers.internet.sent,
-                       .hour = local_now.hour,
-                       .measured = months_.peak()});
+  auto verdict = decide(policy_, {.machine = machine(),
+                                  .uploaded_internet = moved.peers.internet.sent,
+                                  .hour = local_now.hour,
+                                  .measured = months_.peak()});
   if (std::exchange(applied_, true) && verdict == verdict_) return;
   if (verdict.reasons != verdict_.reasons) {
     ports_.log.write(LogLevel::info, "policy restricts", {{"why", joined(verdict.reasons)}});

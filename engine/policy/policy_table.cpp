@@ -8,7 +8,7 @@ namespace freshet {
 
 namespace {
 
-constexpr std::uint64_t kYearSeconds = 31'536'000;
+constexpr std::uint64_t kMonthSeconds = 2'592'000;
 constexpr std::uint64_t kAnyMost = 4'294'967'295;
 
 using P = Policy;
@@ -47,9 +47,9 @@ constexpr std::array kTable{
     PolicyRow{"DODelayBackgroundDownloadFromHttp", &P::delay_background_from_http_s, "s", "0", 0,
               kAnyMost},
     PolicyRow{"DODelayCacheServerFallbackForeground", &P::delay_cache_fallback_foreground_s, "s",
-              "0", 0, kYearSeconds},
+              "0", 0, kMonthSeconds},
     PolicyRow{"DODelayCacheServerFallbackBackground", &P::delay_cache_fallback_background_s, "s",
-              "0", 0, kYearSeconds},
+              "0", 0, kMonthSeconds},
     PolicyRow{"DOCacheHost", &P::cache_host, "", ""},
     PolicyRow{"DOCacheHostSource", &P::cache_host_source, "", "", 0, 2},
     PolicyRow{"DOModifyCacheDrive", &P::cache_drive, "", ""},

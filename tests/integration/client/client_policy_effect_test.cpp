@@ -1,14 +1,8 @@
 // What each policy does to a whole client, its origin and its neighbours.
 #include <ctime>
-#include <exception>
-#include <functional>
-#include <thread>
 
-#include "engine/content/merkle.h"
-#include "engine/content/merkle_builder.h"
 #include "engine/policy/month_book.h"
-#include "tests/integration/client/client_fixture.h"
-#include "tests/integration/peer/net_space.h"
+#include "tests/integration/client/policy_world.h"
 #include "tests/support/real_store.h"
 
 using namespace freshet;
@@ -17,108 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Policies = std::vector<std::pair<std::string, std::string>>;
 using std::chrono::steady_clock;
-
-// Whatever the tests run on.
-std::string const kPlainMachine = "battery = false\nmetered = false\nvpn = false\n";
-
-ContentId content_of(std::string const& bytes) {
-  MerkleBuilder builder(piece_length_for(bytes.size()));
-  std::vector<Digest> leaves((bytes.size() + kBlockBytes - 1) / kBlockBytes);
-  hash_blocks(std::as_bytes(std::span(bytes)), leaves);
-  REQUIRE(builder.add(0, leaves));
-  return (*builder.finish(bytes.size()))->content;
-}
-
-// What one side of a meeting is told.
-struct Told {
-  Policies policies;
-  std::string machine = kPlainMachine;  // Of the file.
-  std::string peers;
-  bool far = false;  // In a group, and on no network of the other's.
-};
-
-struct Side {
-  explicit Side(Told const& told, std::vector<std::string> invited = {}) {
-    auto& peers = options.peers;
-    options.data_dir = folder / "data";
-    options.policies = told.policies;
-    options.policy_file = folder / "freshet.toml";
-    write_file(options.policy_file, "[machine]\n" + told.machine + "[peers]\n" + told.peers);
-    peers.mode = told.far ? DownloadMode::group : DownloadMode::lan;
-    if (told.far) {
-      peers.group_secret = "a secret of sixteen and more bytes";
-      peers.local_networks = {"192.0.2.0/24"};
-    }
-    if (told.far) host = invited.empty() ? "10.9.0.1" : "10.9.0.2";
-    peers.listen = {host + ":0"};
-    peers.local_search = false;
-    peers.share_for = 1h;
-    peers.peers = std::move(invited);
-  }
-  void open() {
-    client.reset();
-    auto opened = Client::open(options);
-    REQUIRE(opened);
-    client.emplace(std::move(*opened));
-  }
-  [[nodiscard]] std::string address() {
-    auto const port = client->peer_port();
-    return host + ":" + std::to_string(port.value_or(1));
-  }
-  JobInfo get(FileSpec file, JobSpec spec = {.name = "test"}) {
-    file.path = folder / "file";
-    auto const job = client->start(std::move(spec), {std::move(file)});
-    REQUIRE(job);
-    auto const info = client->wait(*job, 60s);
-    REQUIRE(info);
-    INFO(client->why(*job).value_or("no record"));
-    REQUIRE(info->state == JobState::transferred);
-    REQUIRE(client->complete(*job));
-    CHECK(std::filesystem::file_size(folder / "file") == info->progress.bytes_total);
-    return *info;
-  }
-
-  TempFolder folder;
-  std::string host = "127.0.0.1";
-  Options options;
-  std::optional<Client> client;
-};
-
-struct World {
-  World() { origin.serve_file("/file", bytes); }
-  [[nodiscard]] FileSpec file() const {
-    FileSpec made;
-    made.urls = {origin.url("/file")};
-    made.content = content;
-    return made;
-  }
-
-  std::string const bytes = made_bytes(2'000'000);
-  ContentId const content = content_of(bytes);
-  ScriptedOrigin origin;
-};
-
-// How much of a content one who wants it gets from one who has it, when peers have this head start
-// before the origin, in seconds.
-Bytes given(Told const& giving, Told taking, std::string const& head_start) {
-  World world;
-  Side giver(giving);
-  giver.open();
-  giver.get(world.file());
-  taking.policies.emplace_back("DODelayForegroundDownloadFromHttp", head_start);
-  Side taker(taking, {giver.address()});
-  taker.open();
-  return taker.get(world.file()).progress.from_peers;
-}
-
-bool meets(Told const& giving, Told const& taking = {}) {
-  return given(giving, taking, "40") > 0;
-}
-bool avoids(Told const& giving, Told const& taking = {}) {
-  return given(giving, taking, "2") == 0;
-}
 
 // As if this month's counters had come so far.
 void begin_month(Side const& side,
@@ -149,39 +42,10 @@ Duration time_with(Policies policies, Priority priority = Priority::foreground) 
   return steady_clock::now() - begin;
 }
 
-// Runs it where there are addresses that are not of this host alone: only then neighbours can be
-// far.
-void in_a_network(std::function<void()> const& test) {
-  auto const space = NetSpace::make();
-  if (!space) {
-    WARN("SKIPPED: network namespaces are not permitted here");
-    return;
-  }
-  space->ip("address add 10.9.0.1/32 dev lo");
-  space->ip("address add 10.9.0.2/32 dev lo");
-  std::exception_ptr failure;
-  std::thread([&] {
-    try {
-      space->enter();
-      test();
-    } catch (...) {
-      failure = std::current_exception();
-    }
-  }).join();
-  if (failure) std::rethrow_exception(failure);
-}
-
 std::string hours_around_now(std::string const& percents) {
   auto const now = std::time(nullptr);
   auto const hour = std::localtime(&now)->tm_hour;
   return std::to_string(hour) + "-" + std::to_string((hour + 2) % 24) + ":" + percents;
-}
-
-Told with(Policies policies) {
-  return {.policies = std::move(policies)};
-}
-Told far_with(Policies policies) {
-  return {.policies = std::move(policies), .far = true};
 }
 
 }  // namespace
@@ -244,25 +108,32 @@ TEST_CASE("peers can be restricted to the networks of our interfaces", "[client]
   });
 }
 
-TEST_CASE("a spent budget of the month ends uploads to far peers alone", "[client][effect]") {
-  auto const gives = [](bool far) {
+TEST_CASE("a spent budget of the month ends uploads to Internet peers alone", "[client][effect]") {
+  auto const gives = [](bool stranger, Bytes to_internet) {
     World world;
-    Side giver({.policies = {{"DOMonthlyUploadDataCap", "1"}}, .far = far});
-    begin_month(giver, [](MonthBook& book, std::string const& month) {
+    Side giver({.policies = {{"DOMonthlyUploadDataCap", "1"}}, .far = true, .stranger = stranger});
+    begin_month(giver, [&](MonthBook& book, std::string const& month) {
       MovedBytes moved;
+      moved.peers.internet.sent = to_internet;
       moved.peers.group.sent = 1_GiB;
       book.add(month, moved);
     });
     giver.open();
-    CHECK(giver.client->perf_this_month()->moved.peers.group.sent == 1_GiB);
+    CHECK(giver.client->perf_this_month()->moved.peers.internet.sent == to_internet);
     giver.get(world.file());
-    Side taker({.policies = {{"DODelayForegroundDownloadFromHttp", far ? "2" : "40"}}, .far = far},
+    bool const spent = stranger && to_internet == 1_GiB;
+    Side taker({.policies = {{"DODelayForegroundDownloadFromHttp", spent ? "2" : "40"}},
+                .far = true,
+                .stranger = stranger},
                {giver.address()});
     taker.open();
     return taker.get(world.file()).progress.from_peers > 0;
   };
-  CHECK(gives(false));
-  in_a_network([&] { CHECK_FALSE(gives(true)); });
+  in_a_network([&] {
+    CHECK(gives(false, 1_GiB));
+    CHECK(gives(true, 0));
+    CHECK_FALSE(gives(true, 1_GiB));
+  });
 }
 
 TEST_CASE("limits hold for the kind of download they name", "[client][effect]") {
@@ -337,13 +208,31 @@ TEST_CASE("a cache host spares the origin unless we are on a VPN that forbids it
 }
 
 TEST_CASE("a cache host that fails is waited for as long as the policy says", "[client][effect]") {
+  auto const time_of = [](std::string const& kind, Priority priority) {
+    World world;
+    Side side(with({{"DOCacheHost", "127.0.0.1:1"}, {"DODelayCacheServerFallback" + kind, "1"}}));
+    side.open();
+    auto const begin = steady_clock::now();
+    side.get(world.file(), {.name = "test", .priority = priority});
+    CHECK(world.origin.bytes_sent() == world.bytes.size());
+    return steady_clock::now() - begin;
+  };
+  CHECK(time_of("Foreground", Priority::foreground) >= 1s);
+  CHECK(time_of("Background", Priority::normal) >= 1s);
+}
+
+TEST_CASE("the origin helps peers that bring a background download too little",
+          "[client][effect]") {
   World world;
-  Side side(with({{"DOCacheHost", "127.0.0.1:1"}, {"DODelayCacheServerFallbackForeground", "1"}}));
-  side.open();
-  auto const begin = steady_clock::now();
-  side.get(world.file());
-  CHECK(steady_clock::now() - begin >= 1s);
-  CHECK(world.origin.bytes_sent() == world.bytes.size());
+  Side giver(with({{"DOMaxUploadBandwidth", "100"}}));
+  giver.open();
+  giver.get(world.file());
+  // Peers come first; then they bring it all, in twenty seconds, unless that is too slow.
+  Side taker(with({{"DOMinBackgroundQoS", "1000"}, {"DODelayBackgroundDownloadFromHttp", "3"}}),
+             {giver.address()});
+  taker.open();
+  auto const info = taker.get(world.file(), {.name = "test", .priority = Priority::low});
+  CHECK(info.progress.from_peers < world.bytes.size());
 }
 
 TEST_CASE("what no job needs any more stays as long and as much as policy has it",

@@ -27,7 +27,7 @@ std::vector<PeerClass> everyone() {
 }  // namespace
 
 TEST_CASE("without policies on an ordinary machine everything is allowed", "[policy]") {
-  auto const verdict = decide({}, {.uploaded_far = 20_GiB - 1});
+  auto const verdict = decide({}, {.uploaded_internet = 20_GiB - 1});
 
   CHECK(verdict == PolicyVerdict{});
   CHECK(verdict.reasons.empty());
@@ -115,23 +115,23 @@ TEST_CASE("on a metered network nobody is served", "[policy]") {
   CHECK(may(verdict, "meet", everyone()));
 }
 
-TEST_CASE("a spent upload budget stops uploads to far peers alone", "[policy]") {
+TEST_CASE("a spent upload budget stops uploads to Internet peers alone", "[policy]") {
   Policy policy;
   policy.monthly_upload_data_cap_gb = 1;
   PolicyFacts facts;
-  facts.uploaded_far = 1_GiB - 1;
+  facts.uploaded_internet = 1_GiB - 1;
   CHECK(may(decide(policy, facts), "serve", everyone()));
 
-  facts.uploaded_far = 1_GiB;
+  facts.uploaded_internet = 1_GiB;
   auto const verdict = decide(policy, facts);
-  CHECK(may(verdict, "serve", {PeerClass::lan, PeerClass::link_local}));
+  CHECK(may(verdict, "serve", {PeerClass::lan, PeerClass::group, PeerClass::link_local}));
   CHECK(may(verdict, "meet", everyone()));
   CHECK(verdict.peers.internet.why == "the month's uploads have reached DOMonthlyUploadDataCap");
 
   policy.monthly_upload_data_cap_gb = 0;
   CHECK(may(decide(policy, facts), "serve", everyone()));
-  CHECK(
-      may(decide({}, {.uploaded_far = 20_GiB}), "serve", {PeerClass::lan, PeerClass::link_local}));
+  CHECK(may(decide({}, {.uploaded_internet = 20_GiB}), "serve",
+            {PeerClass::lan, PeerClass::group, PeerClass::link_local}));
 }
 
 TEST_CASE("absolute limits hold as they are", "[policy]") {

@@ -98,14 +98,16 @@ TEST_CASE("the month's budget ends uploads and a new month begins them", "[keepe
   Policy policy;
   policy.monthly_upload_data_cap_gb = 1;
   world.keeper->set(policy, {});
-  world.moved.peers.group.sent = 1_GiB / 2;
+  world.moved.peers.internet.sent = 1_GiB - 1;
+  world.moved.peers.group.sent = 5_GiB;
   world.moved.peers.lan.sent = 5_GiB;
   world.loop.run_for(4s);
   CHECK(world.serves_far());
 
-  world.moved.peers.internet.sent = 1_GiB / 2;
+  world.moved.peers.internet.sent = 1_GiB;
   world.loop.run_for(4s);
   CHECK_FALSE(world.serves_far());
+  CHECK(world.applied.back().peers.group.serve);
   CHECK(world.applied.back().peers.lan.serve);
 
   world.local.month = "2026-12";

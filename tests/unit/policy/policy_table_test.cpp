@@ -44,6 +44,7 @@ TEST_CASE("values that cannot be are refused with what they may be", "[policy]")
   CHECK(refused("DOAllowVPNPeerCaching", "perhaps"));
   CHECK(refused("DODownloadMode", "4"));
   CHECK(refused("DOCacheHostSource", "3"));
+  CHECK(refused("DODelayCacheServerFallbackForeground", "2592001"));
   CHECK(refused("DOModifyCacheDrive", "D:"));
   CHECK(refused("DOSetHoursToLimitBackgroundDownloadBandwidth", "8-18"));
   CHECK(refused("DOSetHoursToLimitBackgroundDownloadBandwidth", "8-24:20:90"));
