@@ -106,7 +106,8 @@ json to_json(PerfSnapshot const& perf) {
              {"ForegroundDownloadCount", perf.foreground_downloads},
              {"ForegroundDownloadsPending", perf.foreground_waiting},
              {"BackgroundDownloadCount", perf.background_downloads},
-             {"BackgroundDownloadsPending", perf.background_waiting}};
+             {"BackgroundDownloadsPending", perf.background_waiting},
+             {"AveragePeerConnections", perf.peers_per_download}};
   put_traffic(value, perf.moved.peers);
   put_connections(value, perf.peer_connections, "Connections");
   return value;

@@ -42,12 +42,30 @@ void show(Console& console, PeerBan const& ban) {
                              printable(ban.why), to_string(ban.content), ban.bytes.begin));
 }
 
-// Shares what is stored for a moment, so that those who want or have it are met.
+int show_all(Client const& client, Console& console) {
+  auto const met = client.peers();
+  if (!met) return console.error(met.error());
+  for (auto const& peer : *met) show(console, peer);
+  auto const bans = client.bans();
+  if (!bans) return console.error(bans.error());
+  for (auto const& ban : *bans) show(console, ban);
+  return kDone;
+}
+
+// Shares what is stored for a moment, so that those who want or have it are met. A daemon has met
+// them already.
 int run(Settings const& settings, ListRequest const& request) {
   Wakeups wakeups;
   Console console(settings.console);
   auto const peers = plan_peers(request.peers);
   if (!peers) return console.error(peers.error());
+  bool const own = says_something(request.peers);
+  if (!own) {
+    auto const daemon = find_daemon(settings);
+    if (daemon) return show_all(*daemon, console);
+    bool const none = daemon.error().code == Errc::daemon_unavailable;
+    if (!none || !settings.connect.empty()) return console.error(daemon.error());
+  }
   auto client = open_client(settings, console, {.peers = *peers, .own_engine = true});
   if (!client) return console.error(client.error());
   std::size_t shared = 0;
@@ -67,13 +85,7 @@ int run(Settings const& settings, ListRequest const& request) {
       std::chrono::steady_clock::now() + std::chrono::duration<double>(request.seconds);
   while (std::chrono::steady_clock::now() < end && wakeups.next(100ms).signal == 0) {
   }
-  auto const met = client->peers();
-  if (!met) return console.error(met.error());
-  for (auto const& peer : *met) show(console, peer);
-  auto const bans = client->bans();
-  if (!bans) return console.error(bans.error());
-  for (auto const& ban : *bans) show(console, ban);
-  return kDone;
+  return show_all(*client, console);
 }
 
 }  // namespace

@@ -109,6 +109,16 @@ Result<Client> open_engine(Settings const& settings, Console& console, PeerOptio
 
 }  // namespace
 
+Result<Client> find_daemon(Settings const& settings) {
+  if (!settings.connect.empty()) {
+    return Client::connect({.socket = settings.connect == kDefaultSocket ? "" : settings.connect});
+  }
+  if (!settings.data_dir.empty() || settings.policies != PolicyRequest{}) {
+    return fail(Errc::daemon_unavailable, "daemon", "is not asked for");
+  }
+  return Client::connect({.connect_timeout = Duration::zero()});
+}
+
 Result<Client> open_client(Settings const& settings, Console& console, Opening opening) {
   bool const asked = !settings.connect.empty();
   if (asked && !settings.data_dir.empty()) {
@@ -120,13 +130,9 @@ Result<Client> open_client(Settings const& settings, Console& console, Opening o
   if (asked && opening.own_engine) {
     return fail(Errc::invalid_argument, "--connect", "leaves the choice of peers to the daemon");
   }
-  if (asked) {
-    return Client::connect({.socket = settings.connect == kDefaultSocket ? "" : settings.connect});
-  }
-  bool const own = opening.own_engine || settings.policies != PolicyRequest{};
-  if (settings.data_dir.empty() && !own) {
-    auto client = Client::connect({.connect_timeout = Duration::zero()});
-    if (client || client.error().code != Errc::daemon_unavailable) return client;
+  if (!opening.own_engine) {
+    auto client = find_daemon(settings);
+    if (asked || client || client.error().code != Errc::daemon_unavailable) return client;
   }
   return open_engine(settings, console, std::move(opening.peers));
 }

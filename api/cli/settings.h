@@ -34,6 +34,10 @@ void add_shared_options(CLI::App& command, Settings& settings);
 [[nodiscard]] Result<std::string> default_data_dir();
 [[nodiscard]] std::string absolute(std::string const& path);
 
+// The daemon that was asked for, or the usual one unless an own engine was; daemon_unavailable:
+// none.
+[[nodiscard]] Result<Client> find_daemon(Settings const& settings);
+
 // What a command needs of the engine it works with.
 struct Opening {
   PeerOptions peers;

@@ -111,14 +111,23 @@ std::uint32_t percent_of(BytesPerSecond limit, BytesPerSecond measured) {
       std::min<std::uint64_t>(100, limit.value * 100 / measured.value));
 }
 
+bool is_whole(Scene const& scene, ContentId const& content) {
+  auto const stored = scene.by_content.find(content);
+  return stored != scene.by_content.end() && stored->second->sealed;
+}
+
 void add_swarm(PerfSnapshot& perf, Scene const& scene) {
   std::set<ContentId> served;
+  double giving = 0;
   for (auto const& peer : scene.peers) {
     if (!peer.connected) continue;
     ++perf.peers;
     ++perf.peer_connections.of(peer.peer_class);
     if (peer.sending.value > 0) served.insert(peer.content);
+    if (!is_whole(scene, peer.content)) ++giving;
   }
+  auto const downloads = perf.foreground_downloads + perf.background_downloads;
+  if (downloads > 0) perf.peers_per_download = giving / downloads;
   perf.uploads = static_cast<std::uint32_t>(served.size());
 }
 
@@ -171,8 +180,8 @@ PerfSnapshot perf_of(EmbeddedEngine& engine) {
   perf.foreground_rate_percent = percent_of(verdict.foreground, keeper.measured());
   perf.background_rate_percent = percent_of(verdict.background, keeper.measured());
   perf.upload_rate_percent = percent_of(verdict.upload, keeper.measured());
-  add_swarm(perf, scene);
   add_transfers(perf, engine.transfers().counts());
+  add_swarm(perf, scene);
   return perf;
 }
 

@@ -105,7 +105,8 @@ struct Shape<PerfSnapshot> {
       may("foreground_downloads", &PerfSnapshot::foreground_downloads),
       may("foreground_waiting", &PerfSnapshot::foreground_waiting),
       may("background_downloads", &PerfSnapshot::background_downloads),
-      may("background_waiting", &PerfSnapshot::background_waiting)};
+      may("background_waiting", &PerfSnapshot::background_waiting),
+      may("peers_per_download", &PerfSnapshot::peers_per_download)};
 };
 
 template <>

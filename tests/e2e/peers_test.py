@@ -5,6 +5,7 @@ import signal
 import socket
 
 from case import DEADLINE_SECONDS, FreshetCase, main
+from daemon_case import DaemonCase
 
 NOWHERE = "http://127.0.0.1:1/a"
 
@@ -86,6 +87,36 @@ class Peers(FreshetCase):
     def test_nothing_to_share_is_said(self):
         _, err = self.freshet(*self.peer_words("none", "content", "share"), expect=8)
         self.assertIn("nothing whole is stored here", err)
+
+
+class OfADaemon(DaemonCase):
+    def environment(self):
+        return {**super().environment(), "FRESHET_SOCKET": self.socket}
+
+    def test_peers_that_a_daemon_knows_are_listed_with_their_rates(self):
+        (self.folder / "p.toml").write_text(
+            "[policy]\nDODownloadMode = \"lan\"\n[peers]\nlocal_search = false\nshare_for_s = 600\n"
+            "listen = [\"127.0.0.1:0\"]\n[machine]\nbattery = false\nmetered = false\nvpn = false\n")
+        self.start_daemon("--policy-file", self.folder / "p.toml", "--peers", "lan")
+        self.assertEqual(self.json_lines("peer", "list"), [])
+        url = self.serve("/a", 300_000)
+        (self.folder / "a.src").write_bytes(self.origin.files["/a"])
+        self.freshet("publish", "a.src", "--url", url, "-o", "a.torrent", "-q")
+        self.freshet("get", url, "-o", "first.bin", "--manifest", "a.torrent")
+        port = self.caller()("GET", "/v1/peers/port")["port"]
+        taker = self.start("get", NOWHERE, "-o", "second.bin", "--manifest", "a.torrent", "--data",
+                           self.folder / "second", "--peers", "lan", "--no-local-search", "--listen",
+                           "127.0.0.1:0", "--peer", f"127.0.0.1:{port}", "--seed-for", "10m")
+        self.assertTrue(taker.stdout.readline().strip().endswith("second.bin"))
+
+        found = self.json_lines("peer", "list", "--connect")[0]
+
+        self.assertEqual(found["class"], "lan")
+        self.assertGreaterEqual(found["sent"], 300_000)
+        self.assertEqual([name for name in ("connected", "received", "receiving", "sending")
+                          if name not in found], [])
+        _, err = self.freshet("peer", "list", "--connect", "--peer", "127.0.0.1:1", expect=2)
+        self.assertIn("--connect", err)
 
 
 if __name__ == "__main__":

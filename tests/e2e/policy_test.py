@@ -1,8 +1,26 @@
 """Policies and monitoring on the command line, and shares that outlive the command."""
 
+import os
 import signal
 
 from case import DEADLINE_SECONDS, FreshetCase, main
+
+# As the cmdlets of Delivery Optimization name them.
+STATUS_FIELDS = """
+FileId FileSize FileSizeInCache TotalBytesDownloaded PercentPeerCaching BytesFromPeers BytesFromHttp
+BytesFromCacheServer BytesFromLanPeers BytesFromGroupPeers BytesFromInternetPeers BytesToLanPeers
+BytesToGroupPeers BytesToInternetPeers Status Priority DownloadDuration HttpConnectionCount
+LanConnectionCount GroupConnectionCount InternetConnectionCount DownloadMode SourceURL CacheHost
+NumPeers PredefinedCallerApplication ExpireOn IsPinned""".split()
+PERF_FIELDS = """
+FilesDownloaded FilesUploaded Files TotalBytesDownloaded TotalBytesUploaded AverageDownloadSize
+AverageUploadSize DownloadMode CacheSizeBytes TotalDiskBytes AvailableDiskBytes CpuUsagePct MemUsageKB
+NumberOfPeers CacheHostConnections CdnConnections LanConnections LinkLocalConnections
+GroupConnections InternetConnections DownlinkBps DownlinkUsageBps UplinkBps UplinkUsageBps
+ForegroundDownloadRatePct BackgroundDownloadRatePct UploadRatePct UploadCount ForegroundDownloadCount
+ForegroundDownloadsPending BackgroundDownloadCount BackgroundDownloadsPending BytesFromCdn
+BytesFromLanPeers BytesFromGroupPeers BytesFromInternetPeers BytesFromLinkLocalPeers
+AveragePeerConnections""".split()
 
 
 class Policies(FreshetCase):
@@ -40,6 +58,20 @@ class Policies(FreshetCase):
         self.assertEqual(month["AverageDownloadSize"], 200_000)
         self.assertEqual(self.json_lines("perf")[0]["BytesFromCdn"], 0)
         self.assertGreater(month["TotalDiskBytes"], 0)
+
+    def test_monitoring_has_every_field_of_delivery_optimization(self):
+        url = self.serve("/a", 200_000)
+        self.freshet("job", "create", url, "--name", "a job", "-o", self.folder / "a")
+        status = self.json_lines("status")[0]
+        self.assertEqual([name for name in STATUS_FIELDS if name not in status], [])
+        self.assertEqual((status["Status"], status["SourceURL"]), ("Paused", url))
+        self.assertEqual(status["PredefinedCallerApplication"], os.getuid())
+        self.freshet("get", self.serve("/b", 100_000))
+        for words in ((), ("--month",)):
+            perf = self.json_lines("perf", *words)[0]
+            self.assertEqual([name for name in PERF_FIELDS if name not in perf], [])
+            self.assertEqual(perf["BytesFromCdn"], 100_000 if words else 0)
+            self.assertGreater(perf["MemUsageKB"], 0)
 
     def test_a_share_lasts_until_it_is_taken_back(self):
         self.freshet("get", self.serve("/a", 200_000))

@@ -81,6 +81,7 @@ struct PerfSnapshot {
   std::uint32_t foreground_waiting = 0;
   std::uint32_t background_downloads = 0;
   std::uint32_t background_waiting = 0;
+  double peers_per_download = 0;  // Connected to, on average, of what is under way.
   bool operator==(PerfSnapshot const&) const = default;
 
   [[nodiscard]] FRESHET_EXPORT Bytes downloaded() const;

@@ -87,8 +87,8 @@ std::size_t members_of(FileStatus const& value) {
 template <>
 std::size_t members_of(PerfSnapshot const& value) {
   [[maybe_unused]] auto const& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w,
-                                x] = value;
-  return 24;
+                                x, y] = value;
+  return 25;
 }
 template <>
 std::size_t members_of(ErrorReport const& value) {
