@@ -70,9 +70,12 @@ Result<PeerOptions> with_policies(PeerOptions options, PolicySource const& sourc
                                   MachineState const& machine) {
   apply_settings(options, source.peers());
   auto const& policy = source.policy();
-  bool const off = !rules_of(options.mode, true).peers;
-  if (policy.download_mode && !off)
-    options.mode = *download_mode_from_string(*policy.download_mode);
+  if (policy.download_mode) {
+    // An application that wants no peers gets none; which of the modes without it is, policy says.
+    auto const mode = *download_mode_from_string(*policy.download_mode);
+    bool const off = !rules_of(options.mode, true).peers;
+    if (!off || !rules_of(mode, true).peers) options.mode = mode;
+  }
   if (auto group = group_of(policy, machine)) options.group = std::move(*group);
   auto const by = policy.restrict_peer_selection_by.value_or(0);
   options.subnet_only = options.subnet_only || by >= 1;

@@ -14,7 +14,7 @@ namespace freshet::com {
 namespace {
 
 constexpr std::size_t kHeaderCharsMax = 16'384;  // With the end.
-constexpr std::size_t kProxyCharsMax = 32 * 1024;
+constexpr std::size_t kProxyCharsMax = 4000;
 constexpr std::size_t kUserCharsMax = 300;
 constexpr std::size_t kPasswordCharsMax = 65'535;
 constexpr std::string_view kAuthorization = "Authorization";

@@ -41,6 +41,12 @@ bool is_category(DODownloadProperty property) {
          property == DODownloadProperty_LocalPath;
 }
 
+// The administrator wants BITS instead of Delivery Optimization.
+bool is_bypassed(Client const& client) {
+  auto const perf = client.perf();
+  return perf && perf->mode == freshet::DownloadMode::bypass;
+}
+
 class DownloadWalk final : public Walk<IEnumUnknown, IUnknown, DownloadWalk> {
  public:
   using Walk::Walk;
@@ -63,6 +69,8 @@ HRESULT JobDesk::create(LPCWSTR name, BG_JOB_TYPE type, GUID* id, IBackgroundCop
   if (type != BG_JOB_TYPE_DOWNLOAD) return E_INVALIDARG;
   auto const client = host_->client();
   if (!client) return to_hresult(Errc::stopped, family_);
+  bool const optimizes = family_ == Family::delivery_optimization;
+  if (optimizes && is_bypassed(*client)) return DO_E_NO_DOWNLOAD_EXTSETTINGS;
   auto spec = defaults(family_);
   spec.name = *text;
   auto const made = client->create(std::move(spec));
@@ -117,7 +125,9 @@ template class Manager<Versions<IDOManager>>;
 HRESULT DoManager::CreateDownload(IDODownload** download) {
   if (download == nullptr) return E_POINTER;
   *download = nullptr;
-  if (!desk_.host()->client()) return to_hresult(Errc::stopped, Family::delivery_optimization);
+  auto const client = desk_.host()->client();
+  if (!client) return to_hresult(Errc::stopped, Family::delivery_optimization);
+  if (is_bypassed(*client)) return DO_E_NO_DOWNLOAD_EXTSETTINGS;
   auto const core = std::make_shared<DownloadCore>(desk_.host());
   desk_.host()->add_download(core);
   *download = make<Download>(core).give();

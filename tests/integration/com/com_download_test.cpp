@@ -289,3 +289,35 @@ TEST_CASE_METHOD(DownloadFixture, "downloads are found by what they are", "[com]
   REQUIRE(other->Abort() == S_OK);
   CHECK(downloads->EnumDownloads(&named, &made) == DO_E_NO_DOWNLOADS);
 }
+
+TEST_CASE_METHOD(DownloadFixture,
+                 "without its piece hash file a download goes on unless it must not",
+                 "[com][ido]") {
+  origin.serve_file("/wrong", "{}");
+  struct Case {
+    char const* info;
+    bool mandatory;
+    DODownloadState state;
+    HRESULT error;
+  };
+  Case const cases[] = {
+      {"absent", false, DODownloadState_Transferred, S_OK},
+      {"wrong", false, DODownloadState_Transferred, S_OK},
+      {"absent", true, DODownloadState_Paused, DO_E_INTEGRITYCHECKINFO_UNAVAILABLE},
+      {"wrong", true, DODownloadState_Paused, DO_E_METAINFO_CONTENT},
+  };
+  for (auto const& one : cases) {
+    INFO(one.info << " " << one.mandatory);
+    auto const download = ready("a");
+    auto const mandatory = flag(one.mandatory);
+    set(download, DODownloadProperty_IntegrityCheckInfo,
+        L"{\"PiecesHashFileUrl\": \"" + url(one.info) + L"\", \"HashOfHashes\": \"" +
+            std::wstring(43, L'A') + L"=\"}");
+    REQUIRE(download->SetProperty(DODownloadProperty_IntegrityCheckMandatory, &mandatory) == S_OK);
+    REQUIRE(download->Start(nullptr) == S_OK);
+    CHECK(waited_for(download, one.state) == one.state);
+    CHECK(status(download).Error == one.error);
+    CHECK(std::filesystem::exists(folder / "a") == !one.mandatory);
+    REQUIRE(download->Abort() == S_OK);
+  }
+}

@@ -185,9 +185,8 @@ struct ComFixture {
   Ref<IBackgroundCopyManager> delivery;
   Ref<IDOManager> downloads;
 
-  ComFixture() {
+  explicit ComFixture(Options options = {}) {
     REQUIRE(CoInitializeEx(nullptr, COINIT_MULTITHREADED) == S_OK);
-    Options options;
     options.data_dir = home / "data";
     options.jobs.retry_delay_min = std::chrono::milliseconds{20};
     auto opened = Client::open(std::move(options));
