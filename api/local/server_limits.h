@@ -22,9 +22,10 @@ struct ServerLimits {
   std::size_t jobs_per_page_max = 1000;
   std::size_t read_bytes_max = 1 << 20;  // Of a file, by one answer.
 
-  // Calls that wait for the engine. A connection has one request at a time.
-  std::size_t quick_calls_max = 24;  // At the same time.
-  std::size_t quick_calls_per_user_max = 20;
+  // Calls that wait for the engine at the same time; those that change jobs share one synced write.
+  // A connection has one request at a time.
+  std::size_t quick_calls_max = 56;
+  std::size_t quick_calls_per_user_max = 48;
   std::size_t slow_calls_max = 8;
   std::size_t slow_calls_per_user_max = 4;
   std::size_t calls_waiting_max = 2048;
