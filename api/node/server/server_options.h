@@ -25,7 +25,7 @@ struct ServerOptions {
   HeadLimits head;
   Bytes body_bytes_max = 1_MiB;      // Of a request,
   Bytes bodies_bytes_max = 256_MiB;  // and of all that are under way.
-  Bytes turn_bytes = 1_MiB;          // Sent to one client before others have their turn.
+  Bytes turn_bytes = 1_MiB;          // Sent by one connection before others have their turn.
   Duration head_timeout = std::chrono::seconds{20};   // From its first byte to its last.
   Duration idle_timeout = std::chrono::seconds{600};  // Between two requests.
   Duration stall_timeout = std::chrono::seconds{60};  // Without a byte moving either way.

@@ -129,7 +129,7 @@ void Worker::run() {
 void Worker::wait_for_events() {
   std::array<epoll_event, kEventsMax> events;
   int const count =
-      ::epoll_wait(epoll_.get(), events.data(), kEventsMax, turn_.empty() ? kWaitMs : 0);
+      ::epoll_wait(epoll_.get(), events.data(), kEventsMax, turns_.empty() ? kWaitMs : 0);
   auto const since = std::chrono::steady_clock::now() - started_;
   now_ =
       static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(since).count());
@@ -222,12 +222,11 @@ void Worker::read_inbox() {
 }
 
 void Worker::take_turns() {
-  for (auto left = turn_.size(); left > 0; --left) {
-    auto const id = turn_.front();
-    turn_.pop_front();
-    if (find(id) == nullptr) continue;
-    slots_[id.slot].in_turn = false;
-    serve(id);
+  for (auto left = turns_.clients(); left > 0; --left) {
+    auto const id = turns_.next();
+    if (!id || find(*id) == nullptr) continue;
+    slots_[id->slot].in_turn = false;
+    serve(*id);
   }
 }
 
@@ -239,7 +238,7 @@ void Worker::serve(ConnectionId id) {
       return close(id);
     case Connection::Step::turn:
       slots_[id.slot].in_turn = true;
-      turn_.push_back(id);
+      turns_.add(connection->from(), id);
       return;
     case Connection::Step::on:
     case Connection::Step::resting:

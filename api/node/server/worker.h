@@ -5,7 +5,6 @@
 #pragma once
 
 #include <array>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -17,6 +16,7 @@
 #include "api/node/server/reply_memo.h"
 #include "api/node/server/server_options.h"
 #include "api/node/server/service.h"
+#include "api/node/server/turns.h"
 
 struct ssl_ctx_st;
 
@@ -24,12 +24,6 @@ namespace freshet::node {
 
 class Connection;
 class Doorkeeper;
-
-// A connection of one worker; never means another one.
-struct ConnectionId {
-  std::uint32_t slot = 0;
-  std::uint32_t generation = 0;
-};
 
 struct Listener {
   int socket = -1;                // Shared by all workers.
@@ -72,7 +66,7 @@ class Worker {
   struct Slot {
     std::unique_ptr<Connection> connection;
     std::uint32_t generation = 0;
-    bool in_turn = false;  // It is in `turn_`.
+    bool in_turn = false;  // It is in `turns_`.
   };
   struct Inbox {
     std::vector<Task> tasks;
@@ -100,7 +94,7 @@ class Worker {
   local::Descriptor spare_;
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;
-  std::deque<ConnectionId> turn_;  // Who has more to send.
+  Turns turns_;  // Who has more to send.
   std::vector<char> scratch_;
   std::array<ReplyMemo, 2> memos_;
   std::uint32_t now_ = 0;
