@@ -78,6 +78,22 @@ class Keeping(NodeCase):
             self.get(path)
             self.assertEqual(len([each for each in self.far.seen(path)]), count + 1, path)
 
+    def test_stored_bytes_that_rot_are_found_and_come_from_the_origin_again(self):
+        body = made_bytes(LARGE)
+        self.serve_at("/a", body)
+        self.start_node()
+        self.assertEqual(self.get("/a").body, body)
+        self.wait_for_stored("/a")
+        kept, = (each for each in (self.folder / "data").rglob("*") if each.is_file() and
+                 each.read_bytes()[:1000] == body[:1000])
+        with open(kept, "r+b") as file:
+            file.seek(LARGE // 2)
+            file.write(bytes([body[LARGE // 2] ^ 1]))
+        self.freshet("content", "verify", f"--connect={self.socket}", expect=5)
+        self.wait_for_log("object dropped")
+        self.assertEqual(self.get("/a").body, body)
+        self.assertGreater(self.far.sent("/a"), LARGE)
+
     def test_what_is_purged_while_it_comes_is_given_to_who_asked_and_not_kept(self):
         self.start_node()
         for path, body in (("/large", made_bytes(LARGE)), ("/small", b"hello" * 100)):

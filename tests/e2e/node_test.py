@@ -273,6 +273,14 @@ class Node(NodeCase):
                           b"Connection: close\r\n\r\n")
         self.assertTrue(answer.startswith(b"HTTP/1.1 403 "), answer)
 
+    def test_a_request_that_came_by_before_goes_in_circles_and_is_refused(self):
+        self.serve_at("/a", b"body")
+        self.start_node()
+        answer = self.get("/a", {"Via": "1.1 other, 1.1 freshet"})
+        self.assertEqual(answer.status, 508)
+        self.assertIn("proxy_loop_detected", answer["Proxy-Status"])
+        self.assertEqual(self.get("/a", {"Via": "1.1 other"}).status, 200)
+
     def test_a_name_on_the_list_leads_to_no_private_address(self):
         (self.folder / "node.toml").write_text("")
         self.serve_at("/small", b"hello")

@@ -327,3 +327,16 @@ TEST_CASE("peers may have a content when those who read it at the node have it",
   CHECK(last.whole);
   CHECK(world.shared.size() == 1);
 }
+
+TEST_CASE("a client that reads for ever keeps no content from peers for ever", "[sim]") {
+  NodeWorld world(1);
+  with_content(world, 3'000'000, 10e6);
+  NodeClient slow;
+  slow.rate = 100;
+  auto const& client = world.ask(slow);
+
+  world.loop.run_for(11min);
+
+  CHECK_FALSE(client.ended);
+  CHECK(world.shared.size() == 1);
+}

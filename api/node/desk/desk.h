@@ -133,6 +133,7 @@ class Desk final : public Service {
   struct Unshared {
     ContentId content;
     std::shared_ptr<Body> body;
+    unsigned looks = 0;
     unsigned quiet = 0;  // Looks in a row at which nobody read it.
   };
   void share_later(ContentId const& content, std::shared_ptr<Body> body);

@@ -7,6 +7,7 @@ namespace {
 
 constexpr Duration kLookEvery = std::chrono::seconds{1};
 constexpr unsigned kQuietLooks = 2;
+constexpr unsigned kLooksMax = 600;  // Whoever still reads it is slow, and holds up no one.
 
 }  // namespace
 
@@ -14,7 +15,7 @@ constexpr unsigned kQuietLooks = 2;
 // node, and would ask it for the same once more as a peer that has everything.
 void Desk::share_later(ContentId const& content, std::shared_ptr<Body> body) {
   if (!ports_.share) return;
-  unshared_.push_back({content, std::move(body), 0});
+  unshared_.push_back({content, std::move(body)});
   look_after_shares();
 }
 
@@ -25,7 +26,7 @@ void Desk::look_after_shares() {
     if (stopped_) return;
     std::erase_if(unshared_, [this](Unshared& each) {
       each.quiet = each.body->readers() == 0 ? each.quiet + 1 : 0;
-      if (each.quiet < kQuietLooks) return false;
+      if (each.quiet < kQuietLooks && ++each.looks < kLooksMax) return false;
       ports_.share(each.content);
       return true;
     });
