@@ -118,6 +118,8 @@ HRESULT JobCore::add_pending_to_engine() {
       return with_path;
     });
     if (spec.path.empty()) return DO_E_FILE_DOWNLOADSINK_UNSPECIFIED;
+    bool const mandatory = AppData::parse(spec.app_data).number("mandatory", 0) != 0;
+    if (mandatory && spec.manifest.empty()) return DO_E_INTEGRITYCHECKINFO_UNSPECIFIED;
     specs.push_back(spec);
   }
   auto const before = files();

@@ -187,8 +187,6 @@ TEST_CASE_METHOD(ValueFixture, "a file that has no sink yet takes its properties
   CHECK(set(DOFilePropertyId_IntegrityCheckMandatory, &mandatory) == S_OK);
   CHECK(file->GetProperty(DOFilePropertyId_IntegrityCheckMandatory, &value) == S_OK);
   CHECK(value.boolVal == VARIANT_TRUE);
-  auto const optional = flag(false);
-  CHECK(set(DOFilePropertyId_IntegrityCheckMandatory, &optional) == S_OK);
   CHECK(set(DOFilePropertyId_TotalSizeBytes, &size) == S_OK);
   CHECK(file->GetProperty(DOFilePropertyId_TotalSizeBytes, &value) == S_OK);
   CHECK(value.ullVal == 1000);
@@ -196,6 +194,9 @@ TEST_CASE_METHOD(ValueFixture, "a file that has no sink yet takes its properties
   auto const sink = com::make<Sink>();
   auto const stream = object(static_cast<IStream*>(sink.get()));
   CHECK(set(DOFilePropertyId_DownloadSinkInterface, &stream) == DO_E_FILE_DOWNLOADSINK_ALREADY_SET);
+  CHECK(job->Resume() == DO_E_INTEGRITYCHECKINFO_UNSPECIFIED);
+  auto const optional = flag(false);
+  CHECK(set(DOFilePropertyId_IntegrityCheckMandatory, &optional) == S_OK);
   REQUIRE(job->Resume() == S_OK);
   CHECK(set(DOFilePropertyId_IntegrityCheckMandatory, &mandatory) == DO_E_INVALID_STATE);
 }
