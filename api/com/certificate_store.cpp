@@ -93,7 +93,9 @@ std::string CertificateName::subject_text() const {
 
 bool CertificateName::is_called(std::string_view asked) const {
   auto const parts = parts_of(asked);
-  return !std::ranges::search(subject, parts, same_letters).empty();
+  // clang 14 cannot look into the subrange of std::ranges::search.
+  return std::search(subject.begin(), subject.end(), parts.begin(), parts.end(), same_letters) !=
+         subject.end();
 }
 
 std::optional<CertificateName> certificate_name(std::string_view pem) {
