@@ -248,6 +248,7 @@ void Transfer::use_spool(OpenedSpool opened) {
   tell_spool();
   ask_peers();
   join_swarm();
+  take_early_manifest();
   tell_about_peers();
   advance();
 }
@@ -339,6 +340,7 @@ void Transfer::forget_attempt() {
   probe_ = FetchId::none;
   early_.clear();
   sender_of_.clear();
+  early_manifest_.reset();
   for (auto& source : sources_.all()) {
     source.validator.reset();
     if (source.admission == Admission::admitted) source.admission = Admission::unknown;

@@ -135,6 +135,13 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
     OriginSpec origin;
   };
 
+  // That came before the store had made room.
+  struct EarlyManifest {
+    std::shared_ptr<Manifest const> manifest;
+    SourceId source = SourceId::none;
+    Vouched vouched;
+  };
+
   // Flow, in order.
   void add_source(std::string const& url, Wish const& wish);
   void add_cache_hosts();
@@ -217,6 +224,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   void judge_mirror(FetchId fetch, OriginHead const& head);
   void take_late_manifest(std::shared_ptr<Manifest const> manifest, SourceId source,
                           Vouched const& vouched);
+  void take_early_manifest();
   [[nodiscard]] bool ask_next_alone();
   void look_for_manifest(OriginHead const& head, SourceId source);
   void ask_for_manifest(OriginSpec const& origin, SourceId source, bool named_over_tls);
@@ -294,7 +302,8 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   std::vector<IdentityClaim> claims_;  // That were not refused.
   std::optional<Trust> trust_;         // Of the identity; nothing while nobody vouches for one.
   Trust manifest_trust_ = Trust::computed;
-  std::string signer_;          // Of the manifest.
+  std::string signer_;  // Of the manifest.
+  std::optional<EarlyManifest> early_manifest_;
   bool provisional_ = false;    // The whole has a digest that is more trusted than the manifest.
   bool whole_decides_ = false;  // Nothing is handed out before the whole is proven.
   SpoolId spool_ = SpoolId::none;

@@ -248,8 +248,14 @@ void Transfer::ask_for_manifest(OriginSpec const& origin, SourceId source, bool 
   });
 }
 
+void Transfer::take_early_manifest() {
+  auto early = std::exchange(early_manifest_, std::nullopt);
+  if (early) take_late_manifest(std::move(early->manifest), early->source, early->vouched);
+}
+
 void Transfer::take_late_manifest(std::shared_ptr<Manifest const> manifest, SourceId source,
                                   Vouched const& vouched) {
+  if (phase_ == Phase::opening) early_manifest_ = {std::move(manifest), source, vouched};
   if (phase_ != Phase::fetching || !planner_->opened() || identity_.manifest) return;
   auto const refuse = [this, source] {
     why_.note(now(), WhyCode::manifest_refused, source, "it describes another file");

@@ -103,13 +103,15 @@ void FakeStore::open(SpoolSpec spec, std::function<void(Result<OpenedSpool>)> do
   auto& spool = spools_[id];
   spool.spec = std::move(spec);
   if (spool.spec.length) size_spool(spool, *spool.spec.length);
-  loop_.post([this, id, done = std::move(done)] {
+  auto work = [this, id, done = std::move(done)] {
     if (spools_.contains(id)) {
       done(describe(id));
     } else {
       done(fail(Errc::not_found));
     }
-  });
+  };
+  if (open_time == Duration{}) return loop_.post(std::move(work));
+  static_cast<void>(loop_.at(clock_.now() + open_time, std::move(work)));
 }
 
 void FakeStore::reopen(SpoolId id, std::function<void(Result<OpenedSpool>)> done) {

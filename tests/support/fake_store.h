@@ -44,6 +44,7 @@ class FakeStore final : public ContentStore, private Gate {
   // Says that a piece is wrong and who is to blame.
   void reject(SpoolId id, PieceIndex piece, std::vector<Blame> blame);
   // How long sealing takes; spools that are sealed together share it.
+  Duration open_time{};  // Of a new spool.
   Duration seal_time{};
   Duration judge_time{};  // How long it takes to say that a piece is present.
   // The gate hands out no room while this is set; streams that wait get it when it is cleared.

@@ -157,3 +157,17 @@ TEST_CASE("where policy has the origin wait for the node the node may fetch it f
   CHECK(site.world.told[id].result->trust == Trust::signer);
   CHECK(site.origin.requests == 0);
 }
+
+TEST_CASE("a manifest that comes before the store has made room counts as soon as it has",
+          "[node]") {
+  auto const key = key_from(1);
+  Site site(key, trusting(key));
+  site.world.transfers->set_policy({});
+  site.world.store.open_time = 5s;
+  site.node.files["/file"].manifest_urls = {std::string("http://node") + kManifest};
+
+  auto const id = site.run(TransferWorld::wish({"node"}));
+
+  REQUIRE(site.world.told[id].result);
+  CHECK(site.world.told[id].result->trust == Trust::signer);
+}
