@@ -59,6 +59,8 @@ class Contents final : public ContentStore,
   void release(SpoolId spool) override;
   void flush(std::function<void()> done) override;
   void set_cache_rules(CacheRules rules);
+  // When what the cache alone keeps has been there long enough; nothing for all else.
+  [[nodiscard]] std::optional<WallTime> expires(SpoolId spool) const;
   [[nodiscard]] std::vector<StoredContent> list() const override;
   [[nodiscard]] std::string path_of(SpoolId spool) const override;
   [[nodiscard]] std::optional<PresentPieces> present(SpoolId spool) const override;

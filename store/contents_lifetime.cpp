@@ -143,6 +143,15 @@ void Contents::set_cache_rules(CacheRules rules) {
   trim_soon();
 }
 
+std::optional<WallTime> Contents::expires(SpoolId spool) const {
+  auto const found = entries_.find(spool);
+  if (found == entries_.end() || cache_.age_max == Duration::zero()) return std::nullopt;
+  auto const& record = found->second.record;
+  bool const cached = record.sealed && record.path.empty();
+  if (!cached || is_needed(found->second) || is_shared(record)) return std::nullopt;
+  return record.last_used + std::chrono::duration_cast<std::chrono::milliseconds>(cache_.age_max);
+}
+
 void Contents::start() {
   std::vector<SpoolId> ids;
   for (auto const& [id, entry] : entries_) ids.push_back(id);

@@ -114,6 +114,9 @@ Ledger& Store::ledger() {
 void Store::set_cache_rules(CacheRules rules) {
   parts_->contents.set_cache_rules(rules);
 }
+std::optional<WallTime> Store::expires(SpoolId spool) const {
+  return parts_->contents.expires(spool);
+}
 ShareMarks& Store::share_marks() {
   return parts_->marks;
 }

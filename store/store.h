@@ -80,6 +80,8 @@ class Store {
   [[nodiscard]] ContentStore& contents();
   // From now on; what may not stay goes.
   void set_cache_rules(CacheRules rules);
+  // When what the cache alone keeps has been there long enough; nothing for all else.
+  [[nodiscard]] std::optional<WallTime> expires(SpoolId spool) const;
   [[nodiscard]] Ledger& ledger();
   [[nodiscard]] Notes& notes();
   [[nodiscard]] ShareMarks& share_marks();

@@ -12,6 +12,7 @@
 #include "engine/ports/share_marks.h"
 #include "engine/share/sharing.h"
 #include "peer/swarm.h"
+#include "store/store.h"
 
 namespace freshet {
 
@@ -53,6 +54,8 @@ void add_stored(FileStatus& status, Scene const& scene, StoredContent const& sto
   if (auto const mark = marked.find(stored.spool); mark != marked.end()) {
     status.pinned = mark->second == kUntilUnshared;
     if (!status.pinned) status.expires = mark->second;
+  } else {
+    status.expires = scene.engine.store().expires(stored.spool);
   }
   if (stored.sealed) {
     bool const shared =

@@ -43,7 +43,7 @@ struct FileStatus {
   std::string cache_host;  // The first that policy names.
   std::uint32_t peers_known = 0;
   std::optional<std::uint32_t> owner;  // User id of the last caller.
-  std::optional<WallTime> expires;     // When it is shared no longer.
+  std::optional<WallTime> expires;     // When it is shared no longer, or too old for the cache.
   bool pinned = false;                 // Shared until that is taken back.
   std::string path;
   bool operator==(FileStatus const&) const = default;

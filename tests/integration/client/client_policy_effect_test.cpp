@@ -262,6 +262,10 @@ TEST_CASE("what no job needs any more stays as long and as much as policy has it
     leave_in_cache(side, world);
     side.open();
     CHECK(side.client->contents()->size() == 1);
+    auto const ends = side.client->status()->at(0).expires;
+    auto const now = std::chrono::system_clock::now();
+    REQUIRE(ends);
+    CHECK((*ends > now + 71h && *ends <= now + 72h));  // DOMaxCacheAge
   }
   Side nothing(with({}));
   nothing.options.peers.mode = DownloadMode::http_only;
