@@ -86,7 +86,7 @@ void NodeWatch::ask_for_proofs(std::vector<std::string> const& found) {
     ports_.origin.get_document(
         std::move(origin), kSignatureBytesMax,
         [weak = weak_from_this(), round, host,
-         text = node::proof_text(host, nonce)](Result<std::string> const& signature) {
+         text = node::proof_text(host, nonce)](Result<Document> const& signature) {
           auto const self = weak.lock();
           if (self && !self->stopped_) self->hear_proof(round, host, text, signature);
         });
@@ -94,10 +94,10 @@ void NodeWatch::ask_for_proofs(std::vector<std::string> const& found) {
 }
 
 void NodeWatch::hear_proof(std::shared_ptr<Round> const& round, std::string const& host,
-                           std::string const& text, Result<std::string> const& signature) {
-  auto const vouched = signature
-                           ? vouch({text, std::string_view(*signature), Trust::computed}, signers_)
-                           : Result<Vouched>(tl::unexpected(signature.error()));
+                           std::string const& text, Result<Document> const& signature) {
+  auto const vouched =
+      signature ? vouch({text, std::string_view(signature->bytes), Trust::computed}, signers_)
+                : Result<Vouched>(tl::unexpected(signature.error()));
   if (vouched) {
     round->right.push_back(host);
   } else {

@@ -43,7 +43,7 @@ class NodeWatch : public std::enable_shared_from_this<NodeWatch> {
   void look();
   void ask_for_proofs(std::vector<std::string> const& found);
   void hear_proof(std::shared_ptr<Round> const& round, std::string const& host,
-                  std::string const& text, Result<std::string> const& signature);
+                  std::string const& text, Result<Document> const& signature);
   void end(Round& round);
 
   Ports const ports_;

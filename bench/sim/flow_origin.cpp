@@ -145,7 +145,7 @@ void FlowOrigin::finish(FetchId id, std::optional<Error> error) {
 }
 
 void FlowOrigin::get_document(OriginSpec origin, Bytes,
-                              std::function<void(Result<std::string>)> done) {
+                              std::function<void(Result<Document>)> done) {
   loop_.post([done = std::move(done), url = std::move(origin.url)] {
     done(fail(Errc::not_found, url, "flows carry no documents"));
   });

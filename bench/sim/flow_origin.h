@@ -40,7 +40,7 @@ class FlowOrigin final : public Origin {
   void set_limit(BytesPerSecond) override {}
   void set_fetch_limit(FetchId, FetchLimit) override {}
   void get_document(OriginSpec origin, Bytes size_max,
-                    std::function<void(Result<std::string>)> done) override;
+                    std::function<void(Result<Document>)> done) override;
 
  private:
   struct Fetch {

@@ -75,7 +75,7 @@ constexpr std::array kTable{
         Errc::tls_failed, "tls_failed", 0x80D05002U, false,
         "Check the server's certificate and this machine's clock, or name the CA that signed it."},
     ErrorRow{Errc::redirect_refused, "redirect_refused", 0x80072F18U, false,
-             "Use the https address that is meant, or allow the downgrade."},
+             "Name the address that is meant yourself, or allow the downgrade."},
     ErrorRow{Errc::redirect_loop, "redirect_loop", 0x80072F1CU, false,
              "Tell the server's owner: its redirects never end."},
     ErrorRow{Errc::proxy_failed, "proxy_failed", 0x80072EFDU, true,

@@ -20,7 +20,7 @@ struct FetchCommand {
 struct DocumentCommand {
   OriginSpec origin;
   Bytes size_max = 0;
-  std::function<void(Result<std::string>)> done;
+  std::function<void(Result<Document>)> done;
 };
 struct AttachCommand {
   FetchId fetch;

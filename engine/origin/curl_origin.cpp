@@ -84,7 +84,7 @@ void CurlOrigin::set_fetch_limit(FetchId fetch, FetchLimit limit) {
 }
 
 void CurlOrigin::get_document(OriginSpec origin, Bytes size_max,
-                              std::function<void(Result<std::string>)> done) {
+                              std::function<void(Result<Document>)> done) {
   impl_->push(DocumentCommand{std::move(origin), size_max, std::move(done)});
 }
 

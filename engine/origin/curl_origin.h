@@ -50,7 +50,7 @@ class CurlOrigin final : public Origin {
   void set_limit(BytesPerSecond limit) override;
   void set_fetch_limit(FetchId fetch, FetchLimit limit) override;
   void get_document(OriginSpec origin, Bytes size_max,
-                    std::function<void(Result<std::string>)> done) override;
+                    std::function<void(Result<Document>)> done) override;
 
  private:
   class Impl;

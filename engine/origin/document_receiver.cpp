@@ -14,6 +14,7 @@ tl::unexpected<Error> DocumentReceiver::too_large() const {
 
 Result<void> DocumentReceiver::head(AnswerHead const& answer, Arrival const& arrival) {
   where_ = arrival.where;
+  from_ = arrival.reach;
   Asked asked;
   asked.where = where_;
   if (answer.status == 206) {
@@ -35,7 +36,7 @@ Result<Receiver::Took> DocumentReceiver::body(std::span<std::byte const> bytes) 
 }
 
 void DocumentReceiver::end(Ending ending) {
-  Result<std::string> result = std::move(text_);
+  Result<Document> result = Document{std::move(text_), from_};
   if (ending.error) result = unexpected(std::move(*ending.error));
   outbox_.add_call(
       [done = std::move(done_), result = std::move(result)]() mutable { done(std::move(result)); });

@@ -13,7 +13,7 @@ namespace freshet {
 
 class DocumentReceiver final : public Receiver {
  public:
-  using Done = std::function<void(Result<std::string>)>;
+  using Done = std::function<void(Result<Document>)>;
 
   DocumentReceiver(Bytes size_max, Done done, Outbox& outbox)
       : size_max_(size_max), done_(std::move(done)), outbox_(outbox) {}
@@ -37,6 +37,7 @@ class DocumentReceiver final : public Receiver {
   Done done_;
   Outbox& outbox_;
   std::string where_;
+  Reach from_ = Reach::internet;
   std::string text_;
 };
 

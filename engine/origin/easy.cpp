@@ -1,6 +1,8 @@
 #include "engine/origin/easy.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -46,6 +48,37 @@ void set_up_way(CURL* easy, Request const& request) {
   }
   if (request.digest) set_long(easy, CURLOPT_HTTPAUTH, CURLAUTH_DIGEST);
   set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
+}
+
+Dialled dialled(curl_sockaddr const& to) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  void const* const generic = &to.addr;
+  if (to.family == AF_INET) {
+    auto const& v4 = *static_cast<sockaddr_in const*>(generic);
+    inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+    return {text.data(), ntohs(v4.sin_port)};
+  }
+  auto const& v6 = *static_cast<sockaddr_in6 const*>(generic);
+  inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+  return {text.data(), ntohs(v6.sin6_port)};
+}
+
+curl_socket_t on_socket(void* guard, curlsocktype, curl_sockaddr* to) {
+  if (!static_cast<DialGuard*>(guard)->may_dial(dialled(*to))) return CURL_SOCKET_BAD;
+  return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+int on_connection(void* guard, char* address, char*, int port, int) {
+  bool const may = static_cast<DialGuard*>(guard)->may_dial({address, port});
+  return may ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+void set_guard(CURL* easy, DialGuard* guard) {
+  if (guard == nullptr) return;
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, guard);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connection);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, guard);
 }
 
 bool is_token(char c) {
@@ -99,6 +132,7 @@ void set_up(EasyHandle* easy, Request const& request) {
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, request.on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, request.listener);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, request.listener);
+  set_guard(easy, request.guard);
 }
 
 HeaderList header_list(std::vector<HttpHeader> const& headers) {

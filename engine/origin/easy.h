@@ -36,6 +36,17 @@ using HeaderList = std::unique_ptr<curl_slist, CloseList>;
 // had a connection, and then takes no size for one.
 [[nodiscard]] bool can_set_up(EasyHandle* easy, Bytes receive_buffer);
 
+struct Dialled {
+  std::string address;
+  int port = 0;
+};
+// Asked before a connection is made, and before the request goes over one, whoever it was made for.
+class DialGuard {
+ public:
+  virtual ~DialGuard() = default;
+  [[nodiscard]] virtual bool may_dial(Dialled const& to) = 0;
+};
+
 // One request, ready to be set up. Referenced strings live until the request ends.
 struct Request {
   std::string const& url;  // With credentials.
@@ -49,6 +60,7 @@ struct Request {
   bool own_party = true;       // Credentials are meant for this host.
   char* error_text = nullptr;  // Of CURL_ERROR_SIZE.
   void* listener = nullptr;    // First argument of the callbacks.
+  DialGuard* guard = nullptr;  // Null: it may connect to any address.
   std::size_t (*on_head)(char*, std::size_t, std::size_t, void*) = nullptr;
   std::size_t (*on_body)(char*, std::size_t, std::size_t, void*) = nullptr;
 };

@@ -11,6 +11,7 @@
 #include "engine/origin/curl_origin.h"
 #include "engine/origin/drain.h"
 #include "engine/origin/judge.h"
+#include "engine/origin/reach.h"
 
 namespace freshet {
 
@@ -36,7 +37,10 @@ std::string trace_of(std::vector<HttpHeader> const& headers) {
 }  // namespace
 
 Exchange::Exchange(Surroundings around, ExchangeSpec spec, std::unique_ptr<Receiver> receiver)
-    : around_(around), spec_(std::move(spec)), receiver_(std::move(receiver)) {}
+    : around_(around),
+      spec_(std::move(spec)),
+      receiver_(std::move(receiver)),
+      reach_max_(spec_.origin.named_from) {}
 
 void Exchange::go_to(Url target) {
   target_ = std::move(target);
@@ -84,6 +88,7 @@ Exchange::Step Exchange::prepare(EasyHandle* easy) {
   headers_ = header_list(headers);
   reader_.reset();
   error_text_.fill(0);
+  too_inside_.reset();
   discarded_ = 0;
   discarded_max_ = kDiscardMax;
   phase_ = Phase::head;
@@ -102,9 +107,34 @@ Exchange::Step Exchange::prepare(EasyHandle* easy) {
                 .own_party = same_party_,
                 .error_text = error_text_.data(),
                 .listener = this,
+                .guard = reach_max_ ? this : nullptr,
                 .on_head = &Exchange::on_head,
                 .on_body = &Exchange::on_body});
   return Step::running;
+}
+
+bool Exchange::may_dial(Dialled const& to) {
+  auto const reach = reach_by(to);
+  if (!reach_max_ || reach <= *reach_max_) return true;
+  bool const redirected = redirects_ > 0;
+  too_inside_ =
+      Error{redirected ? Errc::redirect_refused : Errc::policy_refused, shown_,
+            std::string(redirected ? "a redirect" : "what names it") + " from " +
+                std::string(name(*reach_max_)) + " may not lead to " + std::string(name(reach))};
+  return false;
+}
+
+// Another port than that of the URL is a proxy's: where that one goes only the host's name tells.
+Reach Exchange::reach_by(Dialled const& to) const {
+  return reach_of(to.port == target_->port ? to.address : target_->host);
+}
+
+Dialled Exchange::connected_to() const {
+  char const* address = nullptr;
+  long port = 0;
+  curl_easy_getinfo(easy_, CURLINFO_PRIMARY_IP, &address);
+  curl_easy_getinfo(easy_, CURLINFO_PRIMARY_PORT, &port);
+  return {address == nullptr ? "" : address, static_cast<int>(port)};
 }
 
 std::size_t Exchange::on_head(char* text, std::size_t, std::size_t size, void* self) {
@@ -134,12 +164,12 @@ Duration Exchange::info_time(int which) const {
 }
 
 Arrival Exchange::arrival() const {
-  char const* address = nullptr;
-  curl_easy_getinfo(easy_, CURLINFO_PRIMARY_IP, &address);
+  auto const to = connected_to();
   return {
       .url = without_credentials(*target_),
       .where = shown_,
-      .address = address == nullptr ? "" : address,
+      .address = to.address,
+      .reach = reach_by(to),
       .tls_verified = all_secure_,
       .latency = info_time(CURLINFO_STARTTRANSFER_TIME_T) - info_time(CURLINFO_PRETRANSFER_TIME_T),
       .now = around_.clock.wall()};
@@ -225,6 +255,7 @@ Exchange::Step Exchange::finished(int curl_code) {
   if (reader_.complete() && asks_for_auth()) return authenticate();
   if (phase_ == Phase::draining) return settle();
   if (curl_code != CURLE_OK) {
+    if (too_inside_) return end_with(*too_inside_);
     auto error = translate(failure(curl_code));
     return changes_manners(curl_code, error) ? Step::again : end_with(std::move(error));
   }
@@ -253,6 +284,8 @@ Exchange::Step Exchange::follow_redirect() {
         {Errc::redirect_loop, shown_,
          "redirected more than " + std::to_string(around_.options.redirects_max) + " times"});
   }
+  auto const from = reach_by(connected_to());
+  reach_max_ = std::min(reach_max_.value_or(from), from);
   auto next = follow(*target_, reader_.head().get("location"),
                      {.allow_downgrade = spec_.origin.allow_downgrade});
   if (!next) return end_with(next.error());

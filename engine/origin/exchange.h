@@ -26,7 +26,7 @@ struct ExchangeSpec {
   Duration stall_timeout{};
 };
 
-class Exchange {
+class Exchange final : private DialGuard {
  public:
   struct Surroundings {
     OriginOptions const& options;
@@ -82,6 +82,9 @@ class Exchange {
   static std::size_t on_head(char* text, std::size_t, std::size_t size, void* self);
   static std::size_t on_body(char* text, std::size_t, std::size_t size, void* self);
 
+  [[nodiscard]] bool may_dial(Dialled const& to) override;
+  [[nodiscard]] Reach reach_by(Dialled const& to) const;
+  [[nodiscard]] Dialled connected_to() const;
   [[nodiscard]] bool head_line(std::string_view text);
   [[nodiscard]] bool head_complete();
   [[nodiscard]] std::size_t body(std::span<std::byte const> bytes);
@@ -119,13 +122,15 @@ class Exchange {
   bool all_secure_ = true;
   bool same_party_ = true;  // Still where credentials and headers were meant for.
   std::uint32_t redirects_ = 0;
-  std::optional<Error> failed_;  // Why our callback stopped the transfer.
-  bool any_http_ = false;        // HTTP/1.1 alone was refused.
-  bool any_auth_ = false;        // Basic was refused: libcurl negotiates.
-  bool waiting_ = false;         // For room or a place to go.
-  bool held_ = false;            // By the throttle.
-  bool enough_ = false;          // All that is wanted was taken.
-  bool over_ = false;            // Its end was reported.
+  std::optional<Reach> reach_max_;   // Absent: the job named where it goes.
+  std::optional<Error> too_inside_;  // An address that was not dialled; others of the name may do.
+  std::optional<Error> failed_;      // Why our callback stopped the transfer.
+  bool any_http_ = false;            // HTTP/1.1 alone was refused.
+  bool any_auth_ = false;            // Basic was refused: libcurl negotiates.
+  bool waiting_ = false;             // For room or a place to go.
+  bool held_ = false;                // By the throttle.
+  bool enough_ = false;              // All that is wanted was taken.
+  bool over_ = false;                // Its end was reported.
   Bytes received_ = 0;
   Bytes discarded_ = 0;
   Bytes discarded_max_ = 0;

@@ -75,6 +75,7 @@ Result<void> FetchReceiver::head(AnswerHead const& answer, Arrival const& arriva
   if (!accepted) return unexpected(accepted.error());
   auto head = accepted->head;
   head.final_url = arrival.url;
+  head.reach = arrival.reach;
   head.tls_verified = arrival.tls_verified;
   head.latency = arrival.latency;
   if (auto const base = parse_url(arrival.url)) {

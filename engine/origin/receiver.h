@@ -15,9 +15,10 @@ namespace freshet {
 
 // What the connection knows about an answer.
 struct Arrival {
-  std::string url;            // After redirects, without credentials.
-  std::string where;          // The same for logs and errors: without query.
-  std::string address;        // Of whoever answered.
+  std::string url;      // After redirects, without credentials.
+  std::string where;    // The same for logs and errors: without query.
+  std::string address;  // Of whoever answered.
+  Reach reach = Reach::internet;
   bool tls_verified = false;  // On every hop.
   Duration latency{};
   WallTime now{};

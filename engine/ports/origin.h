@@ -22,6 +22,16 @@ namespace freshet {
 
 enum class FetchId : std::uint64_t { none = 0 };
 
+// How far inside an address lies, as seen from the Internet. Whoever names a URL (by a redirect, a
+// link, a manifest) may lead us no further inside than where he answered from himself: else anybody
+// could have us knock at what only we can reach.
+enum class Reach : std::uint8_t {
+  internet,
+  site,     // Private networks.
+  link,     // Link-local.
+  machine,  // Loopback.
+};
+
 struct HttpHeader {
   std::string name;
   std::string value;
@@ -45,6 +55,9 @@ struct OriginSpec {
   std::string ca_file;           // Empty: the system's.
   bool allow_downgrade = false;  // https may redirect to http.
   HttpTerms http;
+  // Somebody who answered from there named it: nothing further inside is dialled. Absent: the job
+  // did, which may name any. A redirect is dialled no further inside than where it came from.
+  std::optional<Reach> named_from;
   // Nobody but the host of the URL can have sent what comes from it.
   [[nodiscard]] bool proven() const {
     return url.starts_with("https://") && !allow_downgrade && http.accepted_flaws == 0;
@@ -95,7 +108,8 @@ struct OriginHead {
   Bytes begin = 0;              // Where this body starts: 0 when the server ignored the range.
   bool ranges = false;          // It answered 206, or 200 with Accept-Ranges: bytes.
   Validator validator;
-  std::string final_url;  // After redirects.
+  std::string final_url;          // After redirects.
+  Reach reach = Reach::internet;  // Of who answered.
   bool tls_verified = false;
   std::optional<Digest> repr_digest;       // SHA-256 of the whole (RFC 9530, older Digest).
   std::vector<std::string> manifest_urls;  // Link: rel=describedby, absolute.
@@ -111,6 +125,12 @@ struct FetchEnd {
   // multiple of 16 KiB unless it is where the fetch should end.
   Bytes next = 0;
   std::optional<Duration> retry_after;  // As the server asked (429, 503).
+};
+
+// A small one: a manifest, a piece hash file, a signature.
+struct Document {
+  std::string bytes;
+  Reach from = Reach::internet;
 };
 
 class OriginEvents {
@@ -143,9 +163,9 @@ class Origin {
   virtual void set_limit(BytesPerSecond limit) = 0;
   // From now on this fetch counts for this limit, whose rate is this for all of its fetches.
   virtual void set_fetch_limit(FetchId fetch, FetchLimit limit) = 0;
-  // A small document (manifest, piece hash file, signature), at most `size_max` bytes.
+  // At most `size_max` bytes.
   virtual void get_document(OriginSpec origin, Bytes size_max,
-                            std::function<void(Result<std::string>)> done) = 0;
+                            std::function<void(Result<Document>)> done) = 0;
 };
 
 }  // namespace freshet

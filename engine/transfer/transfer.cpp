@@ -75,7 +75,8 @@ bool Transfer::leave(WishId wish) {
   return last;
 }
 
-void Transfer::add_source(std::string const& url, Wish const& wish) {
+void Transfer::add_source(std::string const& url, Wish const& wish,
+                          std::optional<Reach> named_from) {
   auto const parsed = parse_url(url);
   // A manifest may spell the job's URL in another way; asked twice, the origin would send twice.
   auto const same = [&](Way const& way) {
@@ -83,7 +84,10 @@ void Transfer::add_source(std::string const& url, Wish const& wish) {
     auto const other = parse_url(way.origin.url);
     return parsed && other && to_string(*parsed) == to_string(*other);
   };
-  if (std::ranges::any_of(ways_, same)) return;
+  if (auto const known = std::ranges::find_if(ways_, same); known != ways_.end()) {
+    if (!named_from) known->origin.named_from.reset();
+    return;
+  }
   Source source;
   source.id = host_.next_source();
   source.name = redact(url);
@@ -92,7 +96,8 @@ void Transfer::add_source(std::string const& url, Wish const& wish) {
       ConnectionGovernor(host_.options().connections_per_source_max, wish.connections);
   if (verifiable()) source.admission = Admission::admitted;
   ways_.push_back(
-      {source.id, {url, wish.headers, wish.proxy, wish.ca_file, wish.allow_downgrade, wish.http}});
+      {source.id,
+       {url, wish.headers, wish.proxy, wish.ca_file, wish.allow_downgrade, wish.http, named_from}});
   if (!parsed) sources_.leave(source, parsed.error());
   sources_.add(std::move(source));
 }

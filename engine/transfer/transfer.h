@@ -128,6 +128,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   struct Fetched {
     std::string bytes;
     Vouched vouched;
+    std::optional<Reach> from;  // Absent: the job gave it.
   };
   // How to reach a source, besides what the book says.
   struct Way {
@@ -143,7 +144,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   };
 
   // Flow, in order.
-  void add_source(std::string const& url, Wish const& wish);
+  void add_source(std::string const& url, Wish const& wish, std::optional<Reach> named_from = {});
   void add_cache_hosts();
   void hold_sources();
   void find_identity();

@@ -63,7 +63,7 @@ void Transfer::find_identity() {
     if (!file.manifest_signature.empty()) signature = file.manifest_signature;
     auto const vouched = vouch({wish.manifest_document, signature, Trust::job}, signers_);
     if (!vouched) return read_manifest(unexpected(vouched.error()));
-    return read_manifest(Fetched{wish.manifest_document, *vouched});
+    return read_manifest(Fetched{wish.manifest_document, *vouched, {}});
   }
   if (is_url(file.manifest)) {
     // Credentials go to the hosts of the file's own URLs only.
@@ -72,8 +72,8 @@ void Transfer::find_identity() {
                              auto const parsed = parse_url(url);
                              return parsed && parsed->same_origin(*manifest);
                            });
-    OriginSpec origin{file.manifest, wish.headers,         wish.proxy,
-                      wish.ca_file,  wish.allow_downgrade, wish.http};
+    OriginSpec origin{file.manifest,        wish.headers, wish.proxy, wish.ca_file,
+                      wish.allow_downgrade, wish.http,    {}};
     if (!same_host) origin.drop_credentials();
     return fetch_manifest(std::move(origin), [](Transfer& self, Result<Fetched> fetched) {
       self.read_manifest(std::move(fetched));
@@ -97,9 +97,10 @@ void Transfer::begin_without_manifest() {
 void Transfer::fetch_manifest(OriginSpec origin,
                               std::function<void(Transfer&, Result<Fetched>)> done) {
   auto const size_max = host_.options().manifest_bytes_max;
-  auto got = [origin, done = std::move(done)](Transfer& self, Result<std::string> document) {
+  auto got = [origin, done = std::move(done)](Transfer& self, Result<Document> document) {
     if (!document) return done(self, unexpected(document.error()));
-    Fetched fetched{std::move(*document), {origin.proven() ? Trust::origin : Trust::computed, {}}};
+    Vouched const host{origin.proven() ? Trust::origin : Trust::computed, {}};
+    Fetched fetched{std::move(document->bytes), host, document->from};
     if (self.signers_.keys.empty() && !self.signers_.required) return done(self, fetched);
     self.fetch_signature(origin, std::move(fetched), done);
   };
@@ -112,15 +113,15 @@ void Transfer::fetch_signature(OriginSpec origin, Fetched fetched,
   // Who has the one has the other at once.
   std::erase_if(origin.headers, [](auto const& each) { return each.name == "Prefer"; });
   auto got = [where = redact(origin.url), fetched = std::move(fetched), done = std::move(done)](
-                 Transfer& self, Result<std::string> const& signature) {
+                 Transfer& self, Result<Document> const& signature) {
     if (!signature && self.signers_.required && !means_absent(signature.error().code)) {
       return done(self, unexpected(signature.error()));
     }
     std::optional<std::string_view> text;
-    if (signature) text = *signature;
+    if (signature) text = signature->bytes;
     auto const vouched = vouch({fetched.bytes, text, fetched.vouched.trust}, self.signers_);
     if (!vouched) return done(self, fail(vouched.error().code, where, vouched.error().why));
-    done(self, Fetched{fetched.bytes, *vouched});
+    done(self, Fetched{fetched.bytes, *vouched, fetched.from});
   };
   host_.ports().origin.get_document(std::move(origin), kSignatureBytesMax,
                                     while_alive(std::move(got)));
@@ -174,7 +175,9 @@ Result<void> Transfer::take_manifest(Fetched const& fetched) {
                     : trust == Trust::computed ? "nobody vouches for it"
                                                : "from its URL";
   why_.note(now(), WhyCode::manifest_found, found_text(vouched, from));
-  for (auto const& url : torrent->urls) add_source(url, Wish{});
+  // Who a trusted key belongs to may name what he likes.
+  auto const named_from = vouched.signer.empty() ? fetched.from : std::nullopt;
+  for (auto const& url : torrent->urls) add_source(url, Wish{}, named_from);
   return {};
 }
 
@@ -217,6 +220,7 @@ void Transfer::look_for_manifest(OriginHead const& head, SourceId source) {
   origin.url = head.manifest_urls.front();
   origin.drop_credentials();
   origin.headers = {{"Prefer", "wait=" + std::to_string(kManifestWait.count())}};
+  origin.named_from = head.reach;
   ask_for_manifest(origin, source, head.tls_verified);
 }
 

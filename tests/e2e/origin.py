@@ -6,6 +6,7 @@ import hashlib
 import http.server
 import re
 import socket
+import socketserver
 import threading
 import time
 
@@ -93,6 +94,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
+
+    def server_bind(self):
+        """Without asking for the address's name, which takes long where nobody answers."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = self.server_address[:2]
 
     def get_request(self):
         connection, address = super().get_request()

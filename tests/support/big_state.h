@@ -33,7 +33,7 @@ class MuteOrigin final : public Origin {
   void cancel(FetchId) override {}
   void set_limit(BytesPerSecond) override {}
   void set_fetch_limit(FetchId, FetchLimit) override {}
-  void get_document(OriginSpec, Bytes, std::function<void(Result<std::string>)>) override {}
+  void get_document(OriginSpec, Bytes, std::function<void(Result<Document>)>) override {}
 
  private:
   Loop& loop_;

@@ -78,8 +78,8 @@ OriginProbe::Outcome OriginProbe::run(FetchOrder order) {
 Result<std::string> OriginProbe::document(OriginSpec origin, Bytes size_max) {
   std::promise<Result<std::string>> promise;
   loop_.post([&] {
-    origin_->get_document(std::move(origin), size_max, [&](Result<std::string> result) {
-      promise.set_value(std::move(result));
+    origin_->get_document(std::move(origin), size_max, [&](Result<Document> result) {
+      promise.set_value(std::move(result).map([](Document document) { return document.bytes; }));
     });
   });
   return promise.get_future().get();

@@ -297,11 +297,11 @@ void SimOrigin::cancel(FetchId id) {
 }
 
 void SimOrigin::get_document(OriginSpec origin, Bytes size_max,
-                             std::function<void(Result<std::string>)> done) {
+                             std::function<void(Result<Document>)> done) {
   auto const url = parse_url(origin.url);
   auto& server = servers_[url ? url->host : std::string()];
   auto const found = server.files.find(url ? url->path : std::string());
-  Result<std::string> result = fail(Errc::http_not_found, origin.url, "404");
+  Result<Document> result = fail(Errc::http_not_found, origin.url, "404");
   auto when = clock_.now() + server.latency;
   ++server.documents;
   if (server.down) {
@@ -309,7 +309,7 @@ void SimOrigin::get_document(OriginSpec origin, Bytes size_max,
   } else if (found != server.files.end() && found->second.bytes->size() <= size_max) {
     auto const [waits, there] = wait_for(origin, found->second);
     when = std::max(when, waits);
-    if (there) result = *found->second.bytes;
+    if (there) result = Document{*found->second.bytes};
   }
   static_cast<void>(
       loop_.at(when, [result = std::move(result), done = std::move(done)] { done(result); }));

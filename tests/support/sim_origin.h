@@ -88,7 +88,7 @@ class SimOrigin final : public Origin {
   void set_limit(BytesPerSecond limit) override { limit_ = limit; }
   void set_fetch_limit(FetchId fetch, FetchLimit limit) override { fetch_limits[fetch] = limit; }
   void get_document(OriginSpec origin, Bytes size_max,
-                    std::function<void(Result<std::string>)> done) override;
+                    std::function<void(Result<Document>)> done) override;
 
  private:
   struct Flow;
