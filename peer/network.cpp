@@ -12,6 +12,7 @@
 #include "engine/base/assert.h"
 #include "engine/content/geometry.h"
 #include "engine/content/merkle.h"
+#include "peer/hang_up.h"
 #include "peer/link_listener.h"
 
 namespace freshet::peer {
@@ -33,6 +34,13 @@ TimePoint now() {
   return std::chrono::steady_clock::now();
 }
 
+// "[fe80::1%eth0]:7680" as it is spelled without the interface.
+std::string without_zone(std::string const& endpoint) {
+  auto const zone = endpoint.find('%');
+  if (zone == std::string::npos) return endpoint;
+  return endpoint.substr(0, zone) + endpoint.substr(endpoint.find(']'));
+}
+
 }  // namespace
 
 class Timers {
@@ -51,7 +59,8 @@ Network::Network(NetworkSpec spec, LocalNetworks local, std::function<void(Batch
       deliver_(std::move(deliver)),
       wanted_(std::move(wanted)),
       meetings_(spec_.meetings, {[this](std::shared_ptr<Torrent> const& meeting) { join(meeting); },
-                                 [this](SpoolId meeting) { leave(meeting); }}) {}
+                                 [this](SpoolId meeting) { leave(meeting); }}),
+      doorway_(spec_.doorway) {}
 
 Network::~Network() = default;
 
@@ -134,6 +143,14 @@ void Network::on_asked(std::string_view short_hash, std::string const& address) 
   standing_by_.erase(found);
   short_hash_of_.erase(spool);
   wanted_(spool, address);
+}
+
+void Network::on_stranger(std::string const& remote) {
+  hang_up(doorway_.came(without_zone(remote), now()), ports_);
+}
+
+void Network::on_named(std::string const& remote) {
+  doorway_.named(without_zone(remote));
 }
 
 void Network::stop_standing_by(SpoolId spool) {
@@ -253,6 +270,7 @@ void Network::flush() {
 
 void Network::pulse() {
   if (!timers_) return;
+  hang_up(doorway_.overdue(now()), ports_);
   auto const all = torrents_;  // A restart changes the original.
   for (auto const& [spool, torrent] : all) look_after(torrent, now());
   timers_->pulse.expires_after(kPulse);

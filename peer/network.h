@@ -16,6 +16,7 @@
 #include "engine/ports/gate.h"
 #include "engine/ports/piece_reader.h"
 #include "peer/door.h"
+#include "peer/doorway.h"
 #include "peer/in_flight.h"
 #include "peer/local_networks.h"
 #include "peer/meetings.h"
@@ -41,6 +42,7 @@ struct NetworkSpec {
   Duration hold_timeout{};
   Duration idle_timeout{};
   Meetings::Ways meetings;
+  Doorway::Limits doorway;
 };
 
 // libtorrent's session, as its own thread uses it.
@@ -124,6 +126,12 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
   void share_digest(SpoolId spool, Digest const& sha256, ContentId const& content);
   // A peer asks for what is named so.
   void on_asked(std::string_view short_hash, std::string const& address);
+  // A port of ours is open.
+  void on_listening(std::uint16_t port) { ports_.push_back(port); }
+  // Somebody has connected and has not said what it wants; and now it has.
+  void on_stranger(std::string const& remote);
+  void on_named(std::string const& remote);
+  [[nodiscard]] Doorway& doorway() { return doorway_; }
   // What may happen with peers, from now on.
   void allow(PeerAllowance allowance);
   [[nodiscard]] PeerAllowance const& allowance() const { return allowance_; }
@@ -160,6 +168,8 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
   std::unordered_map<SpoolId, std::string> short_hash_of_;
   std::unique_ptr<LinkListener> listener_;
   Meetings meetings_;
+  Doorway doorway_;
+  std::vector<std::uint16_t> ports_;
   TokenCount wakes_;
   std::set<std::uint64_t> banned_keys_;
   std::set<std::string> own_endpoints_;

@@ -64,7 +64,9 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
         id_(network_->next_peer()),
         nonce_(nonce),
         since_(now()),
-        peer_class_(network_->classify(connection_.remote().address().to_string())) {
+        peer_class_(network_->classify(address())),
+        entry_(network_->doorway().enter(address(), connection_.is_outgoing())) {
+    if (!connection_.is_outgoing()) network_->on_named(text_of(connection_.remote()));
     torrent_->report.arrive(id_);
     torrent_->add_link(id_, *this);
   }
@@ -92,7 +94,7 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   bool on_choke() override;
   bool write_request(lt::peer_request const& request) override;
   void sent_request(lt::peer_request const& request) override;
-  void sent_cancel(lt::peer_request const& request) override;
+  void sent_cancel(lt::peer_request const& request) override { settle(request); }
   void sent_piece(lt::peer_request const& request) override;
   void sent_unchoke() override;
 
@@ -107,6 +109,7 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   void end(Error why) override;
   [[nodiscard]] std::uint64_t key() const override { return hello_ ? hello_->key : 0; }
 
+  [[nodiscard]] std::string address() const { return connection_.remote().address().to_string(); }
   [[nodiscard]] bool needs_proof() const { return !network_->spec().group_secret.empty(); }
   [[nodiscard]] Hello own_hello() const { return {network_->spec().key, nonce_}; }
   [[nodiscard]] bool proven() const { return proven_ || !needs_proof(); }
@@ -139,6 +142,7 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   Nonce nonce_;
   TimePoint since_;
   PeerClass peer_class_;
+  std::optional<Doorway::Entry> entry_;
   bool serving_ = true;  // As the peer was told last.
   bool fast_ = false;    // It speaks BEP 6: what is not served is refused.
   std::optional<Hello> hello_;
@@ -158,8 +162,9 @@ bool PeerPlugin::on_handshake(lt::span<char const> reserved) {
   // A peer without extensions (BEP 10) says nothing of itself.
   bool const extensions = reserved.size() == 8 && (reserved[5] & 0x10) != 0;
   fast_ = reserved.size() == 8 && (reserved[7] & 0x04) != 0;
-  if (!verdict().meet) {
-    end({Errc::policy_refused, {}, verdict().why});
+  if (!entry_ || !verdict().meet) {
+    end(entry_ ? Error{Errc::policy_refused, {}, verdict().why}
+               : Error{Errc::limit_reached, {}, "its address has too many connections"});
     return true;
   }
   serving_ = may_serve();
@@ -206,10 +211,9 @@ bool PeerPlugin::on_extension_handshake(lt::bdecode_node const& handshake) {
 }
 
 void PeerPlugin::introduce(std::uint16_t port, std::string client) {
-  auto const address = connection_.remote().address();
   PeerInfo info;
   info.id = id_;
-  info.address = to_string(Endpoint{address.to_string(), port});
+  info.address = to_string(Endpoint{address(), port});
   info.client = std::move(client);
   info.peer_class = peer_class_;
   info.speaks_claims = claims_message_ != 0;
@@ -461,10 +465,6 @@ void PeerPlugin::sent_request(lt::peer_request const& request) {
   if (!watch_.asked(piece, static_cast<std::uint32_t>(request.start), now())) return;
   torrent_->report.asked(piece);
   report();
-}
-
-void PeerPlugin::sent_cancel(lt::peer_request const& request) {
-  settle(request);
 }
 
 void PeerPlugin::settle(lt::peer_request const& request) {

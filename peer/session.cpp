@@ -32,6 +32,12 @@ namespace lt = libtorrent;
 
 namespace {
 
+std::string text_of(lt::tcp::endpoint const& endpoint) {
+  auto const text = endpoint.address().to_string();
+  return (endpoint.address().is_v6() ? "[" + text + "]" : text) + ":" +
+         std::to_string(endpoint.port());
+}
+
 // The network side's way to the session, and its word that the session ends.
 class SessionPlugin final : public lt::plugin, public SessionControl {
  public:
@@ -43,6 +49,14 @@ class SessionPlugin final : public lt::plugin, public SessionControl {
     network_->set_session(this);
   }
   void abort() override { network_->close(); }
+  lt::plugin::feature_flags_t implemented_features() override { return alert_feature; }
+  void on_alert(lt::alert const* alert) override {
+    if (auto const* in = lt::alert_cast<lt::incoming_connection_alert>(alert)) {
+      network_->on_stranger(text_of(in->endpoint));
+    } else if (auto const* up = lt::alert_cast<lt::listen_succeeded_alert>(alert)) {
+      network_->on_listening(static_cast<std::uint16_t>(up->port));
+    }
+  }
   // The connection ends; the peer comes back to the torrent that is opened for it.
   bool on_unknown_torrent(lt::info_hash_t const& hash, lt::peer_connection_handle const&,
                           lt::add_torrent_params&) override {
@@ -126,12 +140,6 @@ int number(BytesPerSecond rate) {
 
 std::uint32_t bit(lt::peer_class_t peer_class) {
   return 1U << static_cast<std::uint32_t>(peer_class);
-}
-
-std::string text_of(lt::tcp::endpoint const& endpoint) {
-  auto const text = endpoint.address().to_string();
-  return (endpoint.address().is_v6() ? "[" + text + "]" : text) + ":" +
-         std::to_string(endpoint.port());
 }
 
 std::optional<Notice> notice_of(lt::alert const& alert) {

@@ -46,6 +46,8 @@ void set_requests(Pack& pack) {
 
 void set_connections(Pack& pack, std::uint32_t connections_max) {
   pack.set_int(Pack::connections_limit, static_cast<int>(connections_max));
+  // By default five: whoever comes at the same time as more comes again after a second, or three.
+  pack.set_int(Pack::listen_queue_size, 256);
   pack.set_int(Pack::connection_speed, 100);
   pack.set_int(Pack::torrent_connect_boost, 100);
   // A peer that restarts must be found again at once.
@@ -79,7 +81,7 @@ Pack settings_of(SessionSpec const& spec) {
   pack.set_int(Pack::stop_tracker_timeout, 1);
   pack.set_int(Pack::alert_mask, static_cast<int>(static_cast<std::uint32_t>(
                                      lt::alert_category::error | lt::alert_category::status |
-                                     lt::alert_category::ip_block)));
+                                     lt::alert_category::ip_block | lt::alert_category::peer)));
   pack.set_int(Pack::alert_queue_size, 10000);
   set_transport(pack);
   set_requests(pack);

@@ -171,7 +171,10 @@ void LibtorrentSwarm::State::start() {
                          .hold_timeout = options.hold_timeout,
                          .idle_timeout = options.idle_timeout,
                          .meetings = {options.group_secret, options.trackers, options.peers,
-                                      !options.trackers.empty() || rules.dht}};
+                                      !options.trackers.empty() || rules.dht},
+                         .doorway = {.strangers_max = options.connections_max / 2,
+                                     .patience = options.name_timeout,
+                                     .per_address_max = options.connections_max / 2}};
   auto const wanted = [weak, &loop](SpoolId spool, std::string address) {
     loop.post([weak, spool, address = std::move(address)] {
       if (auto const self = weak.lock()) self->on_wanted(spool, address);

@@ -35,6 +35,8 @@ struct SwarmOptions : PeerOptions {
   Duration hold_timeout = std::chrono::seconds{3};
   // A complete content without peers for so long gives up what only downloads need.
   Duration idle_timeout = std::chrono::seconds{10};
+  // Who connects says which content it wants within this.
+  Duration name_timeout = std::chrono::seconds{5};
 };
 
 struct SwarmPorts {

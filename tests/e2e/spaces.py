@@ -134,6 +134,15 @@ class Ear:
         self._thread.join()
         self._socket.close()
 
+    def tcp(self):
+        """(destination port, flags, destination) of each IPv4 segment."""
+        for packet in self.packets:
+            ip = packet[14:]
+            if packet[12:14] != b"\x08\x00" or len(ip) < 40 or ip[9] != 6:
+                continue
+            head = (ip[0] & 15) * 4
+            yield int.from_bytes(ip[head + 2:head + 4]), ip[head + 13], ".".join(map(str, ip[16:20]))
+
     def udp(self):
         """(source port, destination port, destination) of each IPv4 datagram."""
         for packet in self.packets:

@@ -1,5 +1,6 @@
 """Peers that meet through trackers, or not; and what leaves the machine while they do."""
 
+import collections
 import contextlib
 import json
 import os
@@ -113,6 +114,20 @@ class Trackers(FreshetCase):
         self.seeder(one, "--peers", "lan", *bad)
         report = self.get(other, NOWHERE, "--peers", "lan", *bad)
         self.assertEqual(report["from_peers"], SIZE)
+
+    def test_a_tracker_that_lists_victims_has_them_hardly_bothered(self):
+        (one, _), (victim, address) = self.hub.neighbour(), self.hub.neighbour()
+        liar = self.tracker(lies=[(address, port) for port in range(1000, 1050)] * 4)
+        ear = Ear(victim, "eth0")
+        try:
+            self.freshet(*self.words("quiet", self.url, "--seed-for", "3s", "--peers", "lan", "--no-local-search",
+                                     "--tracker", liar.url("http"), "--tracker", liar.url("udp")), place=one)
+        finally:
+            ear.end()
+        asked = collections.Counter(port for port, flags, to in ear.tcp() if to == address and flags & 0x12 == 0x02)
+        self.assertGreater(len(asked), 0)
+        self.assertLessEqual(max(asked.values()), 4, asked)
+        self.assertEqual([port for _, port, to in ear.udp() if to == address], [])
 
     def test_a_tracker_finds_neighbours_where_multicast_is_off(self):
         (one, _), (other, _) = self.hub.neighbour(), self.hub.neighbour()

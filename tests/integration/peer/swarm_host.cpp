@@ -161,7 +161,10 @@ void SwarmHost::on_peer_has(SpoolId, SourceId peer, PieceMap const& all) {
 }
 
 void SwarmHost::on_claims(SpoolId, SourceId peer, std::vector<Claim> claims) {
-  note([&](Heard& heard) { heard.claims[peer] = claims; });
+  note([&](Heard& heard) {
+    heard.claims[peer] = claims;
+    ++heard.claim_words;
+  });
 }
 
 void SwarmHost::on_manifest(SpoolId, std::shared_ptr<Manifest const> manifest) {

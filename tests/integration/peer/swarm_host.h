@@ -32,6 +32,7 @@ class SwarmHost final : private SwarmEvents, private Log {
     std::map<SourceId, PeerInfo> peers;
     std::map<SourceId, PieceMap> has;
     std::map<SourceId, std::vector<Claim>> claims;
+    std::size_t claim_words = 0;  // How often claims were told.
     std::map<SourceId, Bytes> received;
     std::map<SourceId, Bytes> sent;
     std::map<std::uint32_t, bool> asked;  // By piece, last word.
