@@ -1,5 +1,7 @@
 """The agent protocol as clients live with it: what published tests of such a client demand."""
 
+import contextlib
+import ctypes
 import os
 import threading
 import time
@@ -299,6 +301,37 @@ class Refusals(AgentCase):
             with self.refused(0xC0D0000D):
                 client.start(download)
         self.assertFalse((self.folder / "a").exists())
+
+    def test_a_folder_that_turns_into_a_link_and_back_leads_nowhere_else(self):
+        outside, folder, link = self.folder / "outside", self.out / "folder", self.out / "link"
+        outside.mkdir()
+        folder.mkdir()
+        os.symlink(outside, link)
+        ended = threading.Event()
+        swapping = threading.Thread(target=exchange_until, args=(ended, folder, link))
+        swapping.start()
+        client, made = self.client(), 0
+        try:
+            for number in range(60):
+                download = client.create(self.origin.url(SMALL), folder / str(number))
+                with contextlib.suppress(Refused):
+                    client.start(download)
+                    client.abort(download)
+                    made += 1
+        finally:
+            ended.set()
+            swapping.join()
+        self.assertGreater(made, 0)
+        self.assertEqual(os.listdir(outside), [])
+
+
+def exchange_until(ended, one, other):
+    """Each takes the other's name, again and again."""
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    rename = ctypes.CDLL(None, use_errno=True).renameat2
+    while not ended.is_set():
+        if rename(here, os.fsencode(one), here, os.fsencode(other), exchange) != 0:
+            raise OSError(ctypes.get_errno(), "renameat2")
 
 
 if __name__ == "__main__":
