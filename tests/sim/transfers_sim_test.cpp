@@ -6,6 +6,7 @@
 
 #include "engine/content/torrent_file.h"
 #include "tests/support/sim_dice.h"
+#include "tests/support/sim_swarm.h"
 #include "tests/support/transfer_world.h"
 
 using namespace freshet;
@@ -20,7 +21,7 @@ std::uint64_t seed_count() {
 
 constexpr char const* kFaults =
     "disturb,no_ranges,no_validator,no_length,down,cut,server_error,busy,stall,silent,wrong_range,"
-    "partition,one_way,slow,liar,changed";
+    "partition,one_way,slow,liar,changed,peers,peer_lies,peer_stalls,peer_leaves,peer_claims";
 
 struct Asked {
   WishId id = WishId::none;
@@ -33,7 +34,22 @@ struct Asked {
 class Scene {
  public:
   Scene(std::uint64_t seed, bool faulty)
-      : dice_(seed * 7919 + 1), faulty_(faulty), world(seed, options()) {}
+      : dice_(seed * 7919 + 1),
+        peer_dice_(seed * 31337 + 7),
+        faulty_(faulty),
+        with_peers_(peer_dice_.fault("peers", 0.5)),
+        world(seed, options()),
+        peers_random_(seed),
+        swarm(world.loop, peers_random_) {
+    swarm.set_gate(world.store.gate());
+    if (!with_peers_) return;
+    world.transfers.reset();
+    world.transfers =
+        std::make_unique<Transfers>(TransferPorts{world.loop, world.loop, world.random, world.log,
+                                                  world.store, world.origin, &swarm},
+                                    options());
+  }
+  ~Scene() { world.transfers.reset(); }  // Before the swarm that it leaves.
 
   void make() {
     auto const files = 1 + dice_.below(4);
@@ -177,6 +193,7 @@ class Scene {
     if (kind == 1) asked.wish.file.sha256 = sha256_of(bytes);
     if (bytes.empty()) return;
     auto const manifest = manifest_of(bytes);
+    if (kind >= 2) make_peers(manifest, bytes);
     if (kind == 2) asked.wish.file.content = manifest->content;
     if (kind == 3) {
       asked.wish.file.manifest = "http://" + host + "/manifest";
@@ -186,11 +203,36 @@ class Scene {
     }
   }
 
+  void make_peers(std::shared_ptr<Manifest const> const& manifest, std::string const& bytes) {
+    auto const count = peer_dice_.below(with_peers_ ? 5 : 1);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      SimPeer peer;
+      peer.bytes = std::make_shared<std::string const>(bytes);
+      peer.manifest = manifest;
+      peer.piece_time = 1ms + peer_dice_.below(500) * 1ms;
+      peer.lies = peer_dice_.fault("peer_lies", 0.4) && faulty_;
+      peer.stalls = peer_dice_.fault("peer_stalls", 0.2) && faulty_;
+      peer.claims = peer_dice_.fault("peer_claims", 0.2) && faulty_;
+      bool const leaves = peer_dice_.fault("peer_leaves", 0.3);
+      auto const after = static_cast<std::uint32_t>(peer_dice_.below(10));
+      if (leaves && faulty_) peer.pieces_max = after;
+      swarm.add(std::move(peer));
+    }
+  }
+
   Dice dice_;
+  Dice peer_dice_;
   bool faulty_;
+  bool with_peers_;
 
  public:
   TransferWorld world;
+
+ private:
+  SeededRandom peers_random_;
+
+ public:
+  SimSwarm swarm;
   std::vector<std::string> hosts;
   std::vector<Asked> wishes;
   Bytes size = 0;  // Of all files.
@@ -237,6 +279,7 @@ void play(std::uint64_t seed, bool faulty) {
   INFO("FRESHET_SIM_FIRST_SEED=" << seed << " FRESHET_SIM_SEEDS=1");
   INFO("faults that can be calmed: " << kFaults);
   CHECK(limits_hold);
+  for (auto const who : scene.swarm.banned()) CHECK(scene.swarm.lies(who));
   for (auto const& asked : scene.wishes) {
     auto const& told = scene.world.told[asked.id];
     INFO(scene.world.transfers->why(asked.id));
