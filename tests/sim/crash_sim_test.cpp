@@ -228,6 +228,7 @@ class CrashRun {
     // Of each file what was not durable may be lost.
     bool const hurts = step == full_at_ || step == write_fails_at_ || step == sync_fails_at_;
     if (hurts) allowed_ += 2 * kEpochBytes + size_ / 2;
+    hurt_ = hurt_ || hurts;
   }
 
   // A byte of each file that is being fetched or waits for its place.
@@ -286,10 +287,14 @@ class CrashRun {
       auto const info = life.book->job(kUser, id);
       if (!info || info->state != JobState::transferred) continue;
       auto const job = std::ranges::find(jobs_, info->spec.name, &Job::name);
-      life.book->complete(kUser, id, [job](Result<Completion> const& done) {
-        if (!done) UNSCOPED_INFO(describe(done.error()));
-        CHECK(done);
-        job->ended = true;
+      life.book->complete(kUser, id, [this, &life, id, job](Result<Completion> const& done) {
+        if (done) {
+          job->ended = true;
+          return;
+        }
+        UNSCOPED_INFO(describe(done.error()));
+        CHECK(hurt_);
+        life.arrived.push_back(id);
       });
     }
   }
@@ -360,6 +365,7 @@ class CrashRun {
   std::uint64_t rots_at_ = 0;
   std::uint64_t healed_at_ = 0;
   bool rotten_ = false;
+  bool hurt_ = false;  // The disk was full, or failed.
 };
 
 void play(bool honest, std::uint64_t seeds) {
