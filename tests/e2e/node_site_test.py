@@ -98,6 +98,20 @@ class Site(NodeCase):
         self.assertEqual((self.folder / "a").read_bytes(), body)
         self.assertIn('"signer"', (self.folder / "r.json").read_text())
 
+    def test_where_the_origin_has_to_wait_a_cold_node_fetches_it_first(self):
+        body = made_bytes(LARGE)
+        self.serve_at("/a", body)
+        self.start_node()
+        (self.folder / "node.pub").write_bytes(self.page("/.well-known/freshet/key.pub")[1])
+        for name in ("a", "b"):
+            self.freshet("get", self.far.url("/a"), "-o", name, "--data", self.folder / f"client-{name}",
+                         "--trusted-key", self.folder / "node.pub", "--policy", f"DOCacheHost=127.0.0.1:{self.port}",
+                         "--policy", "DODelayCacheServerFallbackForeground=50", "--report", "r.json")
+            self.assertEqual((self.folder / name).read_bytes(), body)
+            self.assertIn('"signer"', (self.folder / "r.json").read_text())
+        self.assertEqual({each["Via"] is not None for each in self.far.seen("/a")}, {True})
+        self.assertEqual(self.far.sent("/a"), LARGE)
+
     def test_clients_that_trust_the_old_key_of_the_node_or_the_new_believe_it_until_one_is_retired(self):
         self.start_node()
         body = self.store("/a")
