@@ -267,7 +267,8 @@ Bytes fetched(Scene& scene) {
   return sent;
 }
 
-void play(std::uint64_t seed, bool faulty) {
+// How many peers were banned.
+std::size_t play(std::uint64_t seed, bool faulty) {
   Scene scene(seed, faulty);
   scene.make();
   auto const deadline = scene.world.loop.now() + 4h;
@@ -287,7 +288,8 @@ void play(std::uint64_t seed, bool faulty) {
     if (told.result && !can_be_lied_to(scene, asked)) CHECK(is_right(scene, asked));
     if (asked.must_succeed) CHECK(told.result);
   }
-  if (faulty) return;
+  auto const banned = scene.swarm.banned().size();
+  if (faulty) return banned;
   std::string whys;
   for (auto const& host : scene.hosts) {
     whys += host + ":";
@@ -300,12 +302,16 @@ void play(std::uint64_t seed, bool faulty) {
   INFO(whys);
   // Of sources without ranges two run beside each other until it is known which one is quicker.
   CHECK(fetched(scene) <= scene.size * 102 / 100 + 2_MiB);
+  return banned;
 }
 
 }  // namespace
 
 TEST_CASE("whatever servers do each wish ends and right bytes are right", "[sim]") {
-  each_seed(seed_count(), 1, [](auto seed) { play(seed, true); });
+  std::size_t banned = 0;
+  each_seed(seed_count(), 1, [&](auto seed) { banned += play(seed, true); });
+  // Peers lie in some scenes of so many, or nothing was played of them.
+  if (seed_count() >= 300 && !is_calm("peers") && !is_calm("peer_lies")) CHECK(banned > 10);
 }
 
 TEST_CASE("among servers without faults every wish is fulfilled", "[sim]") {
