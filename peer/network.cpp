@@ -21,7 +21,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kFlushInterval = 100ms;
+constexpr Duration kFlushInterval = 100ms;  // Of one content.
+constexpr Duration kGather = 5ms;  // Who a peer is, what it has and what it claims come together.
 constexpr Duration kPulse = 250ms;
 // Who names many contents in a row opens no more than these.
 constexpr unsigned kWakesPerSecondMax = 64;
@@ -254,17 +255,35 @@ void Network::set_banned_keys(std::vector<std::uint64_t> keys) {
 void Network::report(std::shared_ptr<Torrent> const& torrent) {
   if (!timers_ || !torrent->report.pending()) return;
   to_report_.insert(torrent);
-  if (std::exchange(timers_->flush_waits, true)) return;
-  timers_->flush.expires_at(std::max(flushed_ + kFlushInterval, now()));
+  flush_at(std::max(torrent->reported + kFlushInterval, now() + kGather));
+}
+
+void Network::flush_at(TimePoint when) {
+  if (timers_->flush_waits && timers_->flush.expiry() <= when) return;
+  timers_->flush_waits = true;
+  timers_->flush.expires_at(when);
   timers_->flush.async_wait([self = shared_from_this()](boost::system::error_code const& error) {
-    if (!error) self->flush();
+    if (!error) self->flush_due();
   });
 }
 
-void Network::flush() {
+void Network::flush_due() {
   if (!timers_) return;
   timers_->flush_waits = false;
-  flushed_ = now();
+  auto const time = now();
+  std::vector<std::shared_ptr<Torrent>> due;
+  std::ranges::copy_if(to_report_, std::back_inserter(due), [&](auto const& torrent) {
+    return torrent->reported + kFlushInterval <= time;
+  });
+  for (auto const& torrent : due) {
+    to_report_.erase(torrent);
+    torrent->reported = time;
+    deliver_(torrent->report.take());
+  }
+  for (auto const& torrent : to_report_) flush_at(torrent->reported + kFlushInterval);
+}
+
+void Network::flush() {
   for (auto const& torrent : std::exchange(to_report_, {})) deliver_(torrent->report.take());
 }
 

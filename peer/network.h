@@ -145,6 +145,8 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
 
  private:
   void pulse();
+  void flush_at(TimePoint when);
+  void flush_due();
   void listen_to_link();
   void look_after(std::shared_ptr<Torrent> const& torrent, TimePoint now);
   // Leaves libtorrent's session and joins it again with what the store has.
@@ -160,7 +162,6 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
   SessionControl* session_ = nullptr;
   bool closed_ = false;
   std::uint64_t last_peer_ = kFirstPeerSource;
-  TimePoint flushed_{};
   std::unordered_map<SpoolId, std::shared_ptr<Torrent>> torrents_;
   std::unordered_map<Digest, std::shared_ptr<Torrent>> by_root_;
   std::set<std::shared_ptr<Torrent>> to_report_;

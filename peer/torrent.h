@@ -157,6 +157,7 @@ class Torrent {
   Report report;
   bool downloaded = false;   // Some piece passed in this session: libtorrent keeps its leaf hashes.
   bool restart_due = false;  // As soon as libtorrent has it.
+  TimePoint reported{};      // To the loop, last.
   TimePoint idle_since{};    // No peer is connected.
   LinkSearch link_search;
 
