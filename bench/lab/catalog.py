@@ -108,10 +108,12 @@ def _polite() -> list[Scenario]:
 
 
 def _files() -> list[Scenario]:
-    return [Scenario("many-files", "one client, 1000 files of 16 KiB", (16 * KIB,) * 1000, crowd(1, PEER),
-                     ORIGIN),
-            Scenario("small-files", "8 clients, 200 files of 256 KiB", (256 * KIB,) * 200,
-                     crowd(8, PEER), ORIGIN)]
+    return [Scenario("many-files", "one client, 1000 files of 16 KiB, no manifests", (16 * KIB,) * 1000,
+                     crowd(1, PEER), ORIGIN, named=False),
+            Scenario("small-files", "8 clients, 200 files of 256 KiB with manifests", (256 * KIB,) * 200,
+                     crowd(8, PEER), ORIGIN),
+            Scenario("small-files-unnamed", "8 clients, 200 files of 256 KiB, no manifests",
+                     (256 * KIB,) * 200, crowd(8, PEER), ORIGIN, named=False)]
 
 
 def _service() -> list[Scenario]:

@@ -34,7 +34,7 @@ pid {directory}/pid;
 error_log {directory}/error.log warn;
 events {{ worker_connections 4096; }}
 http {{
-  log_format lab '$msec $remote_addr $status $body_bytes_sent [$http_range]';
+  log_format lab '$msec $remote_addr $status $body_bytes_sent [$http_range] $uri';
   access_log {directory}/access.log lab;
 {temporary}
   sendfile on;

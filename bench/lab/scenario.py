@@ -30,6 +30,7 @@ class Scenario:
     bad_peers: tuple[str, ...] = ()  # A behaviour of programs/bad_peer.py each.
     origin_dies_after: float | None = None  # Copies that left it.
     ping_from: int | None = None  # Site of a neighbour that pings a host beside the origin.
+    named: bool = True  # Whether clients are told what the bytes are: manifests.
     background: bool = False  # Players that know priorities must be polite.
     task: str = ""  # Instead of fetching: "job-api" or "start-up"; its numbers are the player's own.
     jobs: int = 0  # That the task is about.

@@ -57,9 +57,9 @@ class Freshet(Player):
         return f"{program()}; " + ("--peers lan" if self.peers else "no peers")
 
     def start_servers(self, stage) -> None:
-        for file in stage.content.files if len(stage.content.files) == 1 else ():
+        for file in stage.content.files if stage.scenario.named else ():
             published = _publish(stage, file)
-            if self.peers:
+            if self.peers and len(stage.content.files) == 1:
                 stage.start_tracker()
                 stage.swarm = Swarm(bytes.fromhex(published["info_hash"])[:20],
                                     _piece_length(file.length), True)
@@ -72,7 +72,7 @@ class Freshet(Player):
             argv += ["--directory", str(place), "--input-file", str(_listing(stage))]
         else:
             file = stage.content.files[0]
-            argv += ["--manifest", str(_manifest(stage)), "--output", str(place / file.name)]
+            argv += ["--manifest", str(_manifest(stage, file)), "--output", str(place / file.name)]
             argv += [word for url in stage.urls(file)[1:] for word in ("--mirror", url)]
             argv.append(stage.url(file))
         done = tuple(place / file.name for file in stage.content.files) if self.stays else ()
@@ -101,7 +101,8 @@ def beyond_the_link(stage) -> list[str]:
 
 
 def _publish(stage, file) -> dict:
-    argv = [program() or "", "publish", "--json", str(file.path), "--output", str(_manifest(stage))]
+    argv = [program() or "", "publish", "--json", str(file.path), "--output",
+            str(_manifest(stage, file))]
     argv += [word for url in stage.urls(file) for word in ("--url", url)]
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -109,14 +110,19 @@ def _publish(stage, file) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _manifest(stage) -> Path:
-    return stage.directory / "content.freshet.torrent"
+def _manifest(stage, file) -> Path:
+    return stage.directory / f"{file.name}.torrent"
 
 
 def _listing(stage) -> Path:
-    """URLs and names; written once for all clients, whose directories differ."""
+    """URLs, names and manifests; the same for all clients, whose directories differ."""
+    lines = []
+    for file in stage.content.files:
+        lines.append(f"{stage.url(file)} {file.name}")
+        if stage.scenario.named:
+            lines.append(f"  manifest={_manifest(stage, file)}")
     listing = stage.directory / "freshet.list"
-    listing.write_text("".join(f"{stage.url(file)} {file.name}\n" for file in stage.content.files))
+    listing.write_text("\n".join(lines) + "\n")
     return listing
 
 
