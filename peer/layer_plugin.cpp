@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "peer/extension_numbers.h"
 #include "peer/messages.h"
 #include "peer/network.h"
 #include "peer/torrent.h"
@@ -18,10 +19,6 @@ namespace freshet::peer {
 namespace lt = libtorrent;
 
 namespace {
-
-// BEP 10 number of the message as we take it.
-constexpr int kLayerMessage = 43;
-constexpr char kExtended = 20;
 
 class LayerPeer final : public lt::peer_plugin {
  public:

@@ -199,4 +199,43 @@ std::optional<DigestWord> decode_word(std::string_view bytes) {
   return reader.failed() ? std::nullopt : std::optional(word);
 }
 
+std::uint64_t company_name(Digest const& info_hash) {
+  return Reader(text_of(info_hash.bytes)).number(8);
+}
+
+std::vector<std::string> encode_company(std::vector<CompanyWord> const& words, bool anew) {
+  std::vector<std::string> messages;
+  for (std::size_t begin = 0; begin < words.size() || (anew && begin == 0);
+       begin += kCompanyWordsMax) {
+    auto const end = std::min(begin + kCompanyWordsMax, words.size());
+    std::string out(1, kVersion);
+    put(out, anew && begin == 0 ? 1 : 0, 1);
+    put(out, end - begin, 2);
+    for (auto i = begin; i < end; ++i) {
+      put(out, static_cast<std::uint64_t>(words[i].kind), 1);
+      put(out, words[i].name, 8);
+    }
+    messages.push_back(std::move(out));
+  }
+  return messages;
+}
+
+std::optional<CompanyNote> decode_company(std::string_view bytes) {
+  Reader reader(bytes);
+  if (!known_version(reader)) return std::nullopt;
+  CompanyNote note;
+  note.anew = reader.number(1) == 1;
+  auto const count = reader.number(2);
+  if (reader.failed() || count > kCompanyWordsMax) return std::nullopt;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    auto const kind = reader.number(1);
+    auto const name = reader.number(8);
+    if (reader.failed() || kind > static_cast<std::uint64_t>(CompanyWord::Kind::leaves)) {
+      return std::nullopt;
+    }
+    note.words.push_back({name, static_cast<CompanyWord::Kind>(kind)});
+  }
+  return note;
+}
+
 }  // namespace freshet::peer

@@ -67,4 +67,19 @@ struct LayerPart {
 // Nothing for a kind that is none, and for a content that cannot be.
 [[nodiscard]] std::optional<DigestWord> decode_word(std::string_view bytes);
 
+// Message "fr_company": what the sender does with many contents; `anew`: these are all of them.
+inline constexpr std::size_t kCompanyWordsMax = (kMessageBytesMax - 4) / 9;
+struct CompanyNote {
+  bool anew = false;
+  std::vector<CompanyWord> words;
+  bool operator==(CompanyNote const&) const = default;
+};
+// By the first bytes of the info-hash: of a group's own, so outsiders learn nothing by it.
+[[nodiscard]] std::uint64_t company_name(Digest const& info_hash);
+// As many as it takes. None when there is nothing new.
+[[nodiscard]] std::vector<std::string> encode_company(std::vector<CompanyWord> const& words,
+                                                      bool anew);
+// Nothing for a kind that is none, or when there are too many.
+[[nodiscard]] std::optional<CompanyNote> decode_company(std::string_view bytes);
+
 }  // namespace freshet::peer

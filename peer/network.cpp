@@ -23,6 +23,7 @@ using namespace std::chrono_literals;
 
 constexpr Duration kFlushInterval = 100ms;  // Of one content.
 constexpr Duration kGather = 5ms;  // Who a peer is, what it has and what it claims come together.
+constexpr Duration kCompanyGather = 20ms;  // What we do with many contents is told together.
 constexpr Duration kPulse = 250ms;
 // Who names many contents in a row opens no more than these.
 constexpr unsigned kWakesPerSecondMax = 64;
@@ -46,11 +47,13 @@ std::string without_zone(std::string const& endpoint) {
 
 class Timers {
  public:
-  explicit Timers(boost::asio::io_context& io) : context(io), flush(io), pulse(io) {}
+  explicit Timers(boost::asio::io_context& io) : context(io), flush(io), company(io), pulse(io) {}
   boost::asio::io_context& context;
   boost::asio::steady_timer flush;
+  boost::asio::steady_timer company;
   boost::asio::steady_timer pulse;
   bool flush_waits = false;
+  bool company_waits = false;
 };
 
 Network::Network(NetworkSpec spec, LocalNetworks local, std::function<void(Batch)> deliver,
@@ -61,7 +64,12 @@ Network::Network(NetworkSpec spec, LocalNetworks local, std::function<void(Batch
       wanted_(std::move(wanted)),
       meetings_(spec_.meetings, {[this](std::shared_ptr<Torrent> const& meeting) { join(meeting); },
                                  [this](SpoolId meeting) { leave(meeting); }}),
-      doorway_(spec_.doorway) {}
+      doorway_(spec_.doorway),
+      company_([this](CompanyNews news) {
+        Batch batch;
+        batch.company = std::move(news);
+        deliver_(std::move(batch));
+      }) {}
 
 Network::~Network() = default;
 
@@ -79,6 +87,7 @@ void Network::close() {
   standing_by_.clear();
   short_hash_of_.clear();
   meetings_.clear();
+  company_.clear();
   to_report_.clear();
   torrents_.clear();
   by_root_.clear();
@@ -118,6 +127,20 @@ void Network::stand_by(SpoolId spool, Digest const& info_hash) {
   standing_by_[name] = spool;
   short_hash_of_[spool] = std::move(name);
   listen_to_link();
+}
+
+void Network::tell_company(std::vector<CompanyWord> const& news) {
+  if (!closed_ && company_.say(news)) tell_company_soon();
+}
+
+void Network::tell_company_soon() {
+  if (!timers_ || std::exchange(timers_->company_waits, true)) return;
+  timers_->company.expires_after(kCompanyGather);
+  timers_->company.async_wait([self = shared_from_this()](boost::system::error_code const& error) {
+    if (error || !self->timers_) return;
+    self->timers_->company_waits = false;
+    self->company_.flush();
+  });
 }
 
 void Network::share_digest(SpoolId spool, Digest const& sha256, ContentId const& content) {
@@ -171,6 +194,7 @@ void Network::leave(SpoolId spool) {
   auto const of_root = by_root_.find(torrent->spec().swarm.content.root);
   if (of_root != by_root_.end() && of_root->second == torrent) by_root_.erase(of_root);
   to_report_.erase(torrent);
+  if (company_.left(company_name(torrent->spec().info_hash))) tell_company_soon();
   if (torrent->control() != nullptr) torrent->control()->remove();
 }
 
@@ -307,6 +331,7 @@ void Network::look_after(std::shared_ptr<Torrent> const& torrent, TimePoint now)
     if (waiters->overdue(now, spec_.hold_timeout)) return restart(torrent);
   }
   torrent->look_for_layer();
+  if (torrent->complete() && torrent->spec().swarm.among_known) part_from_equals(*torrent);
   report(torrent);
   if (torrent->lacks_layer(now)) return restart(torrent);
   bool const alone = torrent->links().empty() && torrent->seeks();
@@ -319,6 +344,16 @@ void Network::look_after(std::shared_ptr<Torrent> const& torrent, TimePoint now)
   torrent->report.idle();
   report(torrent);
   if (torrent->downloaded) restart(torrent);
+}
+
+// Of two who have everything neither needs the other. Many small contents would use up all
+// connections so.
+void Network::part_from_equals(Torrent const& torrent) {
+  auto const links = torrent.links();  // Ending one changes the original.
+  for (auto const& [peer, link] : links) {
+    bool const equal = torrent.report.has_all(peer) && !company_.tells_over(*link);
+    if (equal) link->end({Errc::policy_refused, {}, "both have everything"});
+  }
 }
 
 void Network::restart(std::shared_ptr<Torrent> const& torrent) {

@@ -15,12 +15,14 @@
 #include "engine/base/pool.h"
 #include "engine/ports/gate.h"
 #include "engine/ports/piece_reader.h"
+#include "peer/company_links.h"
 #include "peer/door.h"
 #include "peer/doorway.h"
 #include "peer/in_flight.h"
 #include "peer/local_networks.h"
 #include "peer/meetings.h"
 #include "peer/messages.h"
+#include "peer/token_count.h"
 #include "peer/torrent.h"
 
 namespace libtorrent {
@@ -55,22 +57,6 @@ class SessionControl {
 
 class LinkListener;
 class Timers;
-
-// So many a second, and no more.
-class TokenCount {
- public:
-  [[nodiscard]] bool take(TimePoint now, unsigned per_second_max) {
-    if (now - since_ >= std::chrono::seconds{1}) {
-      since_ = now;
-      taken_ = 0;
-    }
-    return taken_++ < per_second_max;
-  }
-
- private:
-  TimePoint since_{};
-  unsigned taken_ = 0;
-};
 
 class Network final : public PieceWatcher, public std::enable_shared_from_this<Network> {
  public:
@@ -122,6 +108,8 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
   void stand_by(SpoolId spool, Digest const& info_hash);
   void stop_standing_by(SpoolId spool);
   [[nodiscard]] Meetings& meetings() { return meetings_; }
+  [[nodiscard]] CompanyLinks& company() { return company_; }
+  void tell_company(std::vector<CompanyWord> const& news);
   // As `Meetings::share`; it is heard on the link who asks.
   void share_digest(SpoolId spool, Digest const& sha256, ContentId const& content);
   // A peer asks for what is named so.
@@ -145,10 +133,12 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
 
  private:
   void pulse();
+  void tell_company_soon();
   void flush_at(TimePoint when);
   void flush_due();
   void listen_to_link();
   void look_after(std::shared_ptr<Torrent> const& torrent, TimePoint now);
+  void part_from_equals(Torrent const& torrent);
   // Leaves libtorrent's session and joins it again with what the store has.
   void restart(std::shared_ptr<Torrent> const& torrent);
 
@@ -171,6 +161,7 @@ class Network final : public PieceWatcher, public std::enable_shared_from_this<N
   Meetings meetings_;
   Doorway doorway_;
   std::vector<std::uint16_t> ports_;
+  CompanyLinks company_;
   TokenCount wakes_;
   std::set<std::uint64_t> banned_keys_;
   std::set<std::string> own_endpoints_;

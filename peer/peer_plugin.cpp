@@ -15,8 +15,10 @@
 #include <vector>
 
 #include "peer/endpoint.h"
+#include "peer/extension_numbers.h"
 #include "peer/group_proof.h"
 #include "peer/network.h"
+#include "peer/piece_bits.h"
 #include "peer/refusal.h"
 #include "peer/request_watch.h"
 #include "peer/trial.h"
@@ -30,28 +32,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// BEP 10 numbers of the messages we take; libtorrent's own extensions stay below 20.
-constexpr int kProofMessage = 40;
-constexpr int kClaimsMessage = 41;
-constexpr int kDigestMessage = 42;
-constexpr char kExtended = 20;
-constexpr char kChoke = 0;  // BEP 3.
-constexpr char kUnchoke = 1;
-constexpr char kRequest = 6;
-constexpr char kReject = 16;  // BEP 6.
 constexpr Duration kProofTimeout = 3s;
 constexpr auto kItself = "itself";
 
 TimePoint now() {
   return std::chrono::steady_clock::now();
-}
-
-PieceIndex index_of(lt::piece_index_t piece) {
-  return PieceIndex{static_cast<std::uint32_t>(static_cast<int>(piece))};
-}
-
-std::string text_of(lt::tcp::endpoint const& endpoint) {
-  return to_string(Endpoint{endpoint.address().to_string(), endpoint.port()});
 }
 
 class PeerPlugin final : public lt::peer_plugin, private PeerLink {
@@ -70,7 +55,10 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
     torrent_->report.arrive(id_);
     torrent_->add_link(id_, *this);
   }
-  ~PeerPlugin() override { torrent_->remove_link(id_); }
+  ~PeerPlugin() override {
+    torrent_->remove_link(id_);
+    network_->company().remove(*this);
+  }
 
   lt::string_view type() const override { return "freshet"; }
 
@@ -102,6 +90,9 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   // PeerLink
   void tell_claims(std::string const& message) override;
   void tell_word(DigestWord const& word) override;
+  void tell_company(std::string const& message) override {
+    if (!ended_) send(company_message_, message);
+  }
   void release_requests() override;
   void heed_allowance() override;
   void nudge() override;
@@ -121,7 +112,8 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   void send_request(char message, lt::peer_request const& request);
   void send(std::string const& message);
   void send(int extension, std::string const& body);
-  void send_proof();
+  [[nodiscard]] ProofContext proof_context(bool ours) const;
+  void meet_company();
   void take_proof(std::string_view body);
   void take_claims(std::string_view body);
   void take_word(std::string_view body);
@@ -146,9 +138,11 @@ class PeerPlugin final : public lt::peer_plugin, private PeerLink {
   bool serving_ = true;  // As the peer was told last.
   bool fast_ = false;    // It speaks BEP 6: what is not served is refused.
   std::optional<Hello> hello_;
+  PeerInfo info_;
   int claims_message_ = 0;  // As the peer numbers it; 0: it takes none.
   int proof_message_ = 0;
   int digest_message_ = 0;
+  int company_message_ = 0;
   bool gives_nothing_ = false;  // Whatever it has: nothing of that is proven yet.
   bool proven_ = false;
   bool connected_ = false;  // Of a connection that we open.
@@ -176,6 +170,7 @@ bool PeerPlugin::on_handshake(lt::span<char const> reserved) {
 void PeerPlugin::add_handshake(lt::entry& handshake) {
   auto& messages = handshake["m"];
   messages["fr_claims"] = kClaimsMessage;
+  messages["fr_company"] = kCompanyMessage;
   if (needs_proof()) messages["fr_proof"] = kProofMessage;
   if (torrent_->meeting()) messages["fr_digest"] = kDigestMessage;
   if (torrent_->takes_only()) handshake["fr_takes"] = 1;
@@ -194,31 +189,35 @@ bool PeerPlugin::on_extension_handshake(lt::bdecode_node const& handshake) {
     claims_message_ = static_cast<int>(messages.dict_find_int_value("fr_claims", 0)) & 0xff;
     proof_message_ = static_cast<int>(messages.dict_find_int_value("fr_proof", 0)) & 0xff;
     digest_message_ = static_cast<int>(messages.dict_find_int_value("fr_digest", 0)) & 0xff;
+    company_message_ = static_cast<int>(messages.dict_find_int_value("fr_company", 0)) & 0xff;
     gives_nothing_ = handshake.dict_find_int_value("fr_takes", 0) == 1;
   }
   if (needs_proof() && (!hello_ || proof_message_ == 0)) {
     end({Errc::group_mismatch, {}, "it does not prove to be of the group"});
     return true;
   }
-  if (needs_proof()) send_proof();
+  if (needs_proof()) {
+    auto const& secret = network_->spec().group_secret;
+    send(proof_message_, encode_proof(group_proof(secret, proof_context(true))));
+  }
   auto const client = handshake.dict_find_string_value("v");
   auto port = static_cast<std::uint16_t>(handshake.dict_find_int_value("p", 0) & 0xffff);
   if (port == 0) port = connection_.remote().port();
   introduce(port, std::string(client.substr(0, 64)));
   tell_claims(torrent_->claims_message());
   tell_word(torrent_->word());
+  meet_company();
   return true;
 }
 
 void PeerPlugin::introduce(std::uint16_t port, std::string client) {
-  PeerInfo info;
-  info.id = id_;
-  info.address = to_string(Endpoint{address(), port});
-  info.client = std::move(client);
-  info.peer_class = peer_class_;
-  info.speaks_claims = claims_message_ != 0;
-  info.key = key();
-  torrent_->report.introduce(std::move(info));
+  info_ = {.id = id_,
+           .address = to_string(Endpoint{address(), port}),
+           .client = std::move(client),
+           .peer_class = peer_class_,
+           .speaks_claims = claims_message_ != 0,
+           .key = key()};
+  torrent_->report.introduce(info_);
   report();
 }
 
@@ -231,24 +230,26 @@ void PeerPlugin::send(int extension, std::string const& body) {
   send(std::string{kExtended, static_cast<char>(extension)} + body);
 }
 
-void PeerPlugin::send_proof() {
-  ProofContext const context{.info_hash = torrent_->spec().info_hash,
-                             .prover = own_hello(),
-                             .verifier = *hello_,
-                             .prover_opened = connection_.is_outgoing()};
-  send(proof_message_, encode_proof(group_proof(network_->spec().group_secret, context)));
+ProofContext PeerPlugin::proof_context(bool ours) const {
+  return {.info_hash = torrent_->spec().info_hash,
+          .prover = ours ? own_hello() : *hello_,
+          .verifier = ours ? *hello_ : own_hello(),
+          .prover_opened = connection_.is_outgoing() == ours};
 }
 
 void PeerPlugin::take_proof(std::string_view body) {
   auto const proof = decode_proof(body);
   if (!proof || !hello_) return end({Errc::protocol_error, {}, "its proof is malformed"});
-  ProofContext const context{.info_hash = torrent_->spec().info_hash,
-                             .prover = *hello_,
-                             .verifier = own_hello(),
-                             .prover_opened = !connection_.is_outgoing()};
-  proven_ = proves(network_->spec().group_secret, context, *proof);
+  proven_ = proves(network_->spec().group_secret, proof_context(false), *proof);
   if (!proven_) return end({Errc::group_mismatch, {}, "its proof does not fit the group's secret"});
   tell_word(torrent_->word());
+  meet_company();
+}
+
+// Not on the Internet: there nobody knows who learns what we fetch.
+void PeerPlugin::meet_company() {
+  bool const may = company_message_ != 0 && proven() && !ended_ && verdict().serve;
+  if (may && peer_class_ != PeerClass::internet) network_->company().add(info_, *this);
 }
 
 // An outsider who heard the meeting's name on the link learns nothing by it.
@@ -278,7 +279,7 @@ void PeerPlugin::take_claims(std::string_view body) {
 }
 
 bool PeerPlugin::on_extended(int length, int message, lt::span<char const> body) {
-  if (message < kProofMessage || message > kDigestMessage) return false;
+  if (message < kProofMessage || message > kCompanyMessage) return false;
   if (static_cast<std::size_t>(length) > kMessageBytesMax) {
     end({Errc::protocol_error, {}, "its message is too long"});
     return true;
@@ -288,6 +289,9 @@ bool PeerPlugin::on_extended(int length, int message, lt::span<char const> body)
   if (message == kProofMessage && needs_proof()) take_proof(text);
   if (message == kClaimsMessage) take_claims(text);
   if (message == kDigestMessage) take_word(text);
+  if (message == kCompanyMessage && !network_->company().hear(*this, text, now())) {
+    end({Errc::protocol_error, {}, "what it says of many contents is malformed"});
+  }
   return true;
 }
 
@@ -316,6 +320,7 @@ void PeerPlugin::on_disconnect(lt::error_code const& error) {
   }
   torrent_->report.leave(id_, ended_ ? *ended_ : ending_of(error));
   torrent_->remove_link(id_);
+  network_->company().remove(*this);
   report();
 }
 
@@ -327,6 +332,7 @@ void PeerPlugin::heed_allowance() {
     return end({Errc::policy_refused, {}, verdict().why});
   }
   if (std::exchange(serving_, may_serve()) == serving_) return;
+  serving_ ? meet_company() : network_->company().remove(*this);
   if (!serving_) {
     connection_.choke_this_peer();
   } else if (connection_.is_choked()) {
@@ -379,12 +385,7 @@ void PeerPlugin::report_has(PieceMap has) {
 }
 
 bool PeerPlugin::on_bitfield(lt::bitfield const& bits) {
-  PieceMap has(torrent_->pieces());
-  auto const size = std::min(static_cast<std::uint32_t>(bits.size()), has.size());
-  for (std::uint32_t i = 0; i < size; ++i) {
-    if (bits.get_bit(static_cast<int>(i))) has.set(PieceIndex{i});
-  }
-  report_has(std::move(has));
+  report_has(map_of(bits, torrent_->pieces()));
   return false;
 }
 

@@ -76,7 +76,10 @@ class TorrentPlugin final : public lt::torrent_plugin,
     // What resumes looks for peers at once instead of at the session's next tick.
     handle_.resume();
   }
-  void search_link() override { handle_.force_lsd_announce(); }
+  void search_link() override {
+    handle_.unset_flags(lt::torrent_flags::disable_lsd);
+    handle_.force_lsd_announce();
+  }
   void add_piece(PieceIndex piece) override { handle_.add_piece(index_of(piece), &kNoBytes); }
   void set_reserved(PieceIndex piece, bool reserved) override {
     handle_.piece_priority(index_of(piece), reserved ? lt::low_priority : lt::default_priority);
@@ -167,7 +170,8 @@ lt::add_torrent_params params_of(std::shared_ptr<Torrent> const& torrent,
   params.flags |= flags::paused;  // Until it is ready.
   if (!network->spec().dht) params.flags |= flags::disable_dht;
   if (!network->spec().peer_exchange) params.flags |= flags::disable_pex;
-  if (!network->spec().local_search) params.flags |= flags::disable_lsd;
+  bool const search = network->spec().local_search && !spec.swarm.among_known;
+  if (!search) params.flags |= flags::disable_lsd;
   params.trackers = spec.swarm.trackers;
   for (auto const& peer : spec.swarm.peers) {
     if (auto const endpoint = endpoint_of(peer)) params.peers.push_back(*endpoint);

@@ -12,6 +12,8 @@ constexpr std::size_t kRefusedMax = 16;  // In one report.
 }  // namespace
 
 void Batch::deliver(SwarmEvents& events) const {
+  if (company && company->gone) return events.on_company_gone(company->peer.key);
+  if (company) return events.on_company(company->peer, company->anew, company->words);
   if (meeting) {
     for (auto const& [peer, word] : words) events.on_word(*meeting, peer, word);
     for (auto const& [peer, why] : gone) events.on_word_gone(*meeting, peer);
@@ -46,6 +48,11 @@ bool Report::introduced(SourceId peer) const {
 
 bool Report::someone_has_all() const {
   return std::ranges::any_of(peers_, [](auto const& peer) { return peer.second.has.all(); });
+}
+
+bool Report::has_all(SourceId peer) const {
+  auto const found = peers_.find(peer);
+  return found != peers_.end() && found->second.has.all();
 }
 
 void Report::leave(SourceId peer, Error why) {

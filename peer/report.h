@@ -14,6 +14,14 @@
 
 namespace freshet::peer {
 
+// What a peer says it does with many contents; or no connection with it is left.
+struct CompanyNews {
+  PeerInfo peer;
+  bool anew = false;
+  bool gone = false;
+  std::vector<CompanyWord> words;
+};
+
 // Events in the order in which they are delivered: a peer is known before it has or sends anything,
 // and it goes last.
 struct Batch {
@@ -31,6 +39,7 @@ struct Batch {
   // Of a meeting alone: what it is for, and who said what.
   std::optional<Digest> meeting;
   std::vector<std::pair<PeerInfo, DigestWord>> words;
+  std::optional<CompanyNews> company;  // Of no content: nothing else is in it.
 
   void deliver(SwarmEvents& events) const;
 };
@@ -45,6 +54,7 @@ class Report {
   void introduce(PeerInfo info);
   [[nodiscard]] bool introduced(SourceId peer) const;
   [[nodiscard]] bool someone_has_all() const;
+  [[nodiscard]] bool has_all(SourceId peer) const;
   void leave(SourceId peer, Error why);
   // One that leaves without having been introduced. Few at a time are kept.
   void refuse(std::string address, Error why);

@@ -25,21 +25,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view kListenDefault = "0.0.0.0:7680,[::]:7680";
 constexpr std::string_view kListenFallback = "0.0.0.0:0,[::]:0";
 constexpr Duration kNetworksRefresh = 30s;
 constexpr unsigned kBlockedPerSecondMax = 8;  // That transfers are told of.
-
-std::string address_of(std::string const& endpoint) {
-  auto const parsed = peer::parse_endpoint(endpoint);
-  return parsed ? parsed->address : std::string{};
-}
-
-std::string joined(std::vector<std::string> const& parts) {
-  std::string result;
-  for (auto const& part : parts) result += (result.empty() ? "" : ",") + part;
-  return result;
-}
 
 TimePoint steady_now() {
   return std::chrono::steady_clock::now();
@@ -86,7 +74,6 @@ struct LibtorrentSwarm::State : std::enable_shared_from_this<State> {
   void tell_layer_of_one_piece(SpoolId spool, ContentId const& content);
   void ban(SourceId peer, Offence const& offence);
   void apply_bans();
-  [[nodiscard]] peer::SessionSpec session_spec() const;
   template <typename Act>
   void on_network(Act act);
 
@@ -121,20 +108,6 @@ template <typename Act>
 void LibtorrentSwarm::State::on_network(Act act) {
   FRESHET_ASSERT(ports.loop.in_loop());
   network->door()->post([network = network, act = std::move(act)] { act(*network); });
-}
-
-peer::SessionSpec LibtorrentSwarm::State::session_spec() const {
-  peer::SessionSpec spec;
-  spec.rules = rules;
-  spec.listen = options.listen.empty() ? std::string(kListenDefault) : joined(options.listen);
-  if (options.listen.size() == 1) {
-    auto const address = address_of(options.listen.front());
-    if (address != "0.0.0.0" && address != "::") spec.outgoing = address;
-  }
-  spec.connections_max = options.connections_max;
-  spec.group = !options.group_secret.empty();
-  spec.limits = options.limits;
-  return spec;
 }
 
 void LibtorrentSwarm::State::ensure_started() {
@@ -181,7 +154,7 @@ void LibtorrentSwarm::State::start() {
     });
   };
   network = std::make_shared<peer::Network>(std::move(spec), local, deliver, wanted);
-  session.emplace(session_spec(), network, notify);
+  session.emplace(peer::session_of(options, rules), network, notify);
   ports.reader.watch(network.get());
   admit();
 }
@@ -199,7 +172,7 @@ void LibtorrentSwarm::State::stop() {
 
 void LibtorrentSwarm::State::admit() {
   peer::Admission admission{.strangers = rules.strangers, .local = local.all()};
-  for (auto const& text : options.peers) admission.invited.push_back(address_of(text));
+  for (auto const& text : options.peers) admission.invited.push_back(peer::address_of(text));
   for (auto const& ban : roster.bans().active(wall_now())) {
     admission.banned.push_back(ban.address);
   }
@@ -246,7 +219,7 @@ void LibtorrentSwarm::State::on_notices() {
 // The filter knows local networks and bans; who is banned was told when that happened.
 void LibtorrentSwarm::State::on_blocked(std::string const& address) {
   if (events == nullptr || !blocked_told.take(steady_now(), kBlockedPerSecondMax)) return;
-  if (roster.bans().covers(address_of(address), wall_now())) return;
+  if (roster.bans().covers(peer::address_of(address), wall_now())) return;
   Error const why{Errc::policy_refused, kNotLocal, "it is not on a local network of ours"};
   for (auto const& [spool, joined] : joined_spools) events->on_peer_refused(spool, address, why);
 }
@@ -263,6 +236,7 @@ void LibtorrentSwarm::State::on_listening(Result<std::uint16_t> result) {
 
 void LibtorrentSwarm::State::on_batch(peer::Batch const& batch) {
   if (stopped) return;
+  if (batch.company && events != nullptr) return batch.deliver(*events);
   auto const joined = joined_spools.find(batch.spool);
   bool const known = joined != joined_spools.end();
   roster.take(batch, known ? joined->second.content : ContentId{}, steady_now());
@@ -444,6 +418,17 @@ void LibtorrentSwarm::claim(SpoolId spool, std::vector<Claim> const& claims) {
   state_->on_network([spool, claims](peer::Network& side) {
     if (auto const torrent = side.find(spool)) torrent->set_claims(claims);
   });
+}
+
+std::uint64_t LibtorrentSwarm::name_of(ContentId const& content) const {
+  auto const& secret = state_->options.group_secret;
+  return peer::company_name(peer::torrent_bytes(content, nullptr, secret).info_hash);
+}
+
+void LibtorrentSwarm::tell_company(std::vector<CompanyWord> const& news) {
+  if (state_->stopped) return;
+  state_->ensure_started();
+  state_->on_network([news](peer::Network& side) { side.tell_company(news); });
 }
 
 void LibtorrentSwarm::meet(Digest const& sha256, DigestWord const& ours) {

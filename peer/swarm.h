@@ -91,6 +91,8 @@ class LibtorrentSwarm final : public Swarm, public StandBy {
   void offer(SpoolId spool, PieceIndex piece) override;
   void reserve(SpoolId spool, std::vector<PieceRange> const& pieces) override;
   void claim(SpoolId spool, std::vector<Claim> const& claims) override;
+  [[nodiscard]] std::uint64_t name_of(ContentId const& content) const override;
+  void tell_company(std::vector<CompanyWord> const& news) override;
   void meet(Digest const& sha256, DigestWord const& ours) override;
   void part(Digest const& sha256) override;
   void ban(SourceId peer, Offence const& offence) override;

@@ -7,6 +7,18 @@
 
 namespace freshet::peer {
 
+namespace {
+
+constexpr std::string_view kListenDefault = "0.0.0.0:7680,[::]:7680";
+
+std::string joined(std::vector<std::string> const& parts) {
+  std::string result;
+  for (auto const& part : parts) result += (result.empty() ? "" : ",") + part;
+  return result;
+}
+
+}  // namespace
+
 Result<void> validate(SwarmOptions const& options) {
   if (!rules_of(options.mode, !options.group_secret.empty()).peers) {
     return fail(Errc::invalid_argument, "mode", "this mode has no peers");
@@ -38,6 +50,25 @@ SwarmOptions with_group_name(SwarmOptions options) {
     options.group_secret = options.group + '\n' + options.group_secret;
   }
   return options;
+}
+
+std::string address_of(std::string const& endpoint) {
+  auto const parsed = parse_endpoint(endpoint);
+  return parsed ? parsed->address : std::string{};
+}
+
+SessionSpec session_of(SwarmOptions const& options, ModeRules const& rules) {
+  SessionSpec spec;
+  spec.rules = rules;
+  spec.listen = options.listen.empty() ? std::string(kListenDefault) : joined(options.listen);
+  if (options.listen.size() == 1) {
+    auto const address = address_of(options.listen.front());
+    if (address != "0.0.0.0" && address != "::") spec.outgoing = address;
+  }
+  spec.connections_max = options.connections_max;
+  spec.group = !options.group_secret.empty();
+  spec.limits = options.limits;
+  return spec;
 }
 
 }  // namespace freshet::peer

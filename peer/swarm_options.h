@@ -5,6 +5,7 @@
 
 #include "freshet/error.h"
 #include "peer/local_networks.h"
+#include "peer/session.h"
 #include "peer/swarm.h"
 
 namespace freshet::peer {
@@ -15,5 +16,8 @@ namespace freshet::peer {
 [[nodiscard]] LocalNetworks networks_of(SwarmOptions const& options);
 // The name belongs to what members prove, so that one secret may serve several groups.
 [[nodiscard]] SwarmOptions with_group_name(SwarmOptions options);
+[[nodiscard]] SessionSpec session_of(SwarmOptions const& options, ModeRules const& rules);
+// Without its port; empty for what is none.
+[[nodiscard]] std::string address_of(std::string const& endpoint);
 
 }  // namespace freshet::peer

@@ -56,6 +56,7 @@ class PeerLink {
   virtual ~PeerLink() = default;
   virtual void tell_claims(std::string const& message) = 0;
   virtual void tell_word(DigestWord const& word) = 0;
+  virtual void tell_company(std::string const& message) = 0;
   // Sends the requests that were held back until the piece layer was known.
   virtual void release_requests() = 0;
   // What may happen with it has changed.

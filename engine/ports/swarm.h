@@ -52,6 +52,19 @@ struct DigestWord {
   bool operator==(DigestWord const&) const = default;
 };
 
+// What one does with a content, told to peers that may fetch many of the same.
+struct CompanyWord {
+  enum class Kind : std::uint8_t {
+    wants,    // It waits to be fetched.
+    fetches,  // It is coming from the origin.
+    has,      // It may be had from who says so.
+    leaves,   // None of these any more.
+  };
+  std::uint64_t name = 0;  // Of the content, as `Swarm::name_of` has it.
+  Kind kind = Kind::wants;
+  bool operator==(CompanyWord const&) const = default;
+};
+
 // What a peer did that it is banned for. Proven: nobody else can have sent these bytes.
 struct Offence {
   Error why;
@@ -67,6 +80,9 @@ struct SwarmSpec {
   std::vector<std::string> trackers;
   std::vector<std::string> peers;  // "address:port", from configuration.
   bool upload_only = false;
+  // `peers` are known to have it, so the link is asked only if they do not answer; and two who have
+  // all of it part again.
+  bool among_known = false;
   // Nothing is served, nor offered, until it is joined again without this.
   bool take_only = false;
   // That the whole is proven to have: who asks for it is told the content.
@@ -96,7 +112,21 @@ class SwarmEvents {
   // What a peer says of a SHA-256 that we ask for; replaces what it said before.
   virtual void on_word(Digest const& /*sha256*/, PeerInfo const& /*peer*/, DigestWord const&) {}
   virtual void on_word_gone(Digest const& /*sha256*/, SourceId /*peer*/) {}
+  // What a peer does with many contents; `anew`: all of it, in place of what it said before. Told
+  // once for each peer's key, whatever contents it is met at.
+  virtual void on_company(PeerInfo const& /*peer*/, bool /*anew*/,
+                          std::vector<CompanyWord> const& /*words*/) {}
+  virtual void on_company_gone(std::uint64_t /*key*/) {}
 };
+
+// The first bytes of the root.
+[[nodiscard]] inline std::uint64_t short_name(ContentId const& content) {
+  std::uint64_t name = 0;
+  for (std::size_t i = 0; i < 8; ++i) {
+    name = name << 8 | std::to_integer<std::uint64_t>(content.root.bytes[i]);
+  }
+  return name;
+}
 
 class Swarm {
  public:
@@ -121,6 +151,13 @@ class Swarm {
   // another word. Until `part`.
   virtual void meet(Digest const& /*sha256*/, DigestWord const& /*ours*/) {}
   virtual void part(Digest const& /*sha256*/) {}
+  // What peers call a content when they tell each other of many.
+  [[nodiscard]] virtual std::uint64_t name_of(ContentId const& content) const {
+    return short_name(content);
+  }
+  // What we do with contents now, of those where that has changed: told to all peers, of whatever
+  // content, that may be served.
+  virtual void tell_company(std::vector<CompanyWord> const& /*news*/) {}
   // Ends every connection with this peer's address and key, and refuses them for a while.
   virtual void ban(SourceId peer, Offence const& offence) = 0;
   virtual void set_limits(BytesPerSecond download, BytesPerSecond upload) = 0;  // 0: none.

@@ -45,13 +45,13 @@ std::uint32_t Crowd::pieces_per_group(Geometry const& geometry) {
 
 Crowd::Crowd(Place place, Geometry geometry, PieceMap const& present, CrowdPolicy policy,
              TimePoint now)
-    : place_(place),
+    : place_(std::move(place)),
       geometry_(geometry),
       policy_(policy),
       group_pieces_(pieces_per_group(geometry)),
       groups_(groups_of(geometry)),
       holdings_(present),
-      fetchers_(place.own_key ^ place.salt, groups_, policy.fetchers_max),
+      fetchers_(place_.own_key ^ place_.salt, groups_, policy.fetchers_max),
       asked_(geometry.pieces()),
       doubted_(geometry.pieces()),
       claims_({.pieces_per_peer_max = kClaimedGroupsMax * group_pieces_}),
@@ -99,6 +99,9 @@ void Crowd::on_has(SourceId id, PieceMap const& all, TimePoint now) {
   auto& peer = found->second;
   if (holdings_.on_peer(id, peer.has, all, now)) progress_at_ = now;
   peer.has = all;
+  bool const came = all.all() && std::ranges::find(place_.holders, peer.key ^ place_.salt) !=
+                                     place_.holders.end();
+  if (came) place_.holders.clear();
   count(peer);
 }
 
@@ -303,6 +306,7 @@ std::optional<ByteRange> Crowd::pick(RangeSet const& unasked, Asked const& asked
                  from_seconds(std::min(group, 600.0) * policy_.claim_patience_groups));
   }
   if (auto const doubted = doubted_part(unasked)) return doubted;
+  if (awaits_holder(now)) return std::nullopt;
   std::optional<ByteRange> part;
   if (!holdings_.all_out()) {
     if (leave_first_piece(now) || hold_back(asked.fetch_rate, now)) return std::nullopt;
@@ -359,6 +363,7 @@ std::optional<TimePoint> Crowd::next_look(TimePoint now) const {
     if (when > now) next = std::min(next.value_or(when), when);
   };
   if (intent_) consider(intent_->fetch_at);
+  if (awaits_holder(now)) consider(joined_at_ + policy_.holder_wait);
   if (holdings_.pieces_out() == 0) consider(joined_at_ + policy_.first_piece_max);
   if (!holdings_.all_out()) consider(turn_at());
   if (waits_) consider(now + policy_.patience_min);

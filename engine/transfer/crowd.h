@@ -47,7 +47,8 @@ struct CrowdPolicy {
   // them, but never for longer than this at a time.
   std::uint32_t pieces_owed_more_max = 2;
   Duration hold_max = std::chrono::milliseconds{300};
-  std::size_t fetchers_max = 32;  // Members that fetch from the origin.
+  std::size_t fetchers_max = 32;                   // Members that fetch from the origin.
+  Duration holder_wait = std::chrono::seconds{3};  // For one who is said to have everything.
   // Until the first piece is whole one member fetches alone, for this long at most.
   Duration first_piece_max = std::chrono::seconds{1};
   // The others do so when nobody has fetched anything for this long.
@@ -65,6 +66,7 @@ class Crowd {
   struct Place {
     std::uint64_t own_key = 0;
     std::uint64_t salt = 0;
+    std::vector<std::uint64_t> holders{};  // Who are said to have everything, and come soon.
   };
   Crowd(Place place, Geometry geometry, PieceMap const& present, CrowdPolicy policy, TimePoint now);
 
@@ -84,6 +86,10 @@ class Crowd {
     return found == peers_.end() ? std::string{} : found->second.address;
   }
   [[nodiscard]] bool empty() const { return peers_.empty(); }
+  // None of those who are said to have everything has come yet.
+  [[nodiscard]] bool awaits_holder(TimePoint now) const {
+    return !place_.holders.empty() && now < joined_at_ + policy_.holder_wait;
+  }
   [[nodiscard]] double rate(TimePoint now) const;
   // A peer came or delivered within `patience`.
   [[nodiscard]] bool alive(TimePoint now, Duration patience) const;

@@ -17,7 +17,7 @@ constexpr Duration kLeaseMax = std::chrono::seconds{20};
 
 void Planner::join_crowd(Crowd::Place place, CrowdPolicy policy, TimePoint now) {
   if (crowd_ || !remaining_ || remaining_->geometry().pieces() == 0) return;
-  crowd_.emplace(place, remaining_->geometry(), remaining_->present(), policy, now);
+  crowd_.emplace(std::move(place), remaining_->geometry(), remaining_->present(), policy, now);
   crowd_since_ = now;
 }
 
@@ -31,7 +31,8 @@ void Planner::leave_crowd() {
 // Peers decide what the origin is asked for. In the first moment too: those that start together
 // find each other then, and must not have asked for the same bytes.
 bool Planner::with_crowd(TimePoint now) const {
-  return crowd_ && (!crowd_->empty() || now < crowd_since_ + options_.crowd_wait);
+  return crowd_ && (!crowd_->empty() || now < crowd_since_ + options_.crowd_wait ||
+                    crowd_->awaits_holder(now));
 }
 
 std::uint32_t Planner::target_of(Source const& source, TimePoint now) const {

@@ -116,7 +116,8 @@ void Transfer::start() {
   auto const waited =
       std::chrono::duration_cast<std::chrono::milliseconds>(started_ - why_.start()).count();
   if (waited > 0) {
-    why_.note(now(), WhyCode::queued, "waited " + std::to_string(waited) + " ms for a place");
+    auto const* const what = holders_.empty() ? " ms for a place" : " ms for a peer to have it";
+    why_.note(now(), WhyCode::queued, "waited " + std::to_string(waited) + what);
   }
   why_.note(now(), WhyCode::started,
             std::to_string(sources_.all().size()) +

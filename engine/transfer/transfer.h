@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/content/manifest_trust.h"
+#include "engine/transfer/company.h"
 #include "engine/transfer/peer_notes.h"
 #include "engine/transfer/piece_senders.h"
 #include "engine/transfer/planner.h"
@@ -56,6 +57,12 @@ class TransferHost {
   virtual void on_fetching_again(Transfer& transfer) = 0;
   // It is about to ask for connections.
   virtual void before_plan(Transfer const& transfer) = 0;
+  // Peers are looked for.
+  virtual void on_searching() = 0;
+  // It is about to ask the origin for bytes.
+  virtual void on_asking_origin(Transfer const& transfer) = 0;
+  // Those who may have it are known.
+  [[nodiscard]] virtual bool among_known(Transfer const& transfer) = 0;
   // It asks peers which content has this SHA-256, and says what it knows itself; and no more.
   virtual void meet(Digest const& sha256, DigestWord const& ours, Transfer const& transfer) = 0;
   virtual void part(Digest const& sha256, Transfer const& transfer) = 0;
@@ -79,6 +86,8 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   // True when nobody wants it any more.
   [[nodiscard]] bool leave(WishId wish);
   void prefer(WishId wish, std::vector<ByteRange> ranges);
+  // These have it: the origin is asked only when they do not give it. Before `start`.
+  void expect(std::vector<Company::Holder> holders);
   void start();
   void advance();
   void stop();
@@ -107,6 +116,8 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   [[nodiscard]] std::string const& key() const { return key_; }
   [[nodiscard]] Phase phase() const { return phase_; }
   [[nodiscard]] Priority priority() const;
+  // Peers may have it of us.
+  [[nodiscard]] bool shared() const { return swarm_spool_ != SpoolId::none && manifest_told_; }
   [[nodiscard]] bool succeeded() const { return wishes_.succeeded(); }
   [[nodiscard]] bool ended() const { return phase_ == Phase::ended; }  // Nobody joins it any more.
   // The open fetches of cache hosts.
@@ -338,6 +349,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   WaitAhead wait_ahead_;
   bool waits_ahead_ = false;
 
+  std::vector<Company::Holder> holders_;
   bool manifest_told_ = false;           // To the swarm.
   SpoolId swarm_spool_ = SpoolId::none;  // That we share with peers.
   bool heard_claims_ = false;

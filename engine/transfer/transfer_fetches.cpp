@@ -44,6 +44,7 @@ void Transfer::order(StartFetch const& start) {
   order.stall_timeout = host_.options().stall_timeout;
   order.limit = limit_;
   host_.own_fetch(start, source, shared_from_this());
+  host_.on_asking_origin(*this);
   host_.ports().origin.fetch(std::move(order));
 }
 

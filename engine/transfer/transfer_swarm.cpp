@@ -6,29 +6,21 @@
 
 namespace freshet {
 
-namespace {
-
-// The same on every machine: it is part of how peers work together.
-std::uint64_t salt_of(ContentId const& content) {
-  std::uint64_t salt = 0;
-  for (std::size_t i = 0; i < 8; ++i) {
-    salt = salt << 8 | std::to_integer<std::uint64_t>(content.root.bytes[i]);
-  }
-  return salt;
-}
-
-}  // namespace
-
 // Peers are found by the content's id: without one there are none.
 void Transfer::join_swarm() {
   if (swarm_spool_ != SpoolId::none || !planner_->opened() || planner_->complete()) return;
+  // Also when this one turns out to have no peers: others of the burst need not wait for it.
+  host_.on_searching();
   if (why_no_peers() || expected_->length != length_) return;
   auto* const swarm = host_.ports().swarm;
   swarm_spool_ = spool_;
   bool const quick = priority() <= Priority::high;
   auto crowd_policy = quick ? CrowdPolicy{} : economy_policy();
   crowd_policy.rate_min = static_cast<double>(host_.policy().of(priority()).peers_min.value);
-  planner_->join_crowd({swarm->key(), salt_of(*expected_)}, crowd_policy, now());
+  std::vector<std::uint64_t> holders;
+  for (auto const& holder : holders_) holders.push_back(holder.key);
+  planner_->join_crowd({swarm->key(), short_name(*expected_), std::move(holders)}, crowd_policy,
+                       now());
   join_with_what_is_known();
 }
 
@@ -42,6 +34,10 @@ std::optional<WhyCode> Transfer::why_no_peers() const {
   return std::nullopt;
 }
 
+void Transfer::expect(std::vector<Company::Holder> holders) {
+  holders_ = std::move(holders);
+}
+
 void Transfer::join_with_what_is_known() {
   auto const& remaining = *planner_->remaining();
   SwarmSpec spec;
@@ -50,6 +46,8 @@ void Transfer::join_with_what_is_known() {
   spec.manifest = identity_.manifest;
   spec.take_only = provisional_;
   if (believed_) spec.peers = told_.addresses(*believed_);
+  spec.among_known = host_.among_known(*this);
+  for (auto const& holder : holders_) spec.peers.push_back(holder.address);
   manifest_told_ = identity_.manifest != nullptr;
   host_.ports().swarm->join(std::move(spec), manifest_told_
                                                  ? remaining.present()

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "engine/base/assert.h"
+#include "engine/transfer/company_desk.h"
 #include "engine/transfer/transfer.h"
+#include "engine/transfer/transfer_queue.h"
 #include "engine/transfer/wish_key.h"
 
 namespace freshet {
@@ -23,7 +25,8 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
   State(TransferPorts with, TransferOptions and_options)
       : ports_(with),
         options_(and_options),
-        budget_(options_.connections_max, options_.connections_per_host_max) {
+        budget_(options_.connections_max, options_.connections_per_host_max),
+        company_(with.swarm) {
     options_.transfers_max = std::min(options_.transfers_max, options_.connections_max);
   }
 
@@ -55,6 +58,16 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
   void on_ended(Transfer& transfer) override;
   void on_fetching_again(Transfer& transfer) override;
   void before_plan(Transfer const& transfer) override;
+  void on_searching() override {
+    company_.company().begin_search(ports_.clock.now());
+    start_more();
+  }
+  void on_asking_origin(Transfer const& transfer) override {
+    company_.on_asking_origin(transfer, ports_.clock.now());
+  }
+  bool among_known(Transfer const& transfer) override {
+    return company_.among_known(transfer, ports_.clock.now());
+  }
   void meet(Digest const& sha256, DigestWord const& ours, Transfer const& transfer) override {
     askers_[sha256].insert(&transfer);
     ports_.swarm->meet(sha256, ours);
@@ -110,6 +123,15 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
     if (auto const of = of_spool(spool)) of->on_piece_asked(piece, asked);
   }
 
+  void on_company(PeerInfo const& peer, bool anew, std::vector<CompanyWord> const& words) override {
+    company_.company().hear(peer, anew, words, ports_.clock.now());
+    start_more();
+  }
+  void on_company_gone(std::uint64_t key) override {
+    company_.company().forget(key);
+    start_more();
+  }
+
   void on_word(Digest const& sha256, PeerInfo const& peer, DigestWord const& word) override {
     for (auto const& transfer : asking(sha256)) transfer->on_word(peer, word);
   }
@@ -128,8 +150,7 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
   void count_fetched(Owned& fetch, Bytes next);
   void start_more();
   void take_in(WishId id, Wish wish, WishListener& listener);
-  // Someone of this priority waits for it too.
-  void hurry(Transfer const& transfer, Priority priority);
+  [[nodiscard]] std::shared_ptr<Transfer> take_next();
   void on_wake();
   void advance_refused();
   [[nodiscard]] std::shared_ptr<Transfer> of_spool(SpoolId spool) const {
@@ -161,16 +182,14 @@ struct Transfers::State final : TransferHost, StoreEvents, OriginEvents, SwarmEv
   LimiterTimes spent_{};  // By transfers that have ended.
   FetchedBytes fetched_;
   ConnectionBudget budget_;
+  CompanyDesk company_;
   FetchIds fetch_ids_;
   std::uint64_t last_source_ = 0;
   std::uint64_t last_wish_ = 0;
-  std::uint64_t last_turn_ = 0;
 
-  using Turn = std::pair<Priority, std::uint64_t>;
   std::unordered_map<WishId, std::shared_ptr<Transfer>> wishes_;
   std::unordered_map<std::string, std::shared_ptr<Transfer>> by_key_;  // Not ended.
-  std::map<Turn, std::shared_ptr<Transfer>> queue_;
-  std::unordered_map<Transfer const*, Turn> turns_;
+  TransferQueue queue_;
   std::unordered_map<Transfer const*, std::shared_ptr<Transfer>> active_;
   std::unordered_map<Transfer const*, std::shared_ptr<Transfer>> sealing_;
   std::unordered_map<FetchId, Owned> fetches_;
@@ -207,13 +226,14 @@ void Transfers::State::on_wake() {
     }
   }
   for (auto const& transfer : due) transfer->advance();
+  if (!queue_.empty()) start_more();
 }
 
 void Transfers::State::take_in(WishId id, Wish wish, WishListener& listener) {
   auto key = key_of(wish);
   if (auto const found = by_key_.find(key); found != by_key_.end()) {
     wishes_.insert_or_assign(id, found->second);
-    hurry(*found->second, wish.priority);
+    queue_.hurry(*found->second, wish.priority);
     return post(
         [id, transfer = found->second, wish = std::move(wish), &listener](State& self) mutable {
           // Dropped before it began.
@@ -223,13 +243,14 @@ void Transfers::State::take_in(WishId id, Wish wish, WishListener& listener) {
           transfer->join(id, std::move(wish), listener);
         });
   }
-  auto const transfer = std::make_shared<Transfer>(*this, key, ports_.clock.now());
-  auto const turn = Turn{wish.priority, ++last_turn_};
+  auto const now = ports_.clock.now();
+  bool const first = active_.empty() && queue_.empty();
+  auto const transfer = std::make_shared<Transfer>(*this, key, now);
+  if (policy_.peers) company_.on_queued(*transfer, wish, first, policy_.peer_bytes_min, now);
+  queue_.put(transfer, wish.priority);
   transfer->join(id, std::move(wish), listener);
   wishes_.insert_or_assign(id, transfer);
   by_key_.emplace(std::move(key), transfer);
-  queue_.emplace(turn, transfer);
-  turns_.emplace(transfer.get(), turn);
   start_more();
 }
 
@@ -246,43 +267,44 @@ void Transfers::State::start_more() {
   if (std::exchange(starting_, true)) return;
   post([](State& self) {
     self.starting_ = false;
-    while (!self.queue_.empty() && self.active_.size() < self.options_.transfers_max &&
-           self.sealing_.size() < self.options_.seals_max) {
-      auto const next = self.queue_.begin()->second;
-      self.queue_.erase(self.queue_.begin());
-      self.turns_.erase(next.get());
+    while (auto const next = self.take_next()) {
       self.active_.emplace(next.get(), next);
       next->start();
     }
   });
 }
 
-void Transfers::State::hurry(Transfer const& transfer, Priority priority) {
-  auto const turn = turns_.find(&transfer);
-  if (turn == turns_.end() || turn->second.first <= priority) return;
-  auto waiting = queue_.extract(turn->second);
-  waiting.key().first = priority;
-  turn->second = waiting.key();
-  queue_.insert(std::move(waiting));
+// The first that others do not fetch for us.
+std::shared_ptr<Transfer> Transfers::State::take_next() {
+  if (active_.size() >= options_.transfers_max || sealing_.size() >= options_.seals_max) return {};
+  auto const now = ports_.clock.now();
+  bool const alone = active_.empty();
+  auto next = queue_.take([&](Transfer const& it) {
+    return policy_.peers ? company_.rank(it, alone, now) : std::optional<std::uint64_t>(0);
+  });
+  if (next) company_.on_starting(*next, now);
+  if (next) return next;
+  if (auto const look = company_.next_look(now)) wake_at(*look);
+  return {};
 }
 
 void Transfers::State::on_sealing(Transfer& transfer) {
   if (active_.erase(&transfer) > 0) sealing_.emplace(&transfer, transfer.shared_from_this());
+  company_.on_arrived(transfer, ports_.clock.now());
   start_more();
 }
 
 // It may exceed the number that run at the same time for a while: its place is taken.
 void Transfers::State::on_fetching_again(Transfer& transfer) {
   if (sealing_.erase(&transfer) > 0) active_.emplace(&transfer, transfer.shared_from_this());
+  company_.on_fetching_again(transfer);
 }
 
 void Transfers::State::on_ended(Transfer& transfer) {
-  if (auto const turn = turns_.find(&transfer); turn != turns_.end()) {
-    queue_.erase(turn->second);
-    turns_.erase(turn);
-  }
+  queue_.remove(transfer);
   active_.erase(&transfer);
   sealing_.erase(&transfer);
+  company_.on_ended(transfer);
   if (transfer.succeeded()) ++fetched_.files;
   add(spent_, transfer.limiter_times());
   if (auto const found = by_key_.find(transfer.key());
@@ -434,6 +456,7 @@ void Transfers::set_limit(BytesPerSecond limit) {
 void Transfers::set_policy(TransferPolicy policy) {
   if (state_->policy_ == policy) return;
   state_->policy_ = std::move(policy);
+  state_->start_more();
   std::vector<std::shared_ptr<Transfer>> all;
   for (auto const& [key, transfer] : state_->active_) all.push_back(transfer);
   for (auto const& transfer : all) transfer->advance();
@@ -448,7 +471,7 @@ EngineCounters Transfers::counters() const {
   auto spent = state_->spent_;
   for (auto const& [key, transfer] : state_->active_) add(spent, transfer->limiter_times());
   for (auto const& [key, transfer] : state_->sealing_) add(spent, transfer->limiter_times());
-  for (auto const& [turn, transfer] : state_->queue_) add(spent, transfer->limiter_times());
+  state_->queue_.for_each([&](Transfer const& it) { add(spent, it.limiter_times()); });
   for (std::size_t i = 0; i < kLimiters; ++i) {
     counters.spent.emplace_back(name(static_cast<Limiter>(i)), spent[i]);
   }
@@ -464,10 +487,10 @@ TransferCounts Transfers::counts() const {
     counts.cache_connections += to_caches;
     counts.origin_connections += static_cast<std::uint32_t>(transfer->connections()) - to_caches;
   }
-  for (auto const& [turn, transfer] : state_->queue_) {
-    bool const foreground = transfer->priority() == Priority::foreground;
+  state_->queue_.for_each([&](Transfer const& it) {
+    bool const foreground = it.priority() == Priority::foreground;
     ++(foreground ? counts.foreground_waiting : counts.background_waiting);
-  }
+  });
   return counts;
 }
 

@@ -17,6 +17,11 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if (auto const word = decode_word(bytes)) {
     FUZZ_CHECK(decode_word(encode(*word)) == word);
   }
+  if (auto const note = decode_company(bytes)) {
+    FUZZ_CHECK(note->words.size() <= kCompanyWordsMax);
+    auto const again = encode_company(note->words, note->anew);
+    FUZZ_CHECK(again.empty() || decode_company(again.front()) == note);
+  }
   std::uint32_t const pieces = 1000;
   if (auto const part = decode_layer(bytes, pieces)) {
     FUZZ_CHECK(!part->hashes.empty() && part->begin + part->hashes.size() <= pieces);

@@ -183,6 +183,21 @@ void SwarmHost::on_word(Digest const&, PeerInfo const& peer, DigestWord const& w
   note([&](Heard& heard) { heard.words[peer.id] = word; });
 }
 
+void SwarmHost::on_company(PeerInfo const& peer, bool anew, std::vector<CompanyWord> const& words) {
+  note([&](Heard& heard) {
+    auto& says = heard.company[peer.key];
+    if (anew) says.clear();
+    for (auto const& word : words) {
+      says[word.name] = word.kind;
+      if (word.kind == CompanyWord::Kind::leaves) says.erase(word.name);
+    }
+  });
+}
+
+void SwarmHost::on_company_gone(std::uint64_t key) {
+  note([&](Heard& heard) { heard.company.erase(key); });
+}
+
 void SwarmHost::on_word_gone(Digest const&, SourceId peer) {
   note([&](Heard& heard) { heard.words.erase(peer); });
 }

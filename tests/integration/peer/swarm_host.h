@@ -41,6 +41,8 @@ class SwarmHost final : private SwarmEvents, private Log {
     std::vector<std::string> refused;  // Addresses.
     std::shared_ptr<Manifest const> manifest;
     std::map<SourceId, DigestWord> words;  // Of digests that are asked for.
+    // What peers do with contents, by their key; gone with its last connection.
+    std::map<std::uint64_t, std::map<std::uint64_t, CompanyWord::Kind>> company;
   };
 
   explicit SwarmHost(std::string const& address, SwarmOptions options = {});
@@ -86,6 +88,8 @@ class SwarmHost final : private SwarmEvents, private Log {
   void write(LogLevel, std::string_view, std::initializer_list<LogField>) override {}
   void on_word(Digest const& sha256, PeerInfo const& peer, DigestWord const& word) override;
   void on_word_gone(Digest const& sha256, SourceId peer) override;
+  void on_company(PeerInfo const& peer, bool anew, std::vector<CompanyWord> const& words) override;
+  void on_company_gone(std::uint64_t key) override;
   void note(std::function<void(Heard&)> const& change);
   void open(SwarmOptions options);
 

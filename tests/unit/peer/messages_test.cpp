@@ -168,3 +168,38 @@ TEST_CASE("a piece layer goes in parts that fit into messages", "[messages]") {
 
   CHECK(got == layer);
 }
+
+TEST_CASE("what is done with many contents survives the wire in as many messages as it takes",
+          "[messages]") {
+  std::vector<CompanyWord> words;
+  for (std::uint64_t i = 0; i <= kCompanyWordsMax; ++i) {
+    words.push_back({i << 40, static_cast<CompanyWord::Kind>(i % 4)});
+  }
+  auto const messages = encode_company(words, true);
+
+  REQUIRE(messages.size() == 2);
+  CHECK(messages[0].size() <= kMessageBytesMax);
+  auto first = decode_company(messages[0]);
+  auto const second = decode_company(messages[1]);
+  REQUIRE((first && second));
+  CHECK(first->anew);
+  CHECK_FALSE(second->anew);
+  first->words.insert(first->words.end(), second->words.begin(), second->words.end());
+  CHECK(first->words == words);
+  CHECK(encode_company({}, false).empty());
+  CHECK(decode_company(encode_company({}, true).front()) == CompanyNote{true, {}});
+}
+
+TEST_CASE("what is said of many contents counts only when it is well formed", "[messages]") {
+  auto const message = encode_company({{7, CompanyWord::Kind::has}}, false).front();
+  for (std::size_t size = 0; size < message.size(); ++size) {
+    CHECK_FALSE(decode_company(message.substr(0, size)));
+  }
+  CHECK(decode_company("\x02" + message.substr(1) + "more"));
+  auto wrong = message;
+  wrong[4] = 4;
+  CHECK_FALSE(decode_company(wrong));
+  auto many = message;
+  many[2] = many[3] = '\xff';
+  CHECK_FALSE(decode_company(many));
+}

@@ -29,6 +29,7 @@ struct Link final : PeerLink {
   void heed_allowance() override {}
   void tell_claims(std::string const& message) override { told.push_back(message); }
   void tell_word(DigestWord const& word) override { words.push_back(word); }
+  void tell_company(std::string const&) override {}
   void release_requests() override { ++released; }
   void nudge() override {}
   void on_judged(PieceIndex piece, bool right) override {
