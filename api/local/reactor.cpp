@@ -27,6 +27,11 @@ Reactor::Reactor() : parts_(std::make_shared<Parts>()) {}
 
 Reactor::~Reactor() {
   FRESHET_ASSERT(parts_->stopped || !parts_->thread.joinable());
+  parts_->stopped = true;
+  // What was cancelled after the end still holds the context: it ends with a turn that does
+  // nothing.
+  parts_->context.restart();
+  parts_->context.poll();
 }
 
 void Reactor::start() {
@@ -40,7 +45,9 @@ void Reactor::stop() {
 }
 
 void Reactor::post(Task task) {
-  asio::post(parts_->context, std::move(task));
+  asio::post(parts_->context, [parts = parts_.get(), task = std::move(task)] {
+    if (!parts->stopped) task();
+  });
 }
 
 bool Reactor::in_thread() const {
@@ -75,14 +82,14 @@ int Watched::get() const {
 void Watched::when_readable(Reactor::Task task) {
   state_->stream.async_wait(asio::posix::stream_descriptor::wait_read,
                             [state = state_, task = std::move(task)](auto const& error) {
-                              if (!error && !state->closed) task();
+                              if (!error && !state->closed && !state->parts->stopped) task();
                             });
 }
 
 void Watched::when_writable(Reactor::Task task) {
   state_->stream.async_wait(asio::posix::stream_descriptor::wait_write,
                             [state = state_, task = std::move(task)](auto const& error) {
-                              if (!error && !state->closed) task();
+                              if (!error && !state->closed && !state->parts->stopped) task();
                             });
 }
 
@@ -105,7 +112,7 @@ void Alarm::after(Duration delay, Reactor::Task task) {
   auto const round = ++state_->round;
   state_->timer.expires_after(delay);
   state_->timer.async_wait([state = state_, round, task = std::move(task)](auto const& error) {
-    if (!error && state->round == round) task();
+    if (!error && state->round == round && !state->parts->stopped) task();
   });
 }
 

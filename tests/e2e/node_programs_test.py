@@ -144,7 +144,8 @@ class Programs(NodeCase):
             thread.join()
         self.assertGreaterEqual(len(right), BUSY)
         self.assertTrue(all(right))
-        self.assertLess(self.resident_bytes() - before, idle * 4096 + (64 << 20))
+        slack = 256 << 20 if "ASAN_OPTIONS" in os.environ else 64 << 20  # It keeps what is freed for a while.
+        self.assertLess(self.resident_bytes() - before, idle * 4096 + slack)
         request = f"GET {self.target('/file')} HTTP/1.1\r\nHost: n\r\nRange: bytes=0-0\r\n\r\n".encode()
         for each in (sockets[0], sockets[-1], sockets[idle // 2]):  # They are still there.
             each.sendall(request)
