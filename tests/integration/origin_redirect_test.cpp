@@ -10,12 +10,6 @@ using namespace freshet::test;
 
 namespace {
 
-Reply redirect(std::string const& to, int status = 302) {
-  Reply reply{.status = status, .body = "moved"};
-  reply.headers = {{"Location", to}};
-  return reply;
-}
-
 void redirect_always(ScriptedOrigin& server, std::string const& from, std::string const& to) {
   server.on(from, [to](SeenRequest const&) { return redirect(to); });
 }

@@ -91,12 +91,7 @@ TEST_CASE("nobody is shown a client's certificate whom a redirect leads to", "[o
   StrictServer strict;
   REQUIRE(strict.nginx);
   ScriptedOrigin elsewhere;
-  elsewhere.on("/file", [&](SeenRequest const&) {
-    Reply reply;
-    reply.status = 302;
-    reply.headers = {{"Location", strict.nginx->url("/file")}};
-    return reply;
-  });
+  elsewhere.on("/file", [&](SeenRequest const&) { return redirect(strict.nginx->url("/file")); });
   OriginProbe probe;
   auto order = strict.order(elsewhere.url("/file"));
   order.origin.http.client_certificate = strict.pem();
@@ -131,12 +126,7 @@ TEST_CASE("each flaw of a certificate can be put up with and no other is", "[ori
 TEST_CASE("redirects are refused to who follows none", "[origin]") {
   ScriptedOrigin server;
   server.serve_file("/file", "content");
-  server.on("/moved", [&](SeenRequest const&) {
-    Reply reply;
-    reply.status = 302;
-    reply.headers = {{"Location", server.url("/file")}};
-    return reply;
-  });
+  server.on("/moved", [&](SeenRequest const&) { return redirect(server.url("/file")); });
   OriginProbe probe;
   auto order = OriginProbe::order(server.url("/moved"));
   order.origin.http.follow_redirects = false;
@@ -201,12 +191,7 @@ TEST_CASE("a password for Digest does not follow redirects to others", "[origin]
   ScriptedOrigin digests;
   ask_for_digest(digests);
   ScriptedOrigin elsewhere;
-  elsewhere.on("/file", [&](SeenRequest const&) {
-    Reply reply;
-    reply.status = 302;
-    reply.headers = {{"Location", digests.url("/file")}};
-    return reply;
-  });
+  elsewhere.on("/file", [&](SeenRequest const&) { return redirect(digests.url("/file")); });
   OriginProbe probe;
   auto order = OriginProbe::order(elsewhere.url("/file"));
   order.origin.http.digest_credentials = "me:secret";

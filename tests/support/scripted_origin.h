@@ -61,6 +61,13 @@ struct Reply {
   bool silent_close = false;                    // Closes without any answer.
 };
 
+// Elsewhere.
+[[nodiscard]] inline Reply redirect(std::string const& to, int status = 302) {
+  Reply reply{.status = status, .body = "moved"};
+  reply.headers = {{"Location", to}};
+  return reply;
+}
+
 using Script = std::function<Reply(SeenRequest const&)>;
 
 struct ServerOptions {

@@ -178,12 +178,7 @@ TEST_CASE_METHOD(RangeFixture, "the last head of a server is told whole", "[com]
 TEST_CASE_METHOD(RangeFixture, "files tell where redirects led if their job wants that",
                  "[com][headers]") {
   REQUIRE(engine->set_download_limit({}));
-  origin.on("/moved", [this](SeenRequest const&) {
-    Reply reply;
-    reply.status = 302;
-    reply.headers = {{"Location", origin.url("/a")}};
-    return reply;
-  });
+  origin.on("/moved", [this](SeenRequest const&) { return redirect(origin.url("/a")); });
   for (bool const report : {true, false}) {
     auto const job = with_file("moved");
     auto const http = query<IBackgroundCopyJobHttpOptions>(job.get());
@@ -205,12 +200,7 @@ TEST_CASE_METHOD(RangeFixture, "files tell where redirects led if their job want
 }
 
 TEST_CASE_METHOD(RangeFixture, "a download tells what its server answered", "[com][ido][headers]") {
-  origin.on("/moved", [this](SeenRequest const&) {
-    Reply reply;
-    reply.status = 302;
-    reply.headers = {{"Location", origin.url("/gone")}};
-    return reply;
-  });
+  origin.on("/moved", [this](SeenRequest const&) { return redirect(origin.url("/gone")); });
   IDODownload* made = nullptr;
   REQUIRE(downloads->CreateDownload(&made) == S_OK);
   Ref const download(made);

@@ -211,12 +211,7 @@ TEST_CASE_METHOD(TlsFixture, "security flags say what a server's certificate may
 
 TEST_CASE_METHOD(TlsFixture, "redirects that are not allowed end the job", "[com][tls]") {
   origin.serve_file("/a", "content");
-  origin.on("/moved", [this](SeenRequest const&) {
-    Reply reply;
-    reply.status = 302;
-    reply.headers = {{"Location", origin.url("/a")}};
-    return reply;
-  });
+  origin.on("/moved", [this](SeenRequest const&) { return redirect(origin.url("/a")); });
   auto const job = job_for(origin.url("/moved"));
   auto const http = query<Http>(job.get());
   REQUIRE(http->SetSecurityFlags(BG_HTTP_REDIRECT_POLICY_DISALLOW) == S_OK);

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "tests/support/quiet_swarm.h"
 #include "tests/support/transfer_world.h"
 
 using namespace freshet;
@@ -14,21 +15,14 @@ using namespace std::chrono_literals;
 namespace {
 
 // Only remembers who is in.
-class RecordingSwarm final : public Swarm {
+class RecordingSwarm final : public QuietSwarm {
  public:
-  void set_events(SwarmEvents*) override {}
-  [[nodiscard]] std::uint64_t key() const override { return 1; }
   void join(SwarmSpec spec, PieceMap const&) override {
     joined.insert(spec.spool);
     asked = spec.peers;
     sha256 = spec.sha256;
   }
   void leave(SpoolId spool) override { joined.erase(spool); }
-  void offer(SpoolId, PieceIndex) override {}
-  void reserve(SpoolId, std::vector<PieceRange> const&) override {}
-  void claim(SpoolId, std::vector<Claim> const&) override {}
-  void ban(SourceId, Offence const&) override {}
-  void set_limits(BytesPerSecond, BytesPerSecond) override {}
 
   std::set<SpoolId> joined;
   std::vector<std::string> asked;

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/quiet_swarm.h"
 #include "tests/support/transfer_world.h"
 
 using namespace freshet;
@@ -16,17 +17,10 @@ using Kind = CompanyWord::Kind;
 constexpr std::size_t kSize = 256 * 1024;
 
 // Remembers what we say, and what joined; says what a test wants to be said.
-class SayingSwarm final : public Swarm {
+class SayingSwarm final : public QuietSwarm {
  public:
-  void set_events(SwarmEvents* events) override { events_ = events; }
   [[nodiscard]] std::uint64_t key() const override { return 50; }
   void join(SwarmSpec spec, PieceMap const&) override { joined.push_back(std::move(spec)); }
-  void leave(SpoolId) override {}
-  void offer(SpoolId, PieceIndex) override {}
-  void reserve(SpoolId, std::vector<PieceRange> const&) override {}
-  void claim(SpoolId, std::vector<Claim> const&) override {}
-  void ban(SourceId, Offence const&) override {}
-  void set_limits(BytesPerSecond, BytesPerSecond) override {}
   void tell_company(std::vector<CompanyWord> const& news) override {
     for (auto const& word : news) said[word.name].push_back(word.kind);
   }
@@ -35,14 +29,11 @@ class SayingSwarm final : public Swarm {
     PeerInfo peer;
     peer.key = 7;
     peer.address = "192.0.2.7:7680";
-    events_->on_company(peer, false, words);
+    events->on_company(peer, false, words);
   }
 
   std::map<std::uint64_t, std::vector<Kind>> said;
   std::vector<SwarmSpec> joined;
-
- private:
-  SwarmEvents* events_ = nullptr;
 };
 
 // Files at an origin each, that brings one in a quarter of a second.

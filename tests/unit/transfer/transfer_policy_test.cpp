@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/transfer/transfers.h"
+#include "tests/support/quiet_swarm.h"
 #include "tests/support/transfer_world.h"
 
 using namespace freshet;
@@ -12,18 +13,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Nobody is there.
-class EmptySwarm final : public Swarm {
+// Only remembers who is in.
+class EmptySwarm final : public QuietSwarm {
  public:
-  void set_events(SwarmEvents*) override {}
-  [[nodiscard]] std::uint64_t key() const override { return 1; }
   void join(SwarmSpec spec, PieceMap const&) override { joined.insert(spec.spool); }
   void leave(SpoolId spool) override { joined.erase(spool); }
-  void offer(SpoolId, PieceIndex) override {}
-  void reserve(SpoolId, std::vector<PieceRange> const&) override {}
-  void claim(SpoolId, std::vector<Claim> const&) override {}
-  void ban(SourceId, Offence const&) override {}
-  void set_limits(BytesPerSecond, BytesPerSecond) override {}
 
   std::set<SpoolId> joined;
 };

@@ -9,26 +9,18 @@
 
 #include "engine/transfer/transfers.h"
 #include "engine/transfer/why_code.h"
+#include "tests/support/quiet_swarm.h"
 #include "tests/support/transfer_world.h"
 
 namespace freshet::test {
 
 // Peers that do what a scene says.
-class ScriptedSwarm final : public Swarm {
+class ScriptedSwarm final : public QuietSwarm {
  public:
-  void set_events(SwarmEvents* to) override { events = to; }
-  [[nodiscard]] std::uint64_t key() const override { return 1; }
   void join(SwarmSpec spec, PieceMap const&) override { spool = spec.spool; }
-  void leave(SpoolId) override {}
-  void offer(SpoolId, PieceIndex) override {}
-  void reserve(SpoolId, std::vector<PieceRange> const&) override {}
-  void claim(SpoolId, std::vector<Claim> const&) override {}
-  void ban(SourceId, Offence const&) override {}
-  void set_limits(BytesPerSecond, BytesPerSecond) override {}
 
   [[nodiscard]] static PeerInfo peer(std::uint64_t number = 0);
 
-  SwarmEvents* events = nullptr;
   SpoolId spool = SpoolId::none;
 };
 
