@@ -22,7 +22,7 @@ int find(Console& console, double seconds) {
   auto const nodes = node::find_nodes(std::chrono::duration_cast<Duration>(wait));
   if (!nodes) return console.error(nodes.error());
   for (auto const& each : *nodes) {
-    auto const host = node::to_string(each.address) + ":" + std::to_string(each.port);
+    auto const host = to_string(each.address) + ":" + std::to_string(each.port);
     auto const name = printable(each.name);
     auto const key = printable(each.key_id);
     if (console.json()) {

@@ -34,7 +34,7 @@ std::vector<std::string> search() {
   if (!nodes) return hosts;
   for (auto const& each : *nodes) {
     if (each.key_id.empty() || hosts.size() == kAskedMax) continue;
-    hosts.push_back(node::to_string(each.address) + ":" + std::to_string(each.port));
+    hosts.push_back(to_string(each.address) + ":" + std::to_string(each.port));
   }
   return hosts;
 }

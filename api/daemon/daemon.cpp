@@ -62,11 +62,11 @@ std::function<void(ContentId const&)> sharing_with_peers(EmbeddedEngine& engine)
 // What this machine shares is told to the node's own tracker, as by any other peer.
 void add_own_tracker(node::NodeSettings const& settings, PeerOptions& peers) {
   if (!settings.tracker) return;
-  auto const loopback = *node::parse_address("127.0.0.1");
+  auto const loopback = *parse_address("127.0.0.1");
   for (auto const& at : settings.listen) {
     if (at.port == 0) continue;  // The kernel chooses it after the engine has begun.
     bool const anywhere =
-        at.address == *node::parse_address("0.0.0.0") || at.address == *node::parse_address("::");
+        at.address == *parse_address("0.0.0.0") || at.address == *parse_address("::");
     node::ListenAt const reached{anywhere ? loopback : at.address, at.port};
     peers.trackers.push_back("http://" + to_string(reached) + "/announce");
     return;

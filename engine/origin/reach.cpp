@@ -2,60 +2,50 @@
 
 #include <arpa/inet.h>
 
-#include <algorithm>
 #include <array>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/ip_address.h"
 
 namespace freshet {
 
 namespace {
 
-using Bytes16 = std::array<std::uint8_t, 16>;
-
-struct Network4 {
-  std::uint32_t first;
-  unsigned prefix;
+struct Inside {
+  std::string_view network;
   Reach reach;
 };
 
-constexpr std::array<Network4, 7> kNetworks4{{{0x00000000, 8, Reach::machine},
-                                              {0x7f000000, 8, Reach::machine},
-                                              {0xa9fe0000, 16, Reach::link},
-                                              {0x0a000000, 8, Reach::site},
-                                              {0x64400000, 10, Reach::site},
-                                              {0xac100000, 12, Reach::site},
-                                              {0xc0a80000, 16, Reach::site}}};
+constexpr std::array<Inside, 10> kInside{{{"0.0.0.0/8", Reach::machine},
+                                          {"127.0.0.0/8", Reach::machine},
+                                          {"169.254.0.0/16", Reach::link},
+                                          {"fe80::/10", Reach::link},
+                                          {"10.0.0.0/8", Reach::site},
+                                          {"100.64.0.0/10", Reach::site},
+                                          {"172.16.0.0/12", Reach::site},
+                                          {"192.168.0.0/16", Reach::site},
+                                          {"fc00::/7", Reach::site},
+                                          {"fec0::/10", Reach::site}}};
 
-Reach of_v4(std::uint32_t address) {
-  for (auto const& network : kNetworks4) {
-    if (((address ^ network.first) >> (32 - network.prefix)) == 0) return network.reach;
+Reach reach_of(IpAddress const& address) {
+  static auto const all = [] {
+    std::vector<std::pair<IpNetwork, Reach>> networks;
+    for (auto const& each : kInside) {
+      networks.emplace_back(*parse_network(each.network), each.reach);
+    }
+    return networks;
+  }();
+  // IPv4 was once written as ::a.b.c.d too.
+  static auto const old_style = *parse_network("::/96");
+  auto plain = undressed(address);
+  if (old_style.contains(plain)) plain = *address_of(std::span(plain.bytes).subspan(12));
+  for (auto const& [network, reach] : all) {
+    if (network.contains(plain)) return reach;
   }
   return Reach::internet;
-}
-
-Reach of_v4_at(Bytes16 const& bytes, std::size_t at) {
-  std::uint32_t address = 0;
-  for (auto const byte : std::span(bytes).subspan(at, 4)) address = address << 8 | byte;
-  return of_v4(address);
-}
-
-bool begins(Bytes16 const& bytes, std::span<std::uint8_t const> with) {
-  return std::equal(with.begin(), with.end(), bytes.begin());
-}
-
-Reach of_v6(Bytes16 const& bytes) {
-  static constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  static constexpr std::array<std::uint8_t, 12> old_style{};  // Also :: and ::1, which are 0.0.0.x.
-  static constexpr std::array<std::uint8_t, 12> nat64{0, 0x64, 0xff, 0x9b};
-  static constexpr std::array<std::uint8_t, 2> six_to_four{0x20, 0x02};
-  if (begins(bytes, mapped) || begins(bytes, old_style) || begins(bytes, nat64)) {
-    return of_v4_at(bytes, 12);
-  }
-  if (begins(bytes, six_to_four)) return of_v4_at(bytes, 2);
-  if (bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80) return Reach::link;
-  bool const site = (bytes[0] & 0xfe) == 0xfc || (bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0xc0);
-  return site ? Reach::site : Reach::internet;
 }
 
 }  // namespace
@@ -76,11 +66,13 @@ std::string_view name(Reach reach) {
 
 Reach reach_of(std::string_view host) {
   std::string const text(host.substr(0, host.find('%')));  // A zone follows.
-  Bytes16 bytes{};
-  if (inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1) return of_v6(bytes);
+  if (auto const address = parse_address(text)) return reach_of(*address);
   in_addr v4{};
   // Resolvers take 127.1 and 0x7f000001 too.
-  if (inet_aton(text.c_str(), &v4) != 0) return of_v4(ntohl(v4.s_addr));
+  if (inet_aton(text.c_str(), &v4) != 0) {
+    std::span const bytes(reinterpret_cast<std::uint8_t const*>(&v4.s_addr), sizeof v4.s_addr);
+    return reach_of(*address_of(bytes));
+  }
   bool const local = text == "localhost" || text.ends_with(".localhost") || text == "localhost.";
   return local ? Reach::machine : Reach::internet;
 }

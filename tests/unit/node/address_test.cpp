@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+using namespace freshet;
 using namespace freshet::node;
 
 namespace {
