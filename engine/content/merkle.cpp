@@ -6,6 +6,7 @@
 
 #include "engine/base/assert.h"
 #include "engine/base/hash.h"
+#include "engine/base/hash_sixteen.h"
 #include "engine/base/hash_two.h"
 
 namespace freshet {
@@ -25,6 +26,11 @@ std::array<Digest, 64> make_zero_roots() {
 
 void hash_blocks(std::span<std::byte const> bytes, std::span<Digest> leaves) {
   FRESHET_ASSERT(leaves.size() == (bytes.size() + kBlockBytes - 1) / kBlockBytes);
+  constexpr std::size_t kMany = 16;
+  for (; bytes.size() >= kMany * kBlockBytes; bytes = bytes.subspan(kMany * kBlockBytes)) {
+    sha256_sixteen(bytes.first(kMany * kBlockBytes), leaves.first<kMany>());
+    leaves = leaves.subspan(kMany);
+  }
   for (; bytes.size() >= 2 * kBlockBytes; bytes = bytes.subspan(2 * kBlockBytes)) {
     std::tie(leaves[0], leaves[1]) =
         sha256_two(bytes.first(kBlockBytes), bytes.subspan(kBlockBytes, kBlockBytes));
