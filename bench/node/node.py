@@ -24,6 +24,10 @@ def size_of(text):
     return int(text[:-1]) * UNITS[text[-1].upper()] if text[-1].upper() in UNITS else int(text)
 
 
+def slowest(fetched):
+    return max(each.seconds for each in fetched)
+
+
 class Bench:
     def __init__(self, options, folder):
         self.options, self.folder = options, folder
@@ -89,12 +93,19 @@ class Bench:
     def cold(self, cache, clients):
         size = self.options.size if clients == 1 else self.options.size_of_many
 
+        def fetched(port, target):
+            return measure.together(clients, lambda: measure.fetch(port, target, self.host))
+
         def once():
-            path = self.make(size)
-            got = measure.together(clients, lambda: measure.fetch(cache.port, cache.target(path), self.host))
+            path, other = self.make(size), self.make(size)
+            # A thin uplink would carry a copy for each, which is the very thing that a cache is against.
+            direct = [measure.fetch(self.origin.port, other, self.host)] if self.options.uplink else \
+                fetched(self.origin.port, other)
+            measure.touch_memory(self.folder, size)
+            got = fetched(cache.port, cache.target(path))
             sent, requests = self.log.sent(path)
-            mib_s = size / max(each.seconds for each in got) / (1 << 20)
-            return {"mib_s": mib_s, "of_direct": mib_s / self.rows[0]["mib_s"],
+            seconds = slowest(got)
+            return {"mib_s": size / seconds / (1 << 20), "of_direct": slowest(direct) / seconds,
                     "first_ms": statistics.median(each.first for each in got) * 1000,
                     "copies": sent / size, "origin_requests": requests}
 
