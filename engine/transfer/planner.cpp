@@ -112,7 +112,8 @@ void Planner::advance(OpenFetch& fetch, Bytes next, TimePoint now) {
     source->rate.add(bytes, now - fetch.moved);
     parts_.sources.on_bytes(*source, bytes, now);
     source->governor.on_bytes(bytes, source->open, now);
-    if (next - fetch.begin >= kProofBytes) parts_.sources.on_success(*source);
+    bool const proof = next - fetch.begin >= kProofBytes && source->proves(next);
+    if (proof) parts_.sources.on_success(*source);
   }
   fetch.moved = now;
   tell_help(now);
@@ -192,6 +193,7 @@ void Planner::close(OpenFetch const& fetch, FetchEnd const& end) {
     FRESHET_ASSERT(source->open > 0);
     --source->open;
     source->received += end.received;
+    if (fetch.next > fetch.begin) source->reached = std::max(source->reached, fetch.next);
     // The whole of a range, however small, is proof enough.
     if (!end.error && fetch.next > fetch.begin) parts_.sources.on_success(*source);
   }

@@ -41,6 +41,7 @@ struct Source {
   RateEstimate rate;                // Of one connection.
   std::optional<Duration> latency;  // From request to answer.
   Bytes range_bytes_before = 0;     // Of the last range it was given.
+  Bytes reached = 0;                // How far into the content its fetches came.
 
   std::uint32_t failures = 0;  // In a row.
   TimePoint not_before{};      // Leave it alone until then,
@@ -52,6 +53,9 @@ struct Source {
   Bytes received = 0;
   Bytes useful = 0;
 
+  // Bytes up to here prove that it works. One that always begins at the beginning must come further
+  // than before, or it would be asked for the same for ever.
+  [[nodiscard]] bool proves(Bytes next) const { return ranges || next > reached; }
   [[nodiscard]] bool gone() const { return left || banned || admission == Admission::refused; }
   // As far as one knows: one that has done nothing but fail is not waited for.
   [[nodiscard]] bool sends_parts() const {

@@ -68,7 +68,13 @@ void SimOrigin::fetch(FetchOrder order) {
   ++server.connections;
   server.connections_peak = std::max(server.connections_peak, server.connections);
   flows_.emplace(id, flow);
-  after(server.latency, id, &SimOrigin::answer);
+  after(way(server), id, &SimOrigin::answer);
+}
+
+Duration SimOrigin::way(SimServer const& server) {
+  if (server.jitter.count() == 0) return server.latency;
+  return server.latency + Duration{static_cast<Duration::rep>(
+                              below(random_, static_cast<std::uint64_t>(server.jitter.count())))};
 }
 
 void SimOrigin::draw_faults(Flow& flow) {
@@ -187,7 +193,7 @@ void SimOrigin::step(FetchId id) {
   pass_on(*flow);
   if (find(id) == nullptr) return;
   if (flow->passed >= flow->wanted && (flow->stream || flow->wanted == flow->order.begin)) {
-    if (flow->stream) return end(id, std::nullopt);
+    if (flow->stream) return end(id, judge_length(*flow));
     if (flow->wanted < flow->end) return end(id, std::nullopt);
     return;
   }
@@ -195,6 +201,14 @@ void SimOrigin::step(FetchId id) {
     return end(id, Error{Errc::connection_lost, flow->order.origin.url, "cut"});
   }
   next_slice(id);
+}
+
+// A body whose length nobody told is judged by where it ends.
+std::optional<Error> SimOrigin::judge_length(Flow const& flow) {
+  auto const& expected = flow.order.expected_length;
+  bool const whole = flow.passed == flow.bytes->size();
+  if (!whole || !expected || *expected == flow.passed) return std::nullopt;
+  return Error{Errc::length_mismatch, flow.order.origin.url, "the body ended elsewhere"};
 }
 
 void SimOrigin::next_slice(FetchId id) {
@@ -302,7 +316,7 @@ void SimOrigin::get_document(OriginSpec origin, Bytes size_max,
   auto& server = servers_[url ? url->host : std::string()];
   auto const found = server.files.find(url ? url->path : std::string());
   Result<Document> result = fail(Errc::http_not_found, origin.url, "404");
-  auto when = clock_.now() + server.latency;
+  auto when = clock_.now() + way(server);
   ++server.documents;
   if (server.down) {
     result = unexpected(*server.down);

@@ -42,9 +42,10 @@ struct SimFaults {
 
 struct SimServer {
   Duration latency = std::chrono::milliseconds{5};  // One way and back.
-  double rate = 100e6;                              // Of all connections, bytes in a second.
-  double connection_rate = 1e12;                    // Of one.
-  std::uint32_t connections_max = 1000;             // More are refused.
+  Duration jitter{};    // An answer takes up to so much longer: later ones may overtake it.
+  double rate = 100e6;  // Of all connections, bytes in a second.
+  double connection_rate = 1e12;         // Of one.
+  std::uint32_t connections_max = 1000;  // More are refused.
   bool ranges = true;
   bool tls = false;
   SimFaults faults;
@@ -110,6 +111,8 @@ class SimOrigin final : public Origin {
   void after(Duration span, FetchId id, void (SimOrigin::*then)(FetchId));
   [[nodiscard]] Flow* find(FetchId id);
   [[nodiscard]] double rate_of(Flow const& flow) const;
+  [[nodiscard]] static std::optional<Error> judge_length(Flow const& flow);
+  [[nodiscard]] Duration way(SimServer const& server);
 
   Loop& loop_;
   Clock const& clock_;

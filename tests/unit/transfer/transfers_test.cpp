@@ -100,6 +100,34 @@ TEST_CASE("a body of unknown length ends where the stream ends", "[transfers]") 
   CHECK(world.told[wish].result->length == bytes.size());
 }
 
+TEST_CASE("a body that ends elsewhere than it must is not asked for without end", "[transfers]") {
+  auto const bytes = sim_bytes(3'000'000);
+  TransferWorld world;
+  auto& server = world.serve("origin", bytes.substr(0, 1'000'000));
+  server.files["/file"].tell_length = false;
+  auto wish = TransferWorld::wish({"origin"});
+  wish.file.content = manifest_of(bytes)->content;
+
+  auto const id = world.want(std::move(wish));
+
+  REQUIRE(world.run(id));
+  CHECK(world.told[id].error->code == Errc::length_mismatch);
+  CHECK(server.requests <= 10);
+}
+
+TEST_CASE("a server without ranges that always breaks off is given up", "[transfers]") {
+  auto const bytes = sim_bytes(5 << 20);
+  TransferWorld world;
+  auto& server = world.serve("origin", bytes);
+  server.ranges = false;
+  server.faults.cut = 1;
+
+  auto const id = world.want(TransferWorld::wish({"origin"}));
+
+  REQUIRE(world.run(id));
+  CHECK(world.told[id].error->code == Errc::connection_lost);
+}
+
 TEST_CASE("the store may say of a stream's pieces after its end", "[transfers]") {
   auto const bytes = sim_bytes(3'000'000);
   TransferWorld world;
