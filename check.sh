@@ -9,7 +9,7 @@
 #   ./check.sh tidy              house rules on the tree, clang-tidy on the files changed since main
 #   ./check.sh bench             speed beside curl and aria2 (see bench/speed/README.md)
 #   ./check.sh chaos [ROUNDS]    faults that strike a daemon, each ROUNDS (100) times: a table
-#   ./check.sh night [SEEDS]     simulations of transfers, crashes and the node, SEEDS (1,000,000) of each
+#   ./check.sh night [SEEDS]     simulations of transfers, crowds, crashes and the node, SEEDS (1,000,000) of each
 #   ./check.sh all               dev, tidy, asan, tsan, clang, fuzz
 #
 # A LABEL is a kind of test: unit, sim, integration, e2e, install, fuzz, tidy. Only those are then
@@ -84,8 +84,8 @@ chaos() {
 night() {
   packages build test
   configure release -DBUILD_TESTING=ON
-  cmake --build --preset release -j "$jobs" --target transfer_sim crash_sim node_sim
-  python3 tests/sim/night.py build/release/tests/sim/{transfer,crash,node}_sim --seeds "${1:-1000000}" "${@:2}"
+  cmake --build --preset release -j "$jobs" --target transfer_sim weather_sim crash_sim node_sim
+  python3 tests/sim/night.py build/release/tests/sim/{transfer,weather,crash,node}_sim --seeds "${1:-1000000}" "${@:2}"
 }
 
 bench() {

@@ -7,6 +7,7 @@
 
 #include "bench/sim/flow_origin.h"
 #include "bench/sim/flow_swarm.h"
+#include "bench/sim/weather.h"
 #include "engine/base/assert.h"
 #include "engine/content/merkle.h"
 #include "engine/content/torrent_file.h"
@@ -39,7 +40,10 @@ struct World {
         network(loop),
         directory({loop, network, random, rules(given),
                    [this](auto from, auto to) { return path(hosts[from], hosts[to]); },
-                   [this](auto one, auto other) { return may_meet(hosts[one], hosts[other]); }}) {}
+                   [this](auto one, auto other) {
+                     return may_meet(hosts[one], hosts[other]) &&
+                            !(storm && storm->parted(one, other));
+                   }}) {}
 
   struct Host {
     LinkId up;
@@ -52,6 +56,7 @@ struct World {
     rules.neighbours_max = spec.neighbours_max;
     rules.upload_slots = spec.upload_slots;
     rules.delay = spec.round_trip / 2;
+    rules.weather = spec.weather;
     return rules;
   }
   [[nodiscard]] bool may_meet(Host const& one, Host const& other) const {
@@ -63,9 +68,14 @@ struct World {
     last_piece = loop.now();
   }
   LinkId link(double rate) { return network.add_link(rate * kPayloadShare); }
-  LinkId client_link(double rate) {
+  [[nodiscard]] double client_rate(double rate) const {
     bool const both_ways = spec.peers && spec.clients > 1;
-    return network.add_link(rate * (both_ways ? kPeerPayloadShare : kPayloadShare));
+    return rate * (both_ways ? kPeerPayloadShare : kPayloadShare);
+  }
+  LinkId client_link(double rate) { return network.add_link(client_rate(rate)); }
+  void shape(std::uint32_t host, double up, double down) {
+    network.set_capacity(hosts[host].up, client_rate(spec.client.up) * up);
+    network.set_capacity(hosts[host].down, client_rate(spec.client.down) * down);
   }
   [[nodiscard]] std::vector<LinkId> path(Host const& from, Host const& to) const {
     std::vector<LinkId> links{from.up};
@@ -85,6 +95,7 @@ struct World {
   std::vector<Host> hosts;  // The last one is the origin.
   std::vector<SiteLinks> sites;
   SwarmDirectory directory;
+  std::optional<Storm> storm;
   std::string torrent;
   Bytes piece_length = 0;
   TimePoint last_piece = loop.now();
@@ -110,10 +121,7 @@ class Client final : public WishListener {
 
   void start() {
     started_ = world_.loop.now();
-    Wish wish;
-    wish.file.urls = {kUrl};
-    wish.manifest_document = world_.torrent;
-    wish_ = transfers_->want(std::move(wish), *this);
+    want();
   }
   [[nodiscard]] bool ended() const { return ended_.has_value() || failed_; }
   [[nodiscard]] bool failed() const { return failed_; }
@@ -124,6 +132,7 @@ class Client final : public WishListener {
   [[nodiscard]] Bytes from_origin() const { return origin_.received(); }
   [[nodiscard]] std::string why() const { return transfers_->why(wish_); }
   [[nodiscard]] Bytes from_peers() const { return swarm_.received(); }
+  [[nodiscard]] FlowSwarm& swarm() { return swarm_; }
   [[nodiscard]] bool claims() const { return !swarm_.claims().empty(); }
   [[nodiscard]] bool has(PieceIndex piece) const {
     return spool_ != SpoolId::none && store_.pieces_of(spool_).has(piece);
@@ -137,7 +146,21 @@ class Client final : public WishListener {
   }
   void on_spool(WishId, SpoolId spool, Bytes, Validator const&) override { spool_ = spool; }
   void on_transferred(WishId, WishResult) override { ended_ = world_.loop.now(); }
-  void on_failed(WishId, Error) override { failed_ = true; }
+  void on_failed(WishId, Error) override {
+    failed_ = world_.spec.retry == Duration{};
+    if (failed_) return;
+    static_cast<void>(
+        world_.loop.at(world_.loop.now() + world_.spec.retry, [alive = std::weak_ptr(alive_)] {
+          if (auto const self = alive.lock()) (*self)->want();
+        }));
+  }
+  void want() {
+    Wish wish;
+    wish.file.urls = {kUrl};
+    wish.manifest_document = world_.torrent;
+    wish.spool = spool_;
+    wish_ = transfers_->want(std::move(wish), *this);
+  }
 
   World& world_;
   FlowStore store_;
@@ -149,6 +172,7 @@ class Client final : public WishListener {
   TimePoint started_{};
   std::optional<TimePoint> ended_;
   bool failed_ = false;
+  std::shared_ptr<Client*> alive_ = std::make_shared<Client*>(this);
 };
 
 // One that is there before the crowd.
@@ -214,6 +238,19 @@ class Fate {
   Clients& clients_;
   Mishaps left_;
 };
+
+void raise_storm(World& world, Clients const& clients) {
+  auto swarms = [&clients] {
+    std::vector<FlowSwarm*> there;
+    for (auto const& client : clients) {
+      if (client) there.push_back(&client->swarm());
+    }
+    return there;
+  };
+  auto shape = [&world](auto host, auto up, auto down) { world.shape(host, up, down); };
+  world.storm.emplace(world.spec.weather,
+                      Storm::Ground{world.loop, world.random, std::move(swarms), std::move(shape)});
+}
 
 void lay_links(World& world) {
   auto const& spec = world.spec;
@@ -333,6 +370,7 @@ CrowdResult play(CrowdSpec const& spec) {
     }));
   }
   Fate const fate(world, clients);
+  if (spec.weather.any()) raise_storm(world, clients);
   std::size_t ended = 0;
   auto const all_ended = [&] {
     while (ended < clients.size() && (!clients[ended] || clients[ended]->ended())) ++ended;

@@ -53,6 +53,8 @@ struct CrowdSpec {
   std::uint32_t upload_slots = 0;      // 0: all neighbours are served at a time.
   BadPeers bad;
   Mishaps mishaps;
+  Weather weather;
+  Duration retry{};  // Who failed tries again after so long, as a job does; 0: never.
   std::uint64_t seed = 1;
   std::uint32_t records = 0;  // Of so many clients the decision record is kept.
   Duration limit = std::chrono::hours{2};

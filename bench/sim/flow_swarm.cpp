@@ -83,7 +83,7 @@ void FlowSwarm::join(SwarmSpec spec, PieceMap const& present) {
   holders_.assign(present.size(), 0);
   if (!first) return;
   directory_.enter(*this);
-  later(directory_.around.rules.discovery, [](FlowSwarm& self) { self.find_neighbours(); });
+  later(directory_.around.rules.discovery, [](FlowSwarm& self) { self.search(); });
   if (manner_ == Manner::claims) claim_everything();
 }
 
@@ -97,6 +97,14 @@ void FlowSwarm::claim_everything() {
   later(std::chrono::seconds{5}, [](FlowSwarm& self) { self.claim_everything(); });
 }
 
+void FlowSwarm::search_again(Duration wait) {
+  auto const lost = directory_.around.rules.weather.announces_lost_percent;
+  if (lost > 0 && below(directory_.around.random, 100) < lost) {
+    return later(wait, [wait](FlowSwarm& self) { self.search_again(wait * 2); });
+  }
+  find_neighbours();
+}
+
 void FlowSwarm::find_neighbours() {
   while (spec_ && !full()) {
     auto* const other = directory_.stranger(*this);
@@ -106,8 +114,9 @@ void FlowSwarm::find_neighbours() {
 }
 
 void FlowSwarm::join_hands(FlowSwarm& other) {
-  introduce(other);
-  other.introduce(*this);
+  auto const connection = directory_.next_connection();
+  introduce(other, connection);
+  other.introduce(*this, connection);
 }
 
 void FlowSwarm::add_holder(PieceMap const& has, int change) {
@@ -118,8 +127,9 @@ void FlowSwarm::add_holder(PieceMap const& has, int change) {
   }
 }
 
-void FlowSwarm::introduce(FlowSwarm& other) {
+void FlowSwarm::introduce(FlowSwarm& other, std::uint64_t connection) {
   Neighbour neighbour;
+  neighbour.connection = connection;
   neighbour.swarm = &other;
   neighbour.id = SourceId{last_peer_++};
   neighbour.has = other.present_;
@@ -169,6 +179,21 @@ void FlowSwarm::lose(std::uint32_t host) {
     events_->on_peer_gone(spec_->spool, neighbour.id, Error{Errc::connection_lost, "", "it left"});
   }
   ask_all();
+  if (directory_.around.rules.weather.any()) {
+    later(std::chrono::seconds{1}, [](FlowSwarm& self) { self.search(); });
+  }
+}
+
+std::vector<std::uint32_t> FlowSwarm::neighbours() const {
+  std::vector<std::uint32_t> hosts;
+  for (auto const& [host, neighbour] : neighbours_) hosts.push_back(host);
+  return hosts;
+}
+
+void FlowSwarm::part_where(std::function<bool(std::uint32_t)> const& far) {
+  for (auto const host : neighbours()) {
+    if (far(host)) part_from(host);
+  }
 }
 
 void FlowSwarm::ban(SourceId peer, Offence const&) {
@@ -181,11 +206,33 @@ void FlowSwarm::offer(SpoolId spool, PieceIndex piece) {
   verified(spool, piece);
 }
 
-void FlowSwarm::tell(std::function<void(FlowSwarm&)> const& what) {
-  later(directory_.around.rules.delay, [what](FlowSwarm& self) {
+void FlowSwarm::hold_words(Duration time) {
+  words_held_until_ = directory_.around.loop.now() + time;
+}
+
+// Lost when the connection ends before it arrives.
+void FlowSwarm::say(Neighbour& neighbour, Word const& word) {
+  auto const& around = directory_.around;
+  auto const now = around.loop.now();
+  auto const most = static_cast<std::uint64_t>(around.rules.weather.jitter.count());
+  auto const more = Duration{static_cast<Duration::rep>(below(around.random, most + 1))};
+  neighbour.said = std::max({neighbour.said, now + around.rules.delay + more, words_held_until_});
+  auto const connection = neighbour.connection;
+  neighbour.swarm->later(neighbour.said - now, [=, from = host_](FlowSwarm& self) {
+    auto const found = self.neighbours_.find(from);
+    if (found != self.neighbours_.end() && found->second.connection == connection) word(self);
+  });
+}
+
+void FlowSwarm::tell(Word const& word) {
+  if (directory_.around.rules.weather.any()) {
+    for (auto& [host, neighbour] : neighbours_) say(neighbour, word);
+    return;
+  }
+  later(directory_.around.rules.delay, [word](FlowSwarm& self) {
     std::vector<FlowSwarm*> others;
     for (auto const& [host, neighbour] : self.neighbours_) others.push_back(neighbour.swarm);
-    for (auto* const other : others) what(*other);
+    for (auto* const other : others) word(*other);
   });
 }
 

@@ -14,6 +14,7 @@
 
 #include "bench/sim/flow_network.h"
 #include "bench/sim/flow_store.h"
+#include "bench/sim/weather.h"
 #include "engine/ports/random.h"
 #include "engine/ports/swarm.h"
 
@@ -28,6 +29,7 @@ struct SwarmRules {
   Duration delay = std::chrono::milliseconds{1};        // One way, of a message.
   Duration report_interval = std::chrono::milliseconds{100};
   Duration stall_timeout = std::chrono::seconds{3};  // Then a peer that sends nothing is dropped.
+  Weather weather;
 };
 
 // What a peer does to those who trust it.
@@ -62,12 +64,15 @@ class SwarmDirectory {
   // Somebody that `asking` does not know and that has room, by chance; null when nobody is found.
   [[nodiscard]] FlowSwarm* stranger(FlowSwarm const& asking);
 
+  [[nodiscard]] std::uint64_t next_connection() { return ++connections_; }
+
   Surroundings const around;
 
  private:
   [[nodiscard]] bool fits(FlowSwarm const& asking, FlowSwarm const& other) const;
 
   std::vector<FlowSwarm*> members_;
+  std::uint64_t connections_ = 0;
 };
 
 class FlowSwarm final : public Swarm {
@@ -84,6 +89,13 @@ class FlowSwarm final : public Swarm {
   [[nodiscard]] std::vector<Claim> const& claims() const { return claims_; }
   // Both see each other from now on.
   void join_hands(FlowSwarm& other);
+  [[nodiscard]] std::vector<std::uint32_t> neighbours() const;  // Hosts.
+  // Connections with these hosts end; they are made again if that can be.
+  void part_where(std::function<bool(std::uint32_t)> const& far);
+  // Looks for neighbours.
+  void search() { search_again(std::chrono::seconds{1}); }
+  // What is said from now on arrives after so long only.
+  void hold_words(Duration time);
   // A piece was verified here, however it came: neighbours may ask for it.
   void verified(SpoolId spool, PieceIndex piece);
 
@@ -106,14 +118,19 @@ class FlowSwarm final : public Swarm {
     bool waits = false;  // For it to have a place.
     std::optional<PieceIndex> asked;
     FlowId flow = FlowId::none;
+    std::uint64_t connection = 0;  // The same for both.
+    TimePoint said;                // When what we said last arrives there.
   };
+  using Word = std::function<void(FlowSwarm&)>;
 
-  void introduce(FlowSwarm& other);
+  void introduce(FlowSwarm& other, std::uint64_t connection);
+  void say(Neighbour& neighbour, Word const& word);
+  void search_again(Duration wait);
   void lose(std::uint32_t host);
   void part_from(std::uint32_t host);
   void hear_has(std::uint32_t host, PieceIndex piece);
   void hear_claims(std::uint32_t host, std::vector<Claim> const& claims);
-  void tell(std::function<void(FlowSwarm&)> const& what);
+  void tell(Word const& word);
   void claim_everything();
   void add_holder(PieceMap const& has, int change);
   void ask_all();
@@ -145,6 +162,7 @@ class FlowSwarm final : public Swarm {
   std::vector<std::uint16_t> holders_;             // Neighbours that have the piece.
   std::map<std::uint32_t, Neighbour> neighbours_;  // By host.
   std::uint32_t uploads_ = 0;
+  TimePoint words_held_until_{};
   std::deque<std::uint32_t> waiting_;  // Hosts.
   std::vector<Claim> claims_;
   std::uint64_t last_peer_ = kFirstPeerSource;

@@ -21,7 +21,8 @@ std::uint64_t seed_count() {
 
 constexpr char const* kFaults =
     "disturb,no_ranges,no_validator,no_length,down,cut,server_error,busy,stall,silent,wrong_range,"
-    "partition,one_way,slow,liar,changed,peers,peer_lies,peer_stalls,peer_leaves,peer_claims";
+    "partition,one_way,slow,liar,changed,peers,peer_lies,peer_stalls,peer_leaves,peer_claims,"
+    "reorder,lost_announce,second_announce";
 
 struct Asked {
   WishId id = WishId::none;
@@ -36,6 +37,7 @@ class Scene {
   Scene(std::uint64_t seed, bool faulty)
       : dice_(seed * 7919 + 1),
         peer_dice_(seed * 31337 + 7),
+        order_dice_(seed * 65537 + 11),
         faulty_(faulty),
         with_peers_(peer_dice_.fault("peers", 0.5)),
         world(seed, options()),
@@ -121,6 +123,7 @@ class Scene {
     server.latency = 1ms + dice_.below(100) * 1ms;
     server.rate = 5e5 + static_cast<double>(dice_.below(20'000'000));
     if (dice_.chance(0.4)) server.connection_rate = server.rate / 3;
+    if (auto const jitter = some_time("reorder", 0.3)) server.jitter = *jitter;
     server.ranges = !dice_.fault("no_ranges", 0.1);
     auto& file = server.files["/file"];
     if (dice_.fault("no_validator", 0.1)) file.validator = {};
@@ -216,12 +219,31 @@ class Scene {
       bool const leaves = peer_dice_.fault("peer_leaves", 0.3);
       auto const after = static_cast<std::uint32_t>(peer_dice_.below(10));
       if (leaves && faulty_) peer.pieces_max = after;
+      make_way(peer);
       swarm.add(std::move(peer));
     }
   }
 
+  // What it says may be overtaken by what others say; its announcement may be lost until the next
+  // one, or come twice.
+  void make_way(SimPeer& peer) {
+    if (auto const jitter = some_time("reorder", 0.5)) peer.jitter = peer.met_after = *jitter;
+    if (auto const late = some_time("lost_announce", 0.2)) peer.met_after = 1s + *late * 10;
+    if (auto const again = some_time("second_announce", 0.3)) {
+      peer.meets_twice = true;
+      peer.jitter = std::max(peer.jitter, *again);
+    }
+  }
+
+  std::optional<Duration> some_time(char const* fault, double of) {
+    bool const drawn = order_dice_.fault(fault, of);
+    auto const time = 1ms + order_dice_.below(2000) * 1ms;
+    return drawn ? std::optional<Duration>(time) : std::nullopt;
+  }
+
   Dice dice_;
   Dice peer_dice_;
+  Dice order_dice_;
   bool faulty_;
   bool with_peers_;
 

@@ -1,5 +1,6 @@
 // Peers that have whole contents, and send pieces of them in virtual time: rightly, wrongly, or not
-// at all, as they are told.
+// at all, as they are told. What one connection brings keeps its order; what several bring may come
+// in any.
 //
 // One thread. Outlives the transfers it is given to. Pieces go through the gate like real ones.
 #pragma once
@@ -24,6 +25,9 @@ struct SimPeer {
   bool stalls = false;             // Is asked for one piece and never sends it.
   bool claims = false;             // Claims all that there is, again and again.
   std::uint32_t pieces_max = ~0U;  // Then it leaves.
+  Duration met_after = std::chrono::milliseconds{5};
+  Duration jitter{};         // Each thing that it says takes up to so much longer.
+  bool meets_twice = false;  // Over two connections, of which one ends: the first or the second.
 };
 
 class SimSwarm final : public Swarm {
@@ -43,30 +47,50 @@ class SimSwarm final : public Swarm {
   void ban(SourceId who, Offence const& offence) override;
   void set_limits(BytesPerSecond, BytesPerSecond) override {}
 
-  [[nodiscard]] std::set<SourceId> const& banned() const { return banned_; }
-  [[nodiscard]] bool lies(SourceId who) const;
+  // By the order in which they were added.
+  [[nodiscard]] std::set<std::size_t> const& banned() const { return banned_; }
+  [[nodiscard]] bool lies(std::size_t number) const { return peers_[number].lies; }
 
  private:
+  struct Connection {
+    TimePoint arrives;  // What was said last.
+    std::optional<PieceIndex> asked;
+  };
   struct Spool {
     std::shared_ptr<Manifest const> manifest;  // Null: it is asked for.
     PieceMap gone;                             // Present, sent by somebody, or on its way.
     std::vector<PieceRange> reserved;
     std::map<PieceIndex, SourceId> sender;
     std::uint64_t joined = 0;  // Tells one joining from the next.
+    std::map<SourceId, Connection> open;
   };
-  void later(SpoolId spool, Duration wait, std::function<void(Spool&)> act);
+  using Act = std::function<void(Spool&)>;
+  static constexpr std::uint64_t kSecond = 1000;  // Added to the id of a second connection.
+
+  [[nodiscard]] static SourceId id_of(std::size_t number, bool again = false) {
+    return SourceId{kFirstPeerSource + number + (again ? kSecond : 0)};
+  }
+  [[nodiscard]] static std::size_t number_of(SourceId who) {
+    return (static_cast<std::uint64_t>(who) - kFirstPeerSource) % kSecond;
+  }
+  [[nodiscard]] Duration some(Duration most);
+  void later(SpoolId spool, Duration wait, Act act);
+  void say(SpoolId spool, SourceId who, Duration wait, Act act);
+  void announce(SpoolId spool, std::size_t number);
   void greet(SpoolId spool, SourceId who);
+  void tell_all(SpoolId spool, SourceId who);
   void ask(SpoolId spool, SourceId who, std::uint32_t sent);
   void send(SpoolId spool, SourceId who, PieceIndex piece);
+  void hang_up(SpoolId spool, SourceId who, Error why);
   [[nodiscard]] std::optional<PieceIndex> choose(Spool const& spool);
 
   SimLoop& loop_;
   Random& random_;
   Gate* gate_ = nullptr;
   SwarmEvents* events_ = nullptr;
-  std::map<SourceId, SimPeer> peers_;
+  std::vector<SimPeer> peers_;
   std::map<SpoolId, Spool> spools_;
-  std::set<SourceId> banned_;
+  std::set<std::size_t> banned_;
   std::uint64_t joinings_ = 0;
 };
 
