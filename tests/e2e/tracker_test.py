@@ -129,6 +129,22 @@ class Trackers(FreshetCase):
         self.assertLessEqual(max(asked.values()), 4, asked)
         self.assertEqual([port for _, port, to in ear.udp() if to == address], [])
 
+    def test_a_tracker_that_lists_thousands_has_few_of_them_tried_at_a_time(self):
+        (one, _), (victim, address) = self.hub.neighbour(), self.hub.neighbour()
+        liar = self.tracker(lies=[(address, port) for port in range(2000, 12000)])
+        ear = Ear(victim, "eth0")
+        began = time.monotonic()
+        try:
+            self.freshet(*self.words("quiet", self.url, "--seed-for", "2s", "--peers", "lan", "--no-local-search",
+                                     "--tracker", liar.url("http")), place=one)
+        finally:
+            seconds = time.monotonic() - began
+            ear.end()
+        asked = collections.Counter(port for port, flags, to in ear.tcp() if to == address and flags & 0x12 == 0x02)
+        self.assertGreater(len(asked), 50)
+        # A hundred in a second, and as many at once in the beginning.
+        self.assertLessEqual(sum(asked.values()), 100 * (seconds + 1))
+
     def test_a_tracker_finds_neighbours_where_multicast_is_off(self):
         (one, _), (other, _) = self.hub.neighbour(), self.hub.neighbour()
         tracker = self.tracker()
