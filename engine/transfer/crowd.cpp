@@ -81,12 +81,12 @@ void Crowd::count(Peer& peer) {
   holdings_.dues().set_members(fetchers_.members());
 }
 
-void Crowd::remove(SourceId id) {
+void Crowd::remove(SourceId id, TimePoint now) {
   auto const found = peers_.find(id);
   if (found == peers_.end()) return;
   auto const& peer = found->second;
   holdings_.dues().forget(id);
-  static_cast<void>(holdings_.on_peer(id, peer.has, PieceMap(geometry_.pieces()), {}));
+  static_cast<void>(holdings_.on_peer(id, peer.has, PieceMap(geometry_.pieces()), now));
   if (peer.member) fetchers_.remove(peer.key);
   holdings_.dues().set_members(fetchers_.members());
   peers_.erase(found);

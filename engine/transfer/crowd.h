@@ -71,7 +71,7 @@ class Crowd {
   Crowd(Place place, Geometry geometry, PieceMap const& present, CrowdPolicy policy, TimePoint now);
 
   void add(PeerInfo const& peer, TimePoint now);
-  void remove(SourceId peer);
+  void remove(SourceId peer, TimePoint now);
   void on_has(SourceId peer, PieceMap const& all, TimePoint now);
   void on_claims(SourceId peer, std::span<Claim const> claims, TimePoint now);
   void on_asked(PieceIndex piece, bool asked);

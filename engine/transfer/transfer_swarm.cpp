@@ -95,7 +95,7 @@ void Transfer::on_peer_gone(SourceId peer, Error why) {
   bool const of_other_group = why.code == Errc::group_mismatch;
   why_.note(now(), of_other_group ? WhyCode::peer_not_of_group : WhyCode::peer_gone, peer, why);
   peer_notes_.gone(peer, std::move(why));
-  with->remove(peer);
+  with->remove(peer, now());
   advance_soon();
 }
 

@@ -43,6 +43,20 @@ TEST_CASE("what two peers have stays out when one of them goes", "[holdings]") {
   CHECK(holdings.since(PieceIndex{0}) == TimePoint{1s});
 }
 
+TEST_CASE("peers that come and go have no more time than those that stay", "[holdings]") {
+  Holdings holdings(PieceMap(1));
+  PieceMap const none(1);
+  auto const all = map_of(1, {0});
+  auto const peer = SourceId{kFirstPeerSource};
+  CHECK(holdings.on_peer(peer, none, all, TimePoint{1s}));
+  static_cast<void>(holdings.on_peer(peer, all, none, TimePoint{3s}));
+
+  // It is no news either.
+  CHECK_FALSE(holdings.on_peer(peer, none, all, TimePoint{10s}));
+
+  CHECK(holdings.since(PieceIndex{0}) == TimePoint{8s});
+}
+
 TEST_CASE("counting as things change comes to the same as counting anew", "[holdings]") {
   std::mt19937 dice(Catch::rngSeed());
   constexpr std::uint32_t kPieces = 130;

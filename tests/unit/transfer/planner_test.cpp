@@ -214,6 +214,26 @@ TEST_CASE("peers that bring less than policy asks of them are helped by the orig
   }
 }
 
+TEST_CASE("peers that come and go and give nothing keep nobody from the origin", "[crowd]") {
+  ThreeMembers world;
+  Crowd crowd({1, 2}, world.geometry, PieceMap(16), {}, world.now);
+  PieceMap all(16);
+  all.set(PieceRange{PieceIndex{0}, PieceIndex{16}});
+  std::optional<ByteRange> picked;
+  // One has everything at any moment.
+  for (std::uint64_t i = 0; i < 100 && !picked; ++i, world.now += 50ms) {
+    PeerInfo peer;
+    peer.id = SourceId{kFirstPeerSource + i};
+    crowd.add(peer, world.now);
+    crowd.on_has(peer.id, all, world.now);
+    picked = crowd.pick(world.unasked, {1e6, 1e6, 256_KiB, 256_KiB}, world.random, world.now);
+    if (i % 2 == 1) {
+      for (auto const left : {i - 1, i}) crowd.remove(SourceId{kFirstPeerSource + left}, world.now);
+    }
+  }
+  CHECK(picked);
+}
+
 TEST_CASE("a piece that peers sent wrong is asked of the origin at once", "[crowd]") {
   ThreeMembers world;
   PieceMap all(16);
