@@ -61,6 +61,9 @@ CrowdSpec crowd_of(std::uint64_t seed) {
   spec.seed = seed;
   spec.weather = weather_of(dice);
   spec.retry = 5s;
+  // Without an origin some connection has to live for as long as a piece takes.
+  auto& drops = spec.weather.drops;
+  if (spec.mishaps.origin_ends && drops > 0s) drops = std::max<Duration>(drops, 1s);
   return spec;
 }
 
