@@ -19,6 +19,7 @@ class Document:
         self.ranges, self.chunked = more.get("ranges", True), more.get("chunked", False)
         self.gate_after, self.gate = more.get("gate_after"), threading.Event()
         self.cut_after = more.get("cut_after")
+        self.early = more.get("early", b"")  # Heads before the one that counts.
 
 
 class Seen:
@@ -60,6 +61,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     do_PUT = do_DELETE = do_POST
 
     def _answer(self, document, seen):
+        self.wfile.write(document.early)
         fields = dict(document.fields)
         if document.etag:
             fields["ETag"] = document.etag

@@ -255,6 +255,22 @@ class Node(NodeCase):
         self.assertEqual(self.get("/private").body, body)
         self.assertEqual(self.far.seen()[-1]["Range"], None)
 
+    def test_an_answer_before_the_one_that_counts_reaches_who_asked_for_it(self):
+        hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\nConnection: x-hop\r\nX-Hop: 1\r\n\r\n"
+        for path in ("/page", "/other"):
+            self.serve_at(path, b"hello", early=hints)
+        self.start_node()
+        request = f"GET {self.target('/page')} HTTP/1.1\r\nHost: n\r\nConnection: close\r\n\r\n".encode()
+        early, _, rest = self.raw(request).partition(b"\r\n\r\n")
+        self.assertTrue(early.startswith(b"HTTP/1.1 103 "), early)
+        self.assertIn(b"\r\nLink: </a>; rel=preload", early)
+        self.assertIn(b"\r\nVia: ", early)
+        self.assertNotIn(b"X-Hop", early)
+        self.assertTrue(rest.startswith(b"HTTP/1.1 200 ") and rest.endswith(b"hello"), rest)
+        self.assertTrue(self.raw(request).startswith(b"HTTP/1.1 200 "))
+        old = self.raw(f"GET {self.target('/other')} HTTP/1.0\r\nHost: n\r\n\r\n".encode())
+        self.assertTrue(old.startswith(b"HTTP/1.1 200 "), old)
+
     def test_several_ranges_come_in_one_answer(self):
         body = made_bytes(1_000_000)
         self.serve_at("/large", body)

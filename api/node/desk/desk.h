@@ -200,6 +200,7 @@ class Desk final : public Service {
   // desk_pass.cpp
   void pass(RequestPtr const& request, CacheStatus const& status);
   void pass_on(FlightPtr const& flight, ResponseHead head);
+  void pass_interim(Flight const& flight, ResponseHead head);
   void learn_from_head(Flight const& flight, ResponseHead const& head);
   void invalidate(Request const& request, ResponseHead const& head);
 

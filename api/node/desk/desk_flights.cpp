@@ -107,6 +107,11 @@ void Desk::launch(FlightPtr const& flight, UpstreamRequest request) {
             on_desk(*self,
                     [this, head = std::move(head)](FlightPtr const& f) { on_head(f, head); });
           },
+      .on_interim =
+          [this, on_desk, self](ResponseHead head) {
+            on_desk(*self,
+                    [this, head = std::move(head)](FlightPtr const& f) { pass_interim(*f, head); });
+          },
       .on_end =
           [this, on_desk, self](Result<void> how, Bytes next) {
             on_desk(*self, [this, how = std::move(how), next](FlightPtr const& f) {

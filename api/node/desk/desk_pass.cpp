@@ -65,6 +65,13 @@ void Desk::pass_on(FlightPtr const& flight, ResponseHead head) {
   release_waiting(flight);
 }
 
+// RFC 9110 §15.2. To a 100 the node has come first, by itself.
+void Desk::pass_interim(Flight const& flight, ResponseHead head) {
+  auto const& ask = flight.leader->ask;
+  if (flight.fellow || !ask.interim || head.status == 100) return;
+  ask.interim(interim_text(std::move(head), reply_settings_));
+}
+
 // RFC 9111 §4.3.5: it may say that what is stored for a GET still holds, or that it does not.
 void Desk::learn_from_head(Flight const& flight, ResponseHead const& head) {
   auto const& asked = flight.leader->ask.head;

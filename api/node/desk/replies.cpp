@@ -133,6 +133,15 @@ Reply passed_reply(Request const& request, ResponseHead head, std::shared_ptr<Bo
   return reply;
 }
 
+std::string interim_text(ResponseHead head, ReplySettings const& settings) {
+  auto const received_minor = head.minor;
+  remove_hop_fields(head.fields);
+  head.fields.remove("Content-Length");
+  head.minor = 1;
+  add_via(head.fields, settings.name, received_minor);
+  return to_text(head);
+}
+
 Reply document_reply(Request const& request, OwnDocument const& document) {
   ResponseHead head;
   head.status = document.status;

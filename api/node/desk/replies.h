@@ -25,6 +25,8 @@ struct ReplySettings {
 [[nodiscard]] Reply passed_reply(Request const& request, ResponseHead head,
                                  std::shared_ptr<Body> body, CacheStatus const& status,
                                  ReplySettings const& settings);
+// An answer of the origin's before the one that counts.
+[[nodiscard]] std::string interim_text(ResponseHead head, ReplySettings const& settings);
 // A page of the node's own, or why there is nothing else. `error`: a type of RFC 9209; empty: none.
 struct OwnReply {
   unsigned status = 500;

@@ -17,6 +17,7 @@ constexpr Refusal kNoRoom{503, "too many requests with large bodies are under wa
 constexpr Refusal kBodyTooLarge{413, "the body is larger than the node passes on"};
 // What a client may still send after an answer that ends the connection.
 constexpr std::size_t kDrainBytesMax = 256 << 10;
+constexpr std::size_t kEarlyBytesMax = 64 << 10;
 constexpr std::size_t kStepsMax = 64;  // Of one turn: some twenty small answers.
 
 std::uint32_t seconds(Duration duration) {
@@ -196,9 +197,18 @@ void Connection::ask() {
           origin_.from,
           origin_.port,
           {},
+          {},
           {}};
   if (ask.head.target.starts_with(kProofPath)) ask.at = local_end(transport_.get());
   if (ask.head.fields.has("Prefer")) ask.presence = note_presence();
+  if (ask.head.minor > 0) {  // RFC 9110 §15.2
+    ask.interim = [&worker = worker_, id = id_, exchange = exchange_](std::string text) {
+      worker.post([&worker, id, exchange, text = std::move(text)] {
+        auto* const connection = worker.find(id);
+        if (connection != nullptr) connection->answer_before(exchange, text);
+      });
+    };
+  }
   request_.reset();
   worker_.service().ask(
       std::move(ask), [&worker = worker_, id = id_, exchange = exchange_](Reply reply) {
@@ -220,12 +230,21 @@ Presence Connection::note_presence() {
   return presence_;
 }
 
+void Connection::answer_before(std::uint64_t exchange, std::string_view text) {
+  if (exchange != exchange_ || state_ != State::asking) return;
+  if (early_.size() + text.size() > kEarlyBytesMax) return;
+  early_ += text;
+  std::array<iovec, 1> const part{{{early_.data(), early_.size()}}};
+  early_.erase(0, transport_.write(part, false).bytes);
+}
+
 void Connection::answer(std::uint64_t exchange, Reply reply) {
   if (exchange != exchange_ || state_ != State::asking) return;
   if (reply.good_for != 0 && !words_.empty() && !close_) {
     worker_.memo(transport_.secure()).keep(std::move(words_), reply);
   }
   words_ = {};
+  if (!early_.empty()) reply.head.insert(0, std::exchange(early_, {}));
   let_go_of_body();
   sender_ = std::make_unique<Sender>(std::move(reply));
   waits_at_.reset();

@@ -39,6 +39,7 @@ class Connection {
   // Whether it took longer than it may. Looked at each second.
   [[nodiscard]] bool overdue();
   void answer(std::uint64_t exchange, Reply reply);
+  void answer_before(std::uint64_t exchange, std::string_view text);
 
   [[nodiscard]] int socket() const { return transport_.get(); }
   [[nodiscard]] std::string const& from() const { return origin_.from; }
@@ -81,6 +82,7 @@ class Connection {
   RequestReader reader_;
   std::string input_;  // Read but not understood yet.
   Presence presence_;  // Null until a request may wait long for its answer.
+  std::string early_;  // Of answers before the one that counts, what has not been sent.
   std::string words_;  // The request as it was sent, while its answer may be worth remembering.
   struct Request {
     RequestHead head;

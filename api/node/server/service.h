@@ -48,6 +48,9 @@ struct Ask {
   std::uint16_t port = 0;  // Where it came in,
   std::string at;          // "address:port" of that, for a proof; otherwise empty.
   Presence presence;       // Of who may wait for the answer for long; otherwise null.
+  // Sends an answer that comes before the one that counts (1xx). Any thread; null: the client knows
+  // of no such thing.
+  std::function<void(std::string)> interim;
 };
 
 class Service {

@@ -24,7 +24,10 @@ Result<void> Arrival::on_head(std::string_view lines) {
   }
   if (!reader_.done()) return {};
   auto head = reader_.take();
-  if (head.interim()) return {};
+  if (head.interim()) {
+    if (events_.on_interim) events_.on_interim(std::move(head));
+    return {};
+  }
   head_told_ = true;
   events_.on_head(std::move(head));
   return {};

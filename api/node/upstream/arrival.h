@@ -19,6 +19,7 @@ class Arrival final : public UpstreamSink {
  public:
   struct Events {
     std::function<void(ResponseHead head)> on_head;
+    std::function<void(ResponseHead head)> on_interim = nullptr;  // 1xx, before that.
     // `next`: the place after the last byte that was taken.
     std::function<void(Result<void> how, Bytes next)> on_end;
     std::function<void(Bytes count)> on_bytes;
