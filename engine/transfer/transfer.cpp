@@ -14,6 +14,17 @@ SourceLimits limits_of(TransferOptions const& options) {
   return {options.source_failures_max, options.backoff_min, options.backoff_max};
 }
 
+// Of a content that was left by an earlier run, which may have known less of it.
+bool fits(Identity const& identity, Bytes length) {
+  if (identity.manifest && identity.manifest->content.length != length) return false;
+  return !identity.piece_hashes || identity.piece_hashes->length == length;
+}
+
+bool says_more(Identity const& now, Identity const& before) {
+  return (now.manifest && !before.manifest) || (now.piece_hashes && !before.piece_hashes) ||
+         (now.sha256 && !before.sha256);
+}
+
 }  // namespace
 
 Transfer::Transfer(TransferHost& host, std::string key, TimePoint now)
@@ -199,6 +210,10 @@ void Transfer::on_opened(Result<OpenedSpool> opened, bool again) {
       drop_spool(opened->id);
       return start_over("bytes of an earlier run cannot be told from those of a changed file");
     }
+    if (!fits(identity_, *opened->spec.length)) {
+      drop_spool(opened->id);
+      return start_over("what an earlier run left has another length");
+    }
     why_.note(now(), WhyCode::resumed,
               std::to_string(opened->present.count()) + " of " +
                   std::to_string(opened->present.size()) + " pieces are there");
@@ -207,7 +222,7 @@ void Transfer::on_opened(Result<OpenedSpool> opened, bool again) {
       // Who vouched for it is not remembered: where the whole has a digest, that decides.
       provisional_ = identity_.sha256.has_value() && !expected_;
       if (provisional_) static_cast<void>(believe_told(identity_.manifest->content));
-    } else if (identity_.manifest && !opened->spec.identity.manifest) {
+    } else if (says_more(identity_, opened->spec.identity)) {
       host_.ports().store.identify(opened->id, identity_, [](Result<void>) {});
     }
   }

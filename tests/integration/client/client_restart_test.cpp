@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "tests/integration/client/client_fixture.h"
+#include "tests/support/piece_hashes.h"
 
 using namespace freshet;
 using namespace freshet::test;
@@ -21,6 +22,16 @@ Script paused(std::string const& bytes, std::size_t before, Latch& latch) {
   };
 }
 
+void wait_for_bytes(Client const& client, JobId job, Bytes wanted) {
+  bool there = false;
+  std::promise<void> seen;
+  auto const watching = client.watch([&](JobEvent const& event) {
+    bool const enough = event.job.id == job && event.job.progress.bytes_done >= wanted;
+    if (!std::exchange(there, there || enough) && there) seen.set_value();
+  });
+  REQUIRE(seen.get_future().wait_for(std::chrono::seconds{10}) == std::future_status::ready);
+}
+
 }  // namespace
 
 TEST_CASE_METHOD(ClientFixture, "a job that ran goes on by itself and fetches nothing twice",
@@ -29,16 +40,7 @@ TEST_CASE_METHOD(ClientFixture, "a job that ran goes on by itself and fetches no
   origin.on("/a", paused(bytes, 2 << 20, latch));
   open();
   auto const job = start({file("a")});
-  bool half = false;
-  {
-    std::promise<void> seen;
-    auto const watching = client->watch([&](JobEvent const& event) {
-      if (!std::exchange(half, half || event.job.progress.bytes_done >= (1 << 20)) && half) {
-        seen.set_value();
-      }
-    });
-    REQUIRE(seen.get_future().wait_for(std::chrono::seconds{10}) == std::future_status::ready);
-  }
+  wait_for_bytes(*client, job, 1 << 20);
   close();
   latch.open();
   origin.serve_file("/a", bytes);
@@ -128,4 +130,28 @@ TEST_CASE_METHOD(ClientFixture, "a suspended job keeps its bytes over a restart"
 
   CHECK(client->job(job)->state == JobState::suspended);
   CHECK(client->job(job)->progress.bytes_done >= 1 << 20);
+}
+
+TEST_CASE_METHOD(ClientFixture, "what a piece hash file judges it judges after a restart too",
+                 "[client][embedded]") {
+  auto const bytes = made_bytes(4 << 20);
+  auto wrong = bytes;
+  wrong[1000] ^= 1;
+  auto const hashes = piece_hashes_of(bytes);
+  origin.on("/a", paused(wrong, 2 << 20, latch));
+  origin.serve_file("/a.phf", write_piece_hash_file(hashes));
+  open();
+  auto wanted = file("a");
+  wanted.manifest = origin.url("/a.phf");
+  wanted.hash_of_hashes = hashes.hash_of_hashes;
+  auto const job = start({wanted});
+  wait_for_bytes(*client, job, 1 << 20);
+  close();
+  latch.open();
+  origin.serve_file("/a", bytes);
+
+  open();
+  CHECK(settled(job).state == JobState::transferred);
+  REQUIRE(client->complete(job));
+  CHECK(read_file(folder / "a") == bytes);
 }
