@@ -10,7 +10,7 @@ namespace freshet::store {
 namespace {
 
 constexpr std::uint8_t kJobVersion = 4;
-constexpr std::uint8_t kFileVersion = 4;
+constexpr std::uint8_t kFileVersion = 5;
 
 void put_job_id(Encoder& out, JobId const& id) {
   for (auto const byte : id.bytes) out.byte(std::to_integer<std::uint8_t>(byte));
@@ -185,6 +185,12 @@ void put_spec(Encoder& out, FileSpec const& spec) {
   out.maybe(spec.hash_of_hashes, [&](Digest const& digest) { out.digest(digest); });
 }
 
+// What an older build understands is written as it would.
+std::uint8_t version_for(FileSpec const& spec) {
+  if (spec.manifest_optional) return 5;
+  return spec.manifest_sha256 ? 4 : 3;
+}
+
 FileSpec get_file_spec(Decoder& in) {
   FileSpec spec;
   spec.urls = get_all(in, [&] { return in.text(); });
@@ -256,8 +262,8 @@ Result<JobRecord> decode_job(std::string_view bytes) {
 
 std::string encode(FileRecord const& record) {
   Encoder out;
-  bool const named = record.spec.manifest_sha256.has_value();
-  out.byte(named ? kFileVersion : kFileVersion - 1);
+  auto const version = version_for(record.spec);
+  out.byte(version);
   put_job_id(out, record.job);
   out.number(record.index);
   put_spec(out, record.spec);
@@ -279,7 +285,10 @@ std::string encode(FileRecord const& record) {
   out.flag(record.told);
   out.flag(record.origin_only);
   out.text(record.spec.app_data);
-  if (named) out.digest(*record.spec.manifest_sha256);
+  if (version == 4) out.digest(*record.spec.manifest_sha256);
+  if (version < 5) return out.take();
+  out.maybe(record.spec.manifest_sha256, [&](Digest const& digest) { out.digest(digest); });
+  out.flag(record.spec.manifest_optional);
   return out.take();
 }
 
@@ -311,7 +320,11 @@ Result<FileRecord> decode_file(std::string_view bytes) {
     record.origin_only = in.flag();
   }
   if (*version >= 3) record.spec.app_data = in.text();
-  if (*version >= 4) record.spec.manifest_sha256 = in.digest();
+  if (*version == 4) record.spec.manifest_sha256 = in.digest();
+  if (*version >= 5) {
+    record.spec.manifest_sha256 = in.maybe([&] { return in.digest(); });
+    record.spec.manifest_optional = in.flag();
+  }
   if (auto const good = in.finish("file record"); !good) return tl::unexpected(good.error());
   return record;
 }

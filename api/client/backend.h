@@ -36,6 +36,7 @@ class Client::Backend {
                                                std::span<std::byte> into) const = 0;
 
   virtual Result<void> set_urls(JobId job, std::uint32_t file, std::vector<std::string> urls) = 0;
+  virtual Result<void> change_file(JobId job, std::uint32_t file, FileChange change) = 0;
   virtual Result<std::uint32_t> replace_prefix(JobId job, std::string const& from,
                                                std::string const& to) = 0;
   virtual Result<void> validate(JobId job, std::uint32_t file, bool right) = 0;

@@ -63,6 +63,9 @@ Result<void> Client::configure(JobId job, JobSpec spec) {
 Result<void> Client::set_urls(JobId job, std::uint32_t file, std::vector<std::string> urls) {
   return backend_->set_urls(job, file, std::move(urls));
 }
+Result<void> Client::change_file(JobId job, std::uint32_t file, FileChange change) {
+  return backend_->change_file(job, file, std::move(change));
+}
 Result<std::uint32_t> Client::replace_prefix(JobId job, std::string const& from,
                                              std::string const& to) {
   return backend_->replace_prefix(job, from, to);

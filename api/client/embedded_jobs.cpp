@@ -1,5 +1,9 @@
 // What a client does to jobs besides running them: files, notices, owners.
+#include <unistd.h>
+
 #include "api/client/embedded_backend.h"
+#include "api/client/manifests.h"
+#include "api/client/path_check.h"
 
 namespace freshet {
 
@@ -38,6 +42,16 @@ Result<void> EmbeddedBackend::set_urls(JobId job, std::uint32_t file,
                                        std::vector<std::string> urls) {
   return ask<Result<void>>(
       [&](auto const& answer) { book().set_urls(caller_, job, file, std::move(urls), answer); });
+}
+
+Result<void> EmbeddedBackend::change_file(JobId job, std::uint32_t file, FileChange change) {
+  // As with files that are added.
+  bool const own = caller_.uid == ::geteuid();
+  if (auto checked = own ? check_paths(change) : Result<void>(); !checked) return checked;
+  if (auto read = read_manifests(change); !read) return read;
+  return ask<Result<void>>([&](auto const& answer) {
+    book().change_file(caller_, job, file, std::move(change), answer);
+  });
 }
 
 Result<std::uint32_t> EmbeddedBackend::replace_prefix(JobId job, std::string const& from,

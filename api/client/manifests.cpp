@@ -1,11 +1,13 @@
 #include "api/client/manifests.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "api/small_file.h"
 #include "engine/content/magnet.h"
 #include "engine/content/minisign.h"
 #include "engine/content/torrent_file.h"
+#include "engine/job/file_change.h"
 
 namespace freshet {
 
@@ -46,6 +48,15 @@ Result<void> read_manifests(std::vector<FileSpec>& files) {
     if (auto read = read_manifest(file); !read) return read;
   }
   return {};
+}
+
+Result<void> read_manifests(FileChange& change) {
+  if (!change.identity) return {};
+  std::vector<FileSpec> file(1);
+  apply({.identity = std::move(change.identity)}, file.front());
+  auto read = read_manifests(file);
+  change.identity = identity_of(file.front());
+  return read;
 }
 
 }  // namespace freshet

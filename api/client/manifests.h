@@ -16,5 +16,7 @@ namespace freshet {
 [[nodiscard]] Result<void> read_manifest(FileSpec& file);
 // Both, of every file.
 [[nodiscard]] Result<void> read_manifests(std::vector<FileSpec>& files);
+// Both, of a new identity. URLs that a magnet link carries are left out.
+[[nodiscard]] Result<void> read_manifests(FileChange& change);
 
 }  // namespace freshet

@@ -46,4 +46,11 @@ Result<void> check_paths(std::vector<FileSpec> const& files) {
   return {};
 }
 
+Result<void> check_paths(FileChange const& change) {
+  if (!change.path) return {};
+  FileSpec file;
+  file.path = *change.path;
+  return check_paths(std::vector{std::move(file)});
+}
+
 }  // namespace freshet

@@ -12,4 +12,7 @@ namespace freshet {
 
 // path_invalid, permission_denied: names the path and what is wrong with it.
 [[nodiscard]] Result<void> check_paths(std::vector<FileSpec> const& files);
+// Of another place for a file.
+[[nodiscard]] Result<void> check_paths(FileChange const& change);
+
 }  // namespace freshet

@@ -117,11 +117,6 @@ HRESULT DownloadCore::begin(std::vector<ByteRange> ranges) {
   job_.reset();
   end_pump();
   asked_who_ = size_right_ = false;
-  if (std::exchange(unchecked_, false)) {
-    file.manifest.clear();
-    file.hash_of_hashes.reset();
-    file.manifest_sha256.reset();
-  }
   auto const job = client->create(job_spec(), {std::move(file)});
   if (!job) return to_hresult(job, kFamily);
   job_ = *job;

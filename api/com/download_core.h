@@ -56,9 +56,8 @@ class DownloadCore final : public Errand, public std::enable_shared_from_this<Do
   void advance();
   void failed(JobInfo const& info);
   void waits(JobInfo const& info);
-  // Whether it was the piece hash file that failed: then on without it, unless it is mandatory.
+  // Whether it failed as its piece hash file, which is mandatory, cannot be had.
   [[nodiscard]] bool lacks_check_info(JobInfo const& info);
-  void go_unchecked(JobId job);
   void finish(JobInfo const& info);
   [[nodiscard]] HRESULT hand_over(JobInfo const& info);
   // Begins to fill the stream, once it is known to be what was expected. What that says, or how the
@@ -77,7 +76,6 @@ class DownloadCore final : public Errand, public std::enable_shared_from_this<Do
   std::optional<JobId> job_;
   std::string path_;                      // Where the job's file goes.
   bool made_file_ = false;                // Nothing was at LocalPath before.
-  bool unchecked_ = false;                // Next time without the piece hash file.
   bool asked_who_ = false;                // The answers to a challenge are sent already.
   std::string uri_;                       // Of the job.
   std::shared_ptr<SinkPump> pump_;        // Of the job, when it goes to a stream;

@@ -5,7 +5,6 @@
 #include "api/com/download_core.h"
 #include "api/com/integrity_info.h"
 #include "api/com/job_core.h"
-#include "engine/base/url.h"
 #include "freshet/com/do_hresults.h"
 
 namespace freshet::com {
@@ -13,10 +12,6 @@ namespace freshet::com {
 namespace {
 
 constexpr auto kFamily = Family::delivery_optimization;
-
-bool is_wrong(Errc code) {
-  return code == Errc::manifest_invalid || code == Errc::manifest_mismatch;
-}
 
 bool is_pause(Errc code) {
   return code == Errc::cost_refused || code == Errc::network_absent || code == Errc::budget_spent;
@@ -90,7 +85,6 @@ void DownloadCore::waits(JobInfo const& info) {
   auto const code = info.error->error.code;
   auto const hr = to_hresult(code, kFamily);
   if (is_pause(code)) return move(DODownloadState_Paused, S_OK, hr);
-  if (lacks_check_info(info)) return;
   move(DODownloadState_Transferring, hr);
 }
 
@@ -98,30 +92,10 @@ bool DownloadCore::lacks_check_info(JobInfo const& info) {
   auto const text = this->text(DODownloadProperty_IntegrityCheckInfo);
   auto const check = text.empty() ? fail(Errc::not_found) : read_integrity_info(text);
   auto const& error = info.error->error;
-  if (!check || error.where != redact(check->url)) return false;
-  bool mandatory = false;
-  {
-    std::lock_guard const lock(mutex_);
-    mandatory = properties_.flag(DODownloadProperty_IntegrityCheckMandatory);
-  }
-  if (!mandatory) {
-    go_unchecked(info.id);
-    return true;
-  }
-  if (is_wrong(error.code) || info.state != JobState::error) return false;
+  if (!check || !is_unavailable(check->url, error)) return false;
   move(DODownloadState_Paused, DO_E_INTEGRITYCHECKINFO_UNAVAILABLE,
        to_hresult(error.code, kFamily));
   return true;
-}
-
-// From its servers alone, as nobody vouches for anything else.
-void DownloadCore::go_unchecked(JobId job) {
-  auto const client = host_->client();
-  auto files = client ? client->files(job) : fail(Errc::stopped);
-  if (!files) return move(DODownloadState_Paused, to_hresult(files, kFamily));
-  unchecked_ = true;
-  auto const begun = begin(std::move(files->front().spec.ranges));
-  move(FAILED(begun) ? DODownloadState_Paused : DODownloadState_Transferring, begun);
 }
 
 void DownloadCore::failed(JobInfo const& info) {

@@ -279,6 +279,7 @@ void DownloadProperties::shape(FileSpec& file) const {
   file.manifest = info->url;
   file.hash_of_hashes = info->hash_of_hashes;
   file.manifest_sha256 = info->digest;
+  file.manifest_optional = !flag(DODownloadProperty_IntegrityCheckMandatory);
 }
 
 std::vector<Header> DownloadProperties::answers_to_challenge() const {

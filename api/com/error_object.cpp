@@ -2,6 +2,7 @@
 
 #include "api/com/file_object.h"
 #include "api/com/hresult_text.h"
+#include "api/com/integrity_info.h"
 #include "api/com/text.h"
 #include "freshet/com/bg_hresults.h"
 #include "freshet/com/do_hresults.h"
@@ -15,10 +16,17 @@ BG_ERROR_CONTEXT ErrorObject::context() const {
   return forbidden ? BG_ERROR_CONTEXT_REMOTE_FILE : BG_ERROR_CONTEXT_NONE;
 }
 
+bool ErrorObject::lacks_check_info() const {
+  if (core_->family() == Family::bits || !report_.error.file) return false;
+  auto const file = core_->file(*report_.error.file);
+  return file && is_unavailable(file->spec.manifest, report_.error.error);
+}
+
 HRESULT ErrorObject::GetError(BG_ERROR_CONTEXT* context_out, HRESULT* code) {
   if (context_out == nullptr || code == nullptr) return E_POINTER;
   *context_out = context();
-  *code = to_hresult(report_.error.error.code, core_->family());
+  *code = lacks_check_info() ? DO_E_INTEGRITYCHECKINFO_UNAVAILABLE
+                             : to_hresult(report_.error.error.code, core_->family());
   return S_OK;
 }
 

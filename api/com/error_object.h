@@ -20,6 +20,8 @@ class ErrorObject final : public Object<Versions<IBackgroundCopyError>> {
 
  private:
   [[nodiscard]] BG_ERROR_CONTEXT context() const;
+  // Whether a piece hash file could not be had; Delivery Optimization has a code for that.
+  [[nodiscard]] bool lacks_check_info() const;
 
   std::shared_ptr<JobCore> core_;
   ErrorReport report_;

@@ -6,6 +6,7 @@
 #include "api/com/guid_text.h"
 #include "api/com/integrity_info.h"
 #include "api/com/text.h"
+#include "engine/job/file_change.h"
 #include "freshet/com/do_hresults.h"
 #include "freshet/com/objbase.h"
 
@@ -145,39 +146,48 @@ HRESULT FileObject::SetProperty(DOFilePropertyId id, VARIANT const* value) {
   }
   auto const info = core_->info();
   if (!info) return core_->hresult(info);
-  // What the engine has of a file is fixed, but for where it comes from.
-  bool const open = info->state == JobState::suspended && pending_ && !pending_->index();
-  bool const sink =
-      id == DOFilePropertyId_DownloadSinkInterface || id == DOFilePropertyId_DownloadSinkFilePath;
-  if (!open && sink && info->state == JobState::suspended) {
-    return DO_E_FILE_DOWNLOADSINK_ALREADY_SET;
-  }
-  if (!open) return DO_E_INVALID_STATE;
+  if (info->state != JobState::suspended) return DO_E_INVALID_STATE;
   switch (id) {
     case DOFilePropertyId_DecryptionInfo:
       return E_NOTIMPL;  // Contents are taken as they are.
     case DOFilePropertyId_IntegrityCheckInfo:
       return set_identity(*value);
     case DOFilePropertyId_IntegrityCheckMandatory:
-      if (value->vt != VT_BOOL) return DISP_E_TYPEMISMATCH;
-      return set_data("mandatory", value->boolVal != VARIANT_FALSE ? 1 : 0);
+      return set_mandatory(*value);
     case DOFilePropertyId_DownloadSinkMemoryStream:
       return DO_E_MEMORYSTREAM_DOWNLOAD_NOT_SUPPORTED;
     case DOFilePropertyId_TotalSizeBytes:
       if (value->vt != VT_UI8) return DISP_E_TYPEMISMATCH;
-      return set_data("size", value->ullVal);
+      return set_data("size", value->ullVal, {});
     default:
       return set_sink(id, *value);
   }
 }
 
-HRESULT FileObject::set_data(char const* name, std::uint64_t value) {
-  pending_->with([&](FileSpec& spec, auto const&) {
-    auto data = AppData::parse(spec.app_data);
-    data.set(name, value);
-    spec.app_data = data.text();
-  });
-  return S_OK;
+HRESULT FileObject::change(FileChange change) {
+  auto const at = index();
+  if (!at) {
+    pending_->with([&](FileSpec& spec, auto const&) { apply(std::move(change), spec); });
+    return S_OK;
+  }
+  return core_->hresult(core_->ask<void>(
+      [&](Client& client) { return client.change_file(core_->id(), *at, std::move(change)); }));
+}
+
+HRESULT FileObject::set_data(char const* name, std::uint64_t value, FileChange with) {
+  auto const file = look();
+  if (!file) return core_->hresult(file);
+  auto data = AppData::parse(file->spec.app_data);
+  if (!data.ours()) return to_hresult(Errc::not_supported, core_->family());
+  data.set(name, value);
+  with.app_data = data.text();
+  return change(std::move(with));
+}
+
+HRESULT FileObject::set_mandatory(VARIANT const& value) {
+  if (value.vt != VT_BOOL) return DISP_E_TYPEMISMATCH;
+  bool const mandatory = value.boolVal != VARIANT_FALSE;
+  return set_data("mandatory", mandatory ? 1 : 0, {.manifest_optional = !mandatory});
 }
 
 HRESULT FileObject::set_identity(VARIANT const& value) {
@@ -186,12 +196,14 @@ HRESULT FileObject::set_identity(VARIANT const& value) {
   if (!text) return E_INVALIDARG;
   auto const read = read_integrity_info(*text);
   if (!read) return core_->hresult(read);
-  pending_->with([&](FileSpec& spec, auto const&) {
-    spec.manifest = read->url;
-    spec.hash_of_hashes = read->hash_of_hashes;
-    spec.manifest_sha256 = read->digest;
-  });
-  return S_OK;
+  auto const file = look();
+  if (!file) return core_->hresult(file);
+  FileIdentity identity;
+  identity.manifest = read->url;
+  identity.hash_of_hashes = read->hash_of_hashes;
+  identity.manifest_sha256 = read->digest;
+  return change({.identity = std::move(identity),
+                 .manifest_optional = !AppData::parse(file->spec.app_data).number("mandatory", 0)});
 }
 
 HRESULT FileObject::set_sink(DOFilePropertyId id, VARIANT const& value) {
@@ -201,10 +213,12 @@ HRESULT FileObject::set_sink(DOFilePropertyId id, VARIANT const& value) {
     auto const path = to_utf8({value.bstrVal, SysStringLen(value.bstrVal)});
     if (!path || path->empty() || path->front() != '/') return E_INVALIDARG;
     made.path = *path;
+    if (index()) return set_path(std::move(made.path));
   } else {
     if (value.vt != VT_UNKNOWN) return DISP_E_TYPEMISMATCH;
     made.stream = query<IStream>(value.punkVal);
     if (!made.stream) return value.punkVal == nullptr ? E_INVALIDARG : E_NOINTERFACE;
+    if (index()) return DO_E_FILE_DOWNLOADSINK_ALREADY_SET;
     auto const directory = core_->host().stream_directory();
     if (!directory) return core_->hresult(directory);
     GUID name{};
@@ -217,6 +231,12 @@ HRESULT FileObject::set_sink(DOFilePropertyId id, VARIANT const& value) {
     sink = made;
     return S_OK;
   });
+}
+
+// Of a file that the engine has: another path, unless its bytes go to a stream.
+HRESULT FileObject::set_path(std::string path) {
+  if (core_->streams_to(*index())) return DO_E_FILE_DOWNLOADSINK_ALREADY_SET;
+  return change({.path = std::move(path)});
 }
 
 }  // namespace freshet::com

@@ -61,7 +61,11 @@ class FileObject final
   [[nodiscard]] HRESULT may_choose();
   [[nodiscard]] HRESULT set_sink(DOFilePropertyId id, VARIANT const& value);
   [[nodiscard]] HRESULT set_identity(VARIANT const& value);
-  [[nodiscard]] HRESULT set_data(char const* name, std::uint64_t value);
+  [[nodiscard]] HRESULT set_path(std::string path);
+  [[nodiscard]] HRESULT set_mandatory(VARIANT const& value);
+  // A number of our own, together with what else changes.
+  [[nodiscard]] HRESULT set_data(char const* name, std::uint64_t value, FileChange with);
+  [[nodiscard]] HRESULT change(FileChange change);
   [[nodiscard]] HRESULT get_sink(DOFilePropertyId id, FileInfo const& file, VARIANT* value);
 
   std::shared_ptr<JobCore> core_;

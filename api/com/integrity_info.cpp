@@ -4,6 +4,7 @@
 #include <map>
 
 #include "engine/base/base64.h"
+#include "engine/base/url.h"
 #include "engine/content/json_reader.h"
 
 namespace freshet::com {
@@ -68,6 +69,11 @@ Result<IntegrityInfo> read_integrity_info(std::string_view text) {
   }
   if (!info.hash_of_hashes && !info.digest) return refuse("has neither HashOfHashes nor digest");
   return info;
+}
+
+bool is_unavailable(std::string const& url, Error const& error) {
+  bool const wrong = error.code == Errc::manifest_invalid || error.code == Errc::manifest_mismatch;
+  return !url.empty() && !wrong && error.where == redact(url);
 }
 
 }  // namespace freshet::com

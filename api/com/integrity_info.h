@@ -21,4 +21,7 @@ struct IntegrityInfo {
 // no SHA-256.
 [[nodiscard]] Result<IntegrityInfo> read_integrity_info(std::string_view text);
 
+// Whether `error` says that the piece hash file at `url` cannot be had; one that is wrong was had.
+[[nodiscard]] bool is_unavailable(std::string const& url, Error const& error);
+
 }  // namespace freshet::com

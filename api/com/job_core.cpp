@@ -2,11 +2,25 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "api/com/job_streams.h"
 #include "api/com/pending_file.h"
 #include "freshet/com/do_hresults.h"
 
 namespace freshet::com {
+
+namespace {
+
+// Nothing is known that could judge the file, although something must.
+bool lacks_check(FileInfo const& file) {
+  auto const& spec = file.spec;
+  bool const known = file.content || spec.content || spec.sha256 || spec.hash_of_hashes ||
+                     spec.manifest_sha256 || !spec.manifest.empty();
+  return !known && AppData::parse(spec.app_data).number("mandatory", 0) != 0;
+}
+
+}  // namespace
 
 tl::unexpected<Error> JobCore::no_service() {
   return fail(Errc::stopped, "COM", "was uninitialized");
@@ -106,9 +120,18 @@ std::vector<std::shared_ptr<PendingFile>> JobCore::pending() const {
   return pending_;
 }
 
+bool JobCore::streams_to(std::uint32_t file) const {
+  std::lock_guard const lock(mutex_);
+  return std::ranges::any_of(streams_, [&](auto const& one) { return one->index() == file; });
+}
+
 HRESULT JobCore::add_pending_to_engine() {
   std::lock_guard const changing(changing_);
   auto const waiting = pending();
+  auto const before = files();
+  // Resume itself says that there is no job any more.
+  if (!before) return waiting.empty() ? S_OK : hresult(before);
+  if (std::ranges::any_of(*before, lacks_check)) return DO_E_INTEGRITYCHECKINFO_UNSPECIFIED;
   if (waiting.empty()) return S_OK;
   std::vector<FileSpec> specs;
   for (auto const& file : waiting) {
@@ -118,12 +141,11 @@ HRESULT JobCore::add_pending_to_engine() {
       return with_path;
     });
     if (spec.path.empty()) return DO_E_FILE_DOWNLOADSINK_UNSPECIFIED;
-    bool const mandatory = AppData::parse(spec.app_data).number("mandatory", 0) != 0;
-    if (mandatory && spec.manifest.empty()) return DO_E_INTEGRITYCHECKINFO_UNSPECIFIED;
+    FileInfo info;
+    info.spec = spec;
+    if (lacks_check(info)) return DO_E_INTEGRITYCHECKINFO_UNSPECIFIED;
     specs.push_back(spec);
   }
-  auto const before = files();
-  if (!before) return hresult(before);
   auto const added =
       ask<void>([&](Client& client) { return client.add_files(id_, std::move(specs)); });
   if (!added) return hresult(added);

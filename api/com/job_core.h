@@ -56,7 +56,9 @@ class JobCore final : public Errand, public std::enable_shared_from_this<JobCore
   // Files without a sink: the engine hears of them with the next Resume.
   void add_pending(std::shared_ptr<PendingFile> file);
   [[nodiscard]] std::vector<std::shared_ptr<PendingFile>> pending() const;
-  // DO_E_FILE_DOWNLOADSINK_UNSPECIFIED, or why the engine refuses them.
+  [[nodiscard]] bool streams_to(std::uint32_t file) const;
+  // DO_E_FILE_DOWNLOADSINK_UNSPECIFIED, DO_E_INTEGRITYCHECKINFO_UNSPECIFIED of any file, or why the
+  // engine refuses them.
   [[nodiscard]] HRESULT add_pending_to_engine();
   // Before Complete: waits until the streams of transferred files have all bytes. The first failure
   // of a stream.

@@ -52,6 +52,18 @@ Result<Answer> set_urls(Context& context, Call& call) {
       });
 }
 
+Result<Answer> change_file(Context& context, Call& call) {
+  return on_job_with<FileChange>(
+      context, call, [&](Client& client, JobId job, FileChange change) -> Result<Answer> {
+        auto const file = number_of(call.values[1]);
+        if (!file) return tl::unexpected(file.error());
+        if (auto own = check_own_files(context, call.caller, change); !own) {
+          return tl::unexpected(own.error());
+        }
+        return done(client.change_file(job, *file, std::move(change)));
+      });
+}
+
 Result<Answer> prefer_ranges(Context& context, Call& call) {
   return on_job_with<wire::RangesRequest>(
       context, call, [&](Client& client, JobId job, wire::RangesRequest request) -> Result<Answer> {

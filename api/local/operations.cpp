@@ -20,6 +20,7 @@ constexpr std::array kHandlers{
     std::pair{Operation::add_files, &operations::add_files},
     std::pair{Operation::read_file, &operations::read_file},
     std::pair{Operation::set_urls, &operations::set_urls},
+    std::pair{Operation::change_file, &operations::change_file},
     std::pair{Operation::prefer_ranges, &operations::prefer_ranges},
     std::pair{Operation::validate_file, &operations::validate_file},
     std::pair{Operation::resume_job, &operations::resume_job},

@@ -63,6 +63,7 @@ Result<Answer> list_files(Context& context, Call& call);
 Result<Answer> add_files(Context& context, Call& call);
 Result<Answer> read_file(Context& context, Call& call);
 Result<Answer> set_urls(Context& context, Call& call);
+Result<Answer> change_file(Context& context, Call& call);
 Result<Answer> prefer_ranges(Context& context, Call& call);
 Result<Answer> validate_file(Context& context, Call& call);
 Result<Answer> replace_prefix(Context& context, Call& call);

@@ -25,6 +25,7 @@ constexpr std::array kRoutes{
     Route{add_files, "add_files", "POST", "/v1/jobs/{job}/files", kQuick},
     Route{read_file, "read_file", "GET", "/v1/jobs/{job}/files/{file}/bytes", kQuick},
     Route{set_urls, "set_urls", "PUT", "/v1/jobs/{job}/files/{file}/urls", kQuick},
+    Route{change_file, "change_file", "PATCH", "/v1/jobs/{job}/files/{file}", kQuick},
     Route{prefer_ranges, "prefer_ranges", "PUT", "/v1/jobs/{job}/files/{file}/preferred", kQuick},
     Route{validate_file, "validate_file", "POST", "/v1/jobs/{job}/files/{file}/validate", kQuick},
     Route{resume_job, "resume_job", "POST", "/v1/jobs/{job}/resume", kQuick},

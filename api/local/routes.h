@@ -27,6 +27,7 @@ enum class Operation : std::uint8_t {
   add_files,
   read_file,
   set_urls,
+  change_file,
   prefer_ranges,
   validate_file,
   resume_job,

@@ -68,4 +68,13 @@ Result<void> check_own_files(Context const& context, Caller const& caller,
   return {};
 }
 
+Result<void> check_own_files(Context const& context, Caller const& caller,
+                             FileChange const& change) {
+  if (!change.identity) return {};
+  FileSpec file;
+  file.manifest = change.identity->manifest;
+  file.manifest_bytes = change.identity->manifest_bytes;
+  return check_own_files(context, caller, std::vector{std::move(file)});
+}
+
 }  // namespace freshet::local

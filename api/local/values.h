@@ -28,6 +28,8 @@ namespace freshet::local {
                                            JobSpec const& spec);
 [[nodiscard]] Result<void> check_own_files(Context const& context, Caller const& caller,
                                            std::vector<FileSpec> const& files);
+[[nodiscard]] Result<void> check_own_files(Context const& context, Caller const& caller,
+                                           FileChange const& change);
 
 [[nodiscard]] inline Result<Answer> done(Result<void> const& result) {
   if (!result) return tl::unexpected(result.error());

@@ -197,6 +197,15 @@ Result<void> ConnectedBackend::set_urls(JobId job, std::uint32_t file,
   return reply.body ? Result<void>() : tl::unexpected(reply.body.error());
 }
 
+Result<void> ConnectedBackend::change_file(JobId job, std::uint32_t file, FileChange change) {
+  if (auto checked = check_paths(change); !checked) return checked;
+  if (auto read = read_manifests(change); !read) return read;
+  auto const reply = call({.method = "PATCH",
+                           .target = job_path(job, "files/" + std::to_string(file)),
+                           .body = wire::write(change)});
+  return reply.body ? Result<void>() : tl::unexpected(reply.body.error());
+}
+
 Result<std::uint32_t> ConnectedBackend::replace_prefix(JobId job, std::string const& from,
                                                        std::string const& to) {
   auto const changed =

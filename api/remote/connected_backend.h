@@ -51,6 +51,7 @@ class ConnectedBackend final : public ClientMaker::Backend {
                                        std::span<std::byte> into) const override;
 
   Result<void> set_urls(JobId job, std::uint32_t file, std::vector<std::string> urls) override;
+  Result<void> change_file(JobId job, std::uint32_t file, FileChange change) override;
   Result<std::uint32_t> replace_prefix(JobId job, std::string const& from,
                                        std::string const& to) override;
   Result<void> validate(JobId job, std::uint32_t file, bool right) override;

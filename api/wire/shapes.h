@@ -72,7 +72,27 @@ struct Shape<FileSpec> {
                                       may("manifest_signature", &FileSpec::manifest_signature),
                                       may("hash_of_hashes", &FileSpec::hash_of_hashes),
                                       may("manifest_sha256", &FileSpec::manifest_sha256),
+                                      may("manifest_optional", &FileSpec::manifest_optional),
                                       may("app_data", &FileSpec::app_data)};
+};
+
+template <>
+struct Shape<FileIdentity> {
+  static constexpr std::tuple members{may("sha256", &FileIdentity::sha256),
+                                      may("content", &FileIdentity::content),
+                                      may("manifest", &FileIdentity::manifest),
+                                      may("manifest_bytes", &FileIdentity::manifest_bytes),
+                                      may("manifest_signature", &FileIdentity::manifest_signature),
+                                      may("hash_of_hashes", &FileIdentity::hash_of_hashes),
+                                      may("manifest_sha256", &FileIdentity::manifest_sha256)};
+};
+
+template <>
+struct Shape<FileChange> {
+  static constexpr std::tuple members{may("identity", &FileChange::identity),
+                                      may("manifest_optional", &FileChange::manifest_optional),
+                                      may("path", &FileChange::path),
+                                      may("app_data", &FileChange::app_data)};
 };
 
 template <>

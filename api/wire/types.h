@@ -6,6 +6,7 @@
 #define FRESHET_WIRE_TYPES(X) \
   X(JobSpec)                  \
   X(FileSpec)                 \
+  X(FileChange)               \
   X(JobInfo)                  \
   X(FileInfo)                 \
   X(JobEvent)                 \

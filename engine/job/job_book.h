@@ -87,6 +87,9 @@ class JobBook : private JobEvents {
   // Where a file comes from, from now on. A file that is transferred keeps its bytes.
   void set_urls(Caller const& caller, JobId id, std::uint32_t file, std::vector<std::string> urls,
                 Answer<void> answer);
+  // Of a suspended job. What had arrived of the file goes where something else judges it now.
+  void change_file(Caller const& caller, JobId id, std::uint32_t file, FileChange change,
+                   Answer<void> answer);
   // The beginning of every URL that has it, letter by letter; of files that are not transferred.
   // How many files changed.
   void replace_prefix(Caller const& caller, JobId id, std::string const& from,

@@ -4,6 +4,7 @@
 
 #include "engine/base/client_certificate.h"
 #include "engine/base/url.h"
+#include "engine/job/file_change.h"
 #include "engine/job/job_book.h"
 #include "engine/job/spec_check.h"
 
@@ -97,6 +98,28 @@ void JobBook::set_urls(Caller const& caller, JobId id, std::uint32_t index,
   put_urls(job, index, std::move(urls));
   changes_.touch(job);
   if (!(*file)->record.transferred && !job.parked) runner_.renew(job);
+  notices_.modified(job);
+  answer_when_durable(std::move(answer));
+}
+
+void JobBook::change_file(Caller const& caller, JobId id, std::uint32_t index, FileChange change,
+                          Answer<void> answer) {
+  auto const allowed = allow(caller, id, JobCall::set_file_property);
+  if (!allowed) return answer(tl::unexpected(allowed.error()));
+  auto& job = allowed->job;
+  auto const file = file_of(job, index);
+  if (!file) return answer(tl::unexpected(file.error()));
+  auto& record = (*file)->record;
+  if (record.placed) return answer(fail(Errc::invalid_state, record.spec.path, "is placed"));
+  auto spec = record.spec;
+  apply(std::move(change), spec);
+  auto const checked = check_files(std::span(&spec, 1), 0, limits_for(caller, options_));
+  if (!checked) return answer(checked);
+  bool const anew = judged_anew(record.spec, spec);
+  record.spec = std::move(spec);
+  writer_.put_file(id, index);
+  if (anew) runner_.forget_bytes(job, index);
+  changes_.touch(job);
   notices_.modified(job);
   answer_when_durable(std::move(answer));
 }

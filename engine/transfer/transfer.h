@@ -171,6 +171,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
                        std::function<void(Transfer&, Result<Fetched>)> done);
   void read_manifest(Result<Fetched> fetched);
   [[nodiscard]] Result<void> take_manifest(Fetched const& fetched);
+  void do_without_manifest(Error error);
   // False when something stronger contradicts the claim; the error when something equal does.
   [[nodiscard]] Result<bool> believe(IdentityClaim claim);
   void hear_digest(OriginHead const& head);

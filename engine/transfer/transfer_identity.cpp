@@ -134,9 +134,19 @@ void Transfer::read_manifest(Result<Fetched> fetched) {
     if (error.where == "manifest" || error.where == "signature") {
       error.where = redact(first_wish().file.manifest);
     }
-    return fail_all(std::move(error));
+    return do_without_manifest(std::move(error));
   }
-  if (auto taken = take_manifest(*fetched); !taken) return fail_all(taken.error());
+  if (auto taken = take_manifest(*fetched); !taken) return do_without_manifest(taken.error());
+  open_or_probe();
+}
+
+// Who does not need it gets the file from its servers alone.
+void Transfer::do_without_manifest(Error error) {
+  auto const& wish = first_wish();
+  bool const signature = signers_.required || !wish.signed_by.empty();
+  bool const needed = !wish.file.manifest_optional || wish.file.urls.empty() || signature;
+  if (needed) return fail_all(std::move(error));
+  why_.note(now(), WhyCode::manifest_refused, describe(error));
   open_or_probe();
 }
 
@@ -332,8 +342,9 @@ void Transfer::drop_provisional() {
 bool Transfer::origin_contradicts_itself() const {
   auto const& wish = first_wish();
   auto const& file = wish.file;
-  bool const job_says = file.sha256 || file.content || file.hash_of_hashes ||
-                        !file.manifest.empty() || !wish.manifest_document.empty();
+  bool const manifest =
+      file.hash_of_hashes || !file.manifest.empty() || !wish.manifest_document.empty();
+  bool const job_says = file.sha256 || file.content || (manifest && !file.manifest_optional);
   if (job_says || (trust_ ? *trust_ != Trust::origin : identity_.manifest == nullptr)) return false;
   auto const& origin = sources_.all().front();
   if (!way(origin.id)->origin.proven()) return false;

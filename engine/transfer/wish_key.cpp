@@ -12,6 +12,7 @@ std::string key_of(Wish const& wish) {
   auto const& file = wish.file;
   std::string key;
   for (auto const& signer : wish.signed_by) key += "signed by " + signer + "\n";
+  if (file.manifest_optional) key += "perhaps ";
   if (file.content) return key + "content " + to_string(*file.content);
   if (file.sha256) return key + "sha256 " + to_hex(*file.sha256);
   if (file.hash_of_hashes) return key + "hashes " + to_hex(*file.hash_of_hashes);

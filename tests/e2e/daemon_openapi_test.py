@@ -103,6 +103,9 @@ class Answers(DaemonCase):
         bad = self.check("POST", "/v1/jobs", {"spec": {"name": "b"}, "files": [
             {"urls": [self.origin.url("/missing")], "path": str(self.folder / "out" / "b")}], "start": True})["id"]
         self.wait_for(self.call, bad, "error")
+        made = self.check("POST", "/v1/jobs", {"spec": {"name": "idle"}, "files": [
+            {**file, "path": file["path"] + "3", "manifest_optional": False}]})["id"]
+        idle = f"/v1/jobs/{made}"
         for method, where, body in [
                 ("GET", path, None), ("GET", path + "/files", None), ("GET", path + "/why", None),
                 ("GET", path + "/wait?timeout=1", None), ("GET", path + "/error", None),
@@ -116,6 +119,10 @@ class Answers(DaemonCase):
                 ("PUT", path + "/spec", {"name": "c"}),
                 ("POST", path + "/files/0/validate", {"right": True}),
                 ("PUT", path + "/files/0/urls", {"urls": [self.origin.url("/a")]}),
+                ("PATCH", path + "/files/0", {"app_data": "x"}),
+                ("PATCH", idle + "/files/0", {"identity": {"sha256": None, "manifest": "http://host/m"},
+                                              "manifest_optional": True, "app_data": "x"}),
+                ("GET", idle + "/files", None),
                 ("POST", path + "/replace-prefix", {"from": "http://x/", "to": "http://y/"}),
                 ("POST", path + "/files", {"files": [{**file, "path": file["path"] + "2"}]}),
                 ("POST", path + "/resume", None), ("POST", path + "/suspend", None),

@@ -45,10 +45,15 @@ class Jobs(DaemonCase):
         self.call("PUT", f"/v1/jobs/{job}/files/1/urls", {"urls": [self.origin.url("/a")]})
         files = self.call("GET", f"/v1/jobs/{job}/files")["files"]
         self.assertEqual(files[1]["spec"]["urls"], [self.origin.url("/a")])
+        self.call("PATCH", f"/v1/jobs/{job}/files/1", {"path": out + "2", "app_data": "text"})
+        moved = self.call("GET", f"/v1/jobs/{job}/files")["files"][1]["spec"]
+        self.assertEqual((moved["path"], moved["app_data"]), (out + "2", "text"))
         self.assert_problem(409, "not_yet", lambda: self.call(
             "POST", f"/v1/jobs/{job}/files/0/validate", {"right": True}))
         self.call("POST", f"/v1/jobs/{job}/resume")
         self.wait_for(self.call, job)
+        self.assert_problem(409, "invalid_state", lambda: self.call(
+            "PATCH", f"/v1/jobs/{job}/files/1", {"path": out}))
         self.call("POST", f"/v1/jobs/{job}/files/0/validate", {"right": True})
         self.assertIn("files", self.call("GET", f"/v1/jobs/{job}/why"))
         self.call("POST", f"/v1/jobs/{job}/suspend")
@@ -165,6 +170,10 @@ class Users(DaemonCase):
         self.assert_problem(501, "not_supported", lambda: self.stranger("POST", "/v1/jobs", spec))
         self.assert_problem(501, "not_supported", lambda: self.stranger(
             "POST", "/v1/jobs", {"spec": {"name": "a", "ca_file": str(secret)}}))
+        made = self.stranger("POST", "/v1/jobs", {"spec": {"name": "a"}, "files": [
+            {"path": "/tmp/x", "urls": ["http://[::1]:1/x"]}]})["id"]
+        self.assert_problem(501, "not_supported", lambda: self.stranger(
+            "PATCH", f"/v1/jobs/{made}/files/0", {"identity": {"manifest": str(secret)}}))
 
     def test_files_are_placed_into_what_their_owner_opened(self):
         self.serve("/a", 3 * MIB)

@@ -13,6 +13,7 @@
 #include "engine/base/assert.h"
 #include "engine/base/error_table.h"
 #include "freshet/com/host.h"
+#include "tests/support/com_files.h"
 #include "tests/support/com_notes.h"
 #include "tests/support/com_settings.h"
 
@@ -50,24 +51,6 @@ std::string text_of(T& object, HRESULT (T::*get)(LPWSTR*)) {
   return taken(text);
 }
 
-// Whether COM can say all of it.
-bool sayable(FileSpec const& file) {
-  FileSpec plain;
-  plain.urls = file.urls;
-  plain.path = file.path;
-  plain.ranges = file.ranges;
-  return file.urls.size() <= 1 && file == plain;
-}
-
-std::vector<BG_FILE_RANGE> ranges_of(FileSpec const& file) {
-  std::vector<BG_FILE_RANGE> ranges;
-  for (auto const& range : file.ranges) {
-    auto const length = range.end == kToEnd ? BG_LENGTH_TO_EOF : range.end - range.begin;
-    ranges.push_back({range.begin, length});
-  }
-  return ranges;
-}
-
 class ComBackend final : public ClientMaker::Backend {
  public:
   ComBackend(Client engine, Family family) : engine_(std::move(engine)), family_(family) {
@@ -103,6 +86,7 @@ class ComBackend final : public ClientMaker::Backend {
   Result<Completion> complete(JobId job) override;
   Result<void> configure(JobId job, JobSpec spec) override;
   Result<void> set_urls(JobId job, std::uint32_t file, std::vector<std::string> urls) override;
+  Result<void> change_file(JobId job, std::uint32_t file, FileChange change) override;
   Result<std::uint32_t> replace_prefix(JobId job, std::string const& from,
                                        std::string const& to) override;
   Result<void> validate(JobId job, std::uint32_t file, bool right) override;
@@ -348,6 +332,15 @@ Result<void> ComBackend::set_urls(JobId id, std::uint32_t index, std::vector<std
   if (!file) return tl::unexpected(file.error());
   if (urls.size() != 1) return engine_.set_urls(id, index, std::move(urls));
   return told((*file)->SetRemoteName(wide(urls.front()).c_str()));
+}
+
+Result<void> ComBackend::change_file(JobId id, std::uint32_t index, FileChange change) {
+  auto const file = file_of(id, index);
+  if (!file) return tl::unexpected(file.error());
+  auto const said = apply_change(*query<IDeliveryOptimizationFile2>(file->get()).get(), change);
+  // That interface has codes of its own, whatever class made the job.
+  if (said && FAILED(*said)) return failure(*said, Family::delivery_optimization);
+  return said ? Result<void>() : engine_.change_file(id, index, std::move(change));
 }
 
 Result<std::uint32_t> ComBackend::replace_prefix(JobId id, std::string const& from,

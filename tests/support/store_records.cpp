@@ -85,6 +85,7 @@ FileRecord RecordMaker::file() {
   file.spec.manifest_bytes = text();
   if (maybe()) file.spec.hash_of_hashes = digest();
   if (maybe()) file.spec.manifest_sha256 = digest();
+  file.spec.manifest_optional = maybe();
   file.spool = SpoolId{number()};
   if (maybe()) file.length = number();
   file.validator = {text(), text()};

@@ -158,6 +158,9 @@ class FRESHET_EXPORT Client {
   // Where a file comes from, from now on; what has arrived is kept if it is the same there. A file
   // that is transferred keeps its bytes.
   [[nodiscard]] Result<void> set_urls(JobId job, std::uint32_t file, std::vector<std::string> urls);
+  // Another place, another identity, another text of the application, while the job is suspended
+  // (invalid_state). What had arrived is fetched again where something else judges it from now on.
+  [[nodiscard]] Result<void> change_file(JobId job, std::uint32_t file, FileChange change);
   // The beginning of every URL that has it, of files that are not transferred. How many changed.
   [[nodiscard]] Result<std::uint32_t> replace_prefix(JobId job, std::string const& from,
                                                      std::string const& to);

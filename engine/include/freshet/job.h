@@ -112,8 +112,31 @@ struct FileSpec {
   std::string manifest_signature;
   std::optional<Digest> hash_of_hashes;
   std::optional<Digest> manifest_sha256;  // Of the document itself: it is believed as the job is.
+  // Where the manifest cannot be had or is wrong, the URLs alone say what the file is.
+  bool manifest_optional = false;
   std::string app_data;  // The application's own text, at most 4,096 bytes: kept, never looked at.
   bool operator==(FileSpec const&) const = default;
+};
+
+// What a file must be: these fields of its FileSpec.
+struct FileIdentity {
+  std::optional<Digest> sha256;
+  std::optional<ContentId> content;
+  std::string manifest;
+  std::string manifest_bytes;
+  std::string manifest_signature;
+  std::optional<Digest> hash_of_hashes;
+  std::optional<Digest> manifest_sha256;
+  bool operator==(FileIdentity const&) const = default;
+};
+
+// What becomes another of a file; the rest stays as it is.
+struct FileChange {
+  std::optional<FileIdentity> identity;  // All of it: without any, nothing is known of the file.
+  std::optional<bool> manifest_optional;
+  std::optional<std::string> path;
+  std::optional<std::string> app_data;
+  bool operator==(FileChange const&) const = default;
 };
 
 struct JobSpec {

@@ -3,6 +3,7 @@
 
 #include "api/publish.h"
 #include "tests/integration/client/client_fixture.h"
+#include "tests/support/piece_hashes.h"
 
 using namespace freshet;
 using namespace freshet::test;
@@ -66,6 +67,35 @@ TEST_CASE_METHOD(ClientFixture, "a file with the wrong digest is never placed", 
   auto const completion = client->complete(job);
   REQUIRE(completion);
   CHECK(completion->files_placed == 0);
+  CHECK_FALSE(exists("a"));
+}
+
+TEST_CASE_METHOD(ClientFixture, "a suspended job takes another identity and place of its file",
+                 "[client]") {
+  auto const bytes = made_bytes(1'500'000);
+  auto const hashes = piece_hashes_of(bytes);
+  origin.serve_file("/a", bytes);
+  origin.serve_file("/a.phf", write_piece_hash_file(hashes));
+  open();
+  auto wanted = file("a");
+  wanted.sha256 = Digest{};
+  auto const job = client->create({.name = "test"}, {wanted});
+  REQUIRE(job);
+
+  FileIdentity const identity{.manifest = origin.url("/a.phf"),
+                              .hash_of_hashes = hashes.hash_of_hashes};
+  REQUIRE(client->change_file(*job, 0, {.identity = identity, .manifest_optional = true}));
+  REQUIRE(client->change_file(*job, 0, {.path = folder / "b"}));
+  reopen();
+  REQUIRE(client->resume(*job));
+
+  CHECK(settled(*job).state == JobState::transferred);
+  auto const files = client->files(*job);
+  REQUIRE(files);
+  CHECK(files->front().trust == Trust::job);
+  CHECK(files->front().spec.manifest_optional);
+  CHECK(client->complete(*job) == Completion{1, 0});
+  CHECK(read_file(folder / "b") == bytes);
   CHECK_FALSE(exists("a"));
 }
 

@@ -133,6 +133,7 @@ std::vector<Row> LegalFixture::table() const {
     return std::vector{wanted};
   };
   auto const not_yet = Expected(Errc::not_yet);
+  auto const closed = Expected(Errc::invalid_state);
   auto const no_error = Expected(Errc::error_unavailable);
   auto rows = settings_rows();
   std::vector<Row> const others{
@@ -157,6 +158,11 @@ std::vector<Row> LegalFixture::table() const {
       {"set_urls",
        [this](Client& c, JobId job) { return outcome(c.set_urls(job, 0, {origin.url("/b")})); },
        kOk, kOk, kOk, kOk, kOk, gone},
+      {"change_file",
+       [this](Client& c, JobId job) {
+         return outcome(c.change_file(job, 0, {.path = folder / "changed"}));
+       },
+       kOk, closed, closed, closed, closed, gone},
       {"replace_prefix",
        [this](Client& c, JobId job) {
          return outcome(c.replace_prefix(job, origin.url("/"), origin.url("/other/")));
@@ -240,5 +246,8 @@ TEST_CASE_METHOD(LegalFixture, "what is asked for wrongly is refused with its ow
   CHECK(outcome(client->unshare(ContentId{7, {}})) == told(Errc::not_found));
   CHECK(outcome(client->peer_port()) == told(Errc::policy_refused));
   CHECK(outcome(client->set_urls(suspended(), 7, {origin.url("/b")})) == told(Errc::not_found));
+  CHECK(outcome(client->change_file(suspended(), 7, {.path = folder / "x"})) ==
+        told(Errc::not_found));
+  CHECK(outcome(client->change_file(suspended(), 0, {.path = "x"})) == told(Errc::path_invalid));
   CHECK(client->error(suspended()).error().code == told(Errc::error_unavailable));
 }

@@ -1,7 +1,9 @@
 // What settings, files and downloads of the COM shape answer, value by value.
 #include <filesystem>
 
+#include "engine/base/base64.h"
 #include "tests/integration/com/com_fixture.h"
+#include "tests/support/piece_hashes.h"
 
 using namespace freshet;
 using namespace freshet::test;
@@ -9,7 +11,28 @@ using namespace freshet::test;
 namespace {
 
 struct ValueFixture : ComFixture {
-  ValueFixture() { origin.serve_file("/a", std::string(1000, 'a')); }
+  std::string const bytes = std::string(1000, 'a');
+  PieceHashes const hashes = piece_hashes_of(bytes);
+  ValueFixture() {
+    origin.serve_file("/a", bytes);
+    origin.serve_file("/right", write_piece_hash_file(hashes));
+    origin.serve_file("/wrong", "{}");
+  }
+  // What IntegrityCheckInfo says of a piece hash file.
+  [[nodiscard]] Text check_info(std::string const& name) const {
+    return Text(L"{\"PiecesHashFileUrl\": \"" + url(name) + L"\", \"HashOfHashes\": \"" +
+                wide(to_base64(hashes.hash_of_hashes.bytes)) + L"\"}");
+  }
+  // The code of the job's error, or why it tells none.
+  static HRESULT error_of(IBackgroundCopyJob& job) {
+    IBackgroundCopyError* made = nullptr;
+    auto const got = job.GetError(&made);
+    Ref const held(made);
+    BG_ERROR_CONTEXT context{};
+    HRESULT code = got;
+    if (made != nullptr) CHECK(made->GetError(&context, &code) == S_OK);
+    return code;
+  }
   Ref<IBackgroundCopyJob5> with_file(Ref<IBackgroundCopyManager> const& manager) {
     auto job = create(manager);
     REQUIRE(job->AddFile(url("a").c_str(), path("a").c_str()) == S_OK);
@@ -199,6 +222,66 @@ TEST_CASE_METHOD(ValueFixture, "a file that has no sink yet takes its properties
   CHECK(set(DOFilePropertyId_IntegrityCheckMandatory, &optional) == S_OK);
   REQUIRE(job->Resume() == S_OK);
   CHECK(set(DOFilePropertyId_IntegrityCheckMandatory, &mandatory) == DO_E_INVALID_STATE);
+}
+
+TEST_CASE_METHOD(ValueFixture, "a file that the engine has takes its properties while suspended",
+                 "[com]") {
+  for (auto const& manager : {bits, delivery}) {
+    auto const job = with_file(manager);
+    auto const file = query<IDeliveryOptimizationFile2>(files(*job.get()).at(0).get());
+    auto const set = [&](DOFilePropertyId id, VARIANT const* what) {
+      return file->SetProperty(id, what);
+    };
+    Text const elsewhere(path("b"));
+    auto const sink = com::make<Sink>();
+    auto const stream = object(static_cast<IStream*>(sink.get()));
+    auto const mandatory = flag(true);
+    VARIANT size{};
+    size.vt = VT_UI8;
+    size.ullVal = 1000;
+    VARIANT value{};
+
+    CHECK(set(DOFilePropertyId_TotalSizeBytes, &size) == S_OK);
+    CHECK(file->GetProperty(DOFilePropertyId_TotalSizeBytes, &value) == S_OK);
+    CHECK(value.ullVal == 1000);
+    CHECK(set(DOFilePropertyId_IntegrityCheckMandatory, &mandatory) == S_OK);
+    CHECK(file->GetProperty(DOFilePropertyId_IntegrityCheckMandatory, &value) == S_OK);
+    CHECK(value.boolVal == VARIANT_TRUE);
+    CHECK(job->Resume() == DO_E_INTEGRITYCHECKINFO_UNSPECIFIED);
+    CHECK(set(DOFilePropertyId_DownloadSinkInterface, &stream) ==
+          DO_E_FILE_DOWNLOADSINK_ALREADY_SET);
+    CHECK(set(DOFilePropertyId_DownloadSinkFilePath, elsewhere.get()) == S_OK);
+    CHECK(text_of<IBackgroundCopyFile>(*files(*job.get()).at(0).get(),
+                                       &IBackgroundCopyFile::GetLocalName) == path("b"));
+    CHECK(set(DOFilePropertyId_IntegrityCheckInfo, check_info("wrong").get()) == S_OK);
+    CHECK(job->Resume() == S_OK);
+    CHECK(waited(*job.get(), BG_JOB_STATE_ERROR) == BG_JOB_STATE_ERROR);
+    CHECK(set(DOFilePropertyId_IntegrityCheckInfo, check_info("right").get()) ==
+          DO_E_INVALID_STATE);
+    CHECK(job->Suspend() == S_OK);
+    CHECK(set(DOFilePropertyId_IntegrityCheckInfo, check_info("right").get()) == S_OK);
+    CHECK(job->Resume() == S_OK);
+    CHECK(waited(*job.get(), BG_JOB_STATE_TRANSFERRED) == BG_JOB_STATE_TRANSFERRED);
+    CHECK(job->Cancel() == S_OK);
+  }
+}
+
+TEST_CASE_METHOD(ValueFixture, "a job's piece hash file that cannot be had ends it if it must be",
+                 "[com]") {
+  for (bool const must : {false, true}) {
+    auto const job = with_file(delivery);
+    auto const file = query<IDeliveryOptimizationFile2>(files(*job.get()).at(0).get());
+    auto const mandatory = flag(must);
+    REQUIRE(file->SetProperty(DOFilePropertyId_IntegrityCheckInfo, check_info("absent").get()) ==
+            S_OK);
+    REQUIRE(file->SetProperty(DOFilePropertyId_IntegrityCheckMandatory, &mandatory) == S_OK);
+    REQUIRE(job->Resume() == S_OK);
+    auto const wanted = must ? BG_JOB_STATE_ERROR : BG_JOB_STATE_TRANSFERRED;
+    CHECK(waited(*job.get(), wanted) == wanted);
+    CHECK(error_of(*job.get()) ==
+          (must ? DO_E_INTEGRITYCHECKINFO_UNAVAILABLE : DO_E_ERROR_INFORMATION_UNAVAILABLE));
+    CHECK(job->Cancel() == S_OK);
+  }
 }
 
 TEST_CASE_METHOD(ValueFixture, "what a job is told is what it tells", "[com]") {

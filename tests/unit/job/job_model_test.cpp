@@ -24,6 +24,7 @@ struct ModelFile {
   bool there = false;
   bool from_peers = false;
   bool origin_only = false;
+  unsigned identity = 0;
 };
 struct ModelJob {
   char state = 's';
@@ -119,6 +120,8 @@ class Comparison {
         return validate(id, job);
       case 9:
         return dice(4) == 0 ? take_ownership(id, job) : foreign(id);
+      case 10:
+        return change_file(id, job);
       default:
         return happen(id, job);
     }
@@ -244,6 +247,21 @@ class Comparison {
     expect(answer, known ? std::nullopt : std::optional(Errc::not_found));
     // The prefix stays, so that the other call finds it again.
     if (known && !job.files[file].there) job.begins_anew();
+  }
+
+  void change_file(JobId id, ModelJob& job) {
+    auto const index = static_cast<std::uint32_t>(dice(kFilesMax));
+    auto const identity = static_cast<unsigned>(dice(2));
+    FileChange change;
+    change.identity.emplace().manifest = identity == 0 ? "" : "http://host/manifest";
+    std::optional<Errc> code;
+    if (index >= job.files.size()) code = Errc::not_found;
+    if (job.state != 's') code = Errc::invalid_state;
+    expect(ask<void>([&](auto a) { world_.book->change_file(who(job), id, index, change, a); }),
+           code);
+    if (code || identity == job.files[index].identity) return;
+    job.files[index].identity = identity;
+    job.files[index].there = false;
   }
 
   void validate(JobId id, ModelJob& job) {

@@ -65,6 +65,7 @@ TEST_CASE("a job is for its owner and administrators alone", "[rules]") {
   book.complete(kOther, id, note);
   book.configure(kOther, id, {.name = "x"}, note);
   book.set_urls(kOther, id, 0, {"http://host/b"}, note);
+  book.change_file(kOther, id, 0, {.path = "/tmp/c"}, note);
   book.replace_prefix(kOther, id, "http", "https", note);
   book.validate(kOther, id, 0, true, note);
   book.take_ownership(kOther, id, note);
@@ -76,7 +77,7 @@ TEST_CASE("a job is for its owner and administrators alone", "[rules]") {
   note(book.all_jobs(kOther));
   world.settle();
 
-  CHECK(codes == std::vector(16, Errc::access_denied));
+  CHECK(codes == std::vector(17, Errc::access_denied));
   CHECK(book.jobs(kOther).empty());
   CHECK(book.jobs(kAdministrator).empty());
   CHECK(book.all_jobs(kAdministrator)->size() == 1);

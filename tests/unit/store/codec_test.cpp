@@ -103,6 +103,7 @@ TEST_CASE("what needs nothing new is written as an older build does and is read"
   auto file = make.file();
   job.spec.http = {};
   file.spec.manifest_sha256.reset();
+  file.spec.manifest_optional = false;
   CHECK(encode(job).front() == 3);
   CHECK(encode(file).front() == 3);
   CHECK(decode_job(encode(job))->spec == job.spec);
@@ -113,6 +114,10 @@ TEST_CASE("what needs nothing new is written as an older build does and is read"
   CHECK(encode(job).front() == 4);
   CHECK(encode(file).front() == 4);
   CHECK(decode_job(encode(job))->spec == job.spec);
+  CHECK(decode_file(encode(file))->spec == file.spec);
+
+  file.spec.manifest_optional = true;
+  CHECK(encode(file).front() == 5);
   CHECK(decode_file(encode(file))->spec == file.spec);
 }
 

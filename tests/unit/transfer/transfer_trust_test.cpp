@@ -1,9 +1,9 @@
 // Whose manifests a transfer believes, and what it does with those it does not.
 #include <catch2/catch.hpp>
 
-#include "engine/content/piece_hash_file.h"
 #include "engine/content/torrent_file.h"
 #include "engine/transfer/transfers.h"
+#include "tests/support/piece_hashes.h"
 #include "tests/support/transfer_world.h"
 
 using namespace freshet;
@@ -65,6 +65,10 @@ struct Site {
   std::string why;
 };
 
+bool is_manifest_error(Errc code) {
+  return code == Errc::http_not_found || code == Errc::manifest_invalid;
+}
+
 }  // namespace
 
 TEST_CASE("a manifest from a URL that a trusted key signed makes its signer vouch", "[trust]") {
@@ -117,14 +121,7 @@ TEST_CASE("a manifest whose SHA-256 the job gives is the job's word", "[trust]")
 TEST_CASE("a piece hash file is known by its own SHA-256 or its hash of hashes", "[trust]") {
   for (bool const by_itself : {true, false}) {
     Site site;
-    PieceHashes hashes{site.bytes.size(), 1 << 20, {}, {}};
-    for (std::size_t at = 0; at < site.bytes.size(); at += 1 << 20) {
-      hashes.pieces.push_back(
-          sha256(std::as_bytes(std::span(site.bytes))
-                     .subspan(at)
-                     .first(std::min<std::size_t>(1 << 20, site.bytes.size() - at))));
-    }
-    hashes.hash_of_hashes = hash_of_hashes(hashes);
+    auto const hashes = piece_hashes_of(site.bytes);
     auto const document = write_piece_hash_file(hashes);
     put(site.server, "/m.torrent", document);
     auto& file = site.wish.file;
@@ -132,6 +129,48 @@ TEST_CASE("a piece hash file is known by its own SHA-256 or its hash of hashes",
     if (!by_itself) file.hash_of_hashes = hashes.hash_of_hashes;
     CHECK(site.result().trust == Trust::job);
   }
+}
+
+TEST_CASE("without a manifest that is optional a file comes from its servers alone", "[trust]") {
+  for (std::string const broken : {"absent", "wrong"}) {
+    INFO(broken);
+    Site site;
+    site.wish.file.hash_of_hashes = Digest{};
+    site.wish.file.manifest = "http://origin/" + broken;
+    if (broken == "wrong") put(site.server, "/wrong", "{}");
+    auto needed = site.wish;
+    CHECK(is_manifest_error(error_of(site.world, needed)));
+
+    site.wish.file.manifest_optional = true;
+    CHECK(site.result().trust == Trust::computed);
+    CHECK(site.why.find("manifest_refused") != std::string::npos);
+  }
+}
+
+TEST_CASE("who may do without a manifest does not decide for who needs it", "[trust]") {
+  Site site;
+  site.wish.file.hash_of_hashes = Digest{};
+  site.wish.file.manifest = "http://origin/absent";
+  auto optional = site.wish;
+  optional.file.manifest_optional = true;
+  auto const without = site.world.want(optional);
+  auto const needed = site.world.want(site.wish);
+  REQUIRE(site.world.run(without));
+  REQUIRE(site.world.run(needed));
+  CHECK(site.world.told[without].result);
+  CHECK(site.world.told[needed].error);
+}
+
+TEST_CASE("a manifest is needed where somebody must have signed it or nothing else says where",
+          "[trust]") {
+  Site site;
+  site.wish.file.manifest = "http://origin/absent";
+  site.wish.file.manifest_optional = true;
+  site.wish.signed_by = {to_base64(key_from(1).public_key())};
+  CHECK(error_of(site.world, site.wish) == Errc::http_not_found);
+  site.wish.signed_by.clear();
+  site.wish.file.urls.clear();
+  CHECK(error_of(site.world, site.wish) == Errc::http_not_found);
 }
 
 TEST_CASE("what came past a flaw of a certificate is nobody's word", "[trust]") {

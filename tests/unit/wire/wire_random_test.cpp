@@ -30,8 +30,18 @@ std::size_t members_of(HttpTerms const& value) {
 }
 template <>
 std::size_t members_of(FileSpec const& value) {
-  [[maybe_unused]] auto const& [a, b, c, d, e, f, g, h, i, j, k] = value;
-  return 11;
+  [[maybe_unused]] auto const& [a, b, c, d, e, f, g, h, i, j, k, l] = value;
+  return 12;
+}
+template <>
+std::size_t members_of(FileIdentity const& value) {
+  [[maybe_unused]] auto const& [a, b, c, d, e, f, g] = value;
+  return 7;
+}
+template <>
+std::size_t members_of(FileChange const& value) {
+  [[maybe_unused]] auto const& [a, b, c, d] = value;
+  return 4;
 }
 template <>
 std::size_t members_of(JobInfo const& value) {
@@ -205,10 +215,10 @@ TEMPLATE_TEST_CASE("random documents come back as they were written", "[wire]", 
                    FilesRequest, UrlsRequest, PrefixRequest, ValidationRequest, PlaceRequest,
                    Placed, CompleteRequest, Limits, JobCreated, JobList, FileList, ContentList,
                    PeerList, PolicyShown, StatusList, ShareRequest, PinRequest, HttpAnswer,
-                   RangesRequest, FilesChanged, WrongBytes, Purged, PiecesShown, PageUrl, PageCode,
-                   PageToken, Port, Waited, EventsReady, NoticesReady, NoticeSent, NoticeAnswer,
-                   NodeShown, PatternRequest, AllowedOrigins, UrlRequest, Pins, PurgeRequest,
-                   PurgedUrls, NodeKeys) {
+                   RangesRequest, FileChange, FilesChanged, WrongBytes, Purged, PiecesShown,
+                   PageUrl, PageCode, PageToken, Port, Waited, EventsReady, NoticesReady,
+                   NoticeSent, NoticeAnswer, NodeShown, PatternRequest, AllowedOrigins, UrlRequest,
+                   Pins, PurgeRequest, PurgedUrls, NodeKeys) {
   for (unsigned seed = 1; seed <= 100; ++seed) {
     Maker maker(seed);
     TestType value;
@@ -222,8 +232,9 @@ TEMPLATE_TEST_CASE("random documents come back as they were written", "[wire]", 
   }
 }
 
-TEMPLATE_TEST_CASE("no member of a type is left out", "[wire]", JobSpec, FileSpec, HttpTerms,
-                   JobInfo, FileInfo, Progress, PeerStatus, ContentInfo, ErrorReport, PolicyEntry,
-                   PolicyVerdict, MovedBytes, FileStatus, PerfSnapshot, NodeShown) {
+TEMPLATE_TEST_CASE("no member of a type is left out", "[wire]", JobSpec, FileSpec, FileIdentity,
+                   FileChange, HttpTerms, JobInfo, FileInfo, Progress, PeerStatus, ContentInfo,
+                   ErrorReport, PolicyEntry, PolicyVerdict, MovedBytes, FileStatus, PerfSnapshot,
+                   NodeShown) {
   CHECK(std::tuple_size_v<decltype(Shape<TestType>::members)> == members_of(TestType{}));
 }
