@@ -29,8 +29,9 @@ TEST_CASE("other methods of a path are named and other paths are none", "[local]
   CHECK(name_of("GET", "/v1/jobs") == "list_jobs");
   CHECK(name_of("POST", "/v1/jobs") == "create_job");
   CHECK(name_of("DELETE", "/v1/jobs") == "only GET, POST");
+  CHECK(name_of("GET", "/v1/jobs/a/files/b") == "only PATCH");
   for (auto const* const path : {"", "/", "/v1/jobs/", "v1/jobs", "/v1//jobs", "/v1/jobs/a/",
-                                 "/v1/jobs//files", "/v1/jobs/a/files/b", "/v1/jobs/%00"}) {
+                                 "/v1/jobs//files", "/v1/jobs/a/files/b/c", "/v1/jobs/%00"}) {
     CHECK(name_of("GET", path) == "none");
   }
 }
