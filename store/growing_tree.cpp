@@ -6,7 +6,7 @@
 namespace freshet::store {
 
 namespace {
-constexpr std::size_t kPiecesBeforeFold = 4096;  // As in piece_length_for.
+constexpr std::size_t kPiecesBeforeFold = 4096;  // As in piece_length_from.
 }
 
 void GrowingTree::add(std::span<Digest const> leaves) {
@@ -24,7 +24,15 @@ GrowingTree::Layer GrowingTree::finish() && {
   if (!leaves_.empty()) {
     layer_.hashes.push_back(piece_root(leaves_, layer_.piece_length, layer_.hashes.empty()));
   }
+  if (layer_.hashes.size() * layer_.piece_length <= kOnePieceBytes) join();
   return std::move(layer_);
+}
+
+void GrowingTree::join() {
+  if (layer_.hashes.size() > 1) {
+    layer_.hashes = {merkle_root(layer_.hashes, layer_.piece_length / kBlockBytes)};
+  }
+  layer_.piece_length = kOnePieceBytes;
 }
 
 void GrowingTree::fold() {

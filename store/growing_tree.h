@@ -26,6 +26,7 @@ class GrowingTree {
 
  private:
   void fold();
+  void join();  // All to one piece.
 
   Layer layer_;
   std::vector<Digest> leaves_;  // Of the piece that is not whole yet.

@@ -10,13 +10,21 @@
 namespace freshet {
 
 inline constexpr Bytes kBlockBytes = 16 * 1024;
-inline constexpr Bytes kPieceBytesMin = 256 * 1024;
+inline constexpr Bytes kPieceBytesMin = 64 * 1024;
 inline constexpr Bytes kPieceBytesMax = 4 * 1024 * 1024;
+// A content of at most so many is one piece: its root is all there is to know.
+inline constexpr Bytes kOnePieceBytes = 256 * 1024;
 
-// Frozen: it enters the info-hash. The next power of two of length/4096, from 256 KiB to 4 MiB.
-[[nodiscard]] constexpr Bytes piece_length_for(Bytes length) {
+// Of a content of more than one piece that has at least this length.
+[[nodiscard]] constexpr Bytes piece_length_from(Bytes length) {
   return std::clamp(std::bit_ceil(length / 4096 + (length % 4096 != 0)), kPieceBytesMin,
                     kPieceBytesMax);
+}
+
+// Frozen: it enters the info-hash. One piece, or the next power of two of length/4096, from 64 KiB
+// to 4 MiB.
+[[nodiscard]] constexpr Bytes piece_length_for(Bytes length) {
+  return length <= kOnePieceBytes ? kOnePieceBytes : piece_length_from(length);
 }
 
 [[nodiscard]] constexpr std::uint32_t piece_count(Bytes length, Bytes piece_length) {

@@ -40,7 +40,7 @@ Result<void> MerkleBuilder::add(std::uint64_t first_block, std::span<Digest cons
   }
   end_block_ = std::max(end_block_, end);
   // The length is at least one byte more than the blocks before the last.
-  if (!fixed_) coarsen(level_of(piece_length_for((end_block_ - 1) * kBlockBytes + 1)));
+  if (!fixed_) coarsen(level_of(piece_length_from((end_block_ - 1) * kBlockBytes + 1)));
   while (!leaves.empty()) leaves = add_run(end - leaves.size(), leaves);
   return {};
 }

@@ -18,7 +18,7 @@ namespace freshet {
 class MerkleBuilder {
  public:
   // The length is not known yet: pieces grow with the highest block seen, as the canonical piece
-  // length of a content of at least that length does.
+  // length of a content of at least that length does (`piece_length_from`).
   MerkleBuilder();
   // Pieces of a fixed length (a power of two of blocks).
   explicit MerkleBuilder(Bytes piece_length);

@@ -8,7 +8,9 @@ namespace freshet {
 
 namespace {
 
-constexpr double kRangePerPause = 8;
+constexpr int kShareOfPauses = 8;
+constexpr Duration kShareTime = std::chrono::milliseconds{300};
+constexpr Bytes kShareBytes = 256_KiB;
 constexpr Duration kLeaseMin = std::chrono::seconds{3};
 constexpr Duration kClaimLinger = std::chrono::milliseconds{400};
 constexpr Duration kLeaseMax = std::chrono::seconds{20};
@@ -46,12 +48,15 @@ std::uint32_t Planner::target_of(Source const& source, TimePoint now) const {
   return std::min(target, crowd_->members_count() > 3 ? 1U : 2U);
 }
 
-// Short, but long enough that the pause before the next one does not count.
+// Short, so that others have it soon, but long enough that the pause before the next one does not
+// count.
 Bytes Planner::share_size(Source const& source) const {
-  auto const latency = source.latency.value_or(Duration{});
-  auto const pause = source.rate.value() * std::chrono::duration<double>(latency).count();
-  auto const wanted = static_cast<Bytes>(pause * kRangePerPause);
-  return std::max(wanted, remaining_->geometry().piece_length);
+  auto const brings = [&](Duration time) {
+    return static_cast<Bytes>(source.rate.value() * std::chrono::duration<double>(time).count());
+  };
+  auto const pause = source.latency.value_or(Duration{});
+  return std::max({remaining_->geometry().piece_length, brings(pause * kShareOfPauses),
+                   std::min(brings(kShareTime), kShareBytes)});
 }
 
 double Planner::origin_rate(TimePoint now) const {

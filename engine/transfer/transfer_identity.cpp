@@ -224,7 +224,7 @@ void Transfer::hear_digest(OriginHead const& head) {
 // A source names a manifest: pieces can be judged one by one, from whoever they come.
 void Transfer::look_for_manifest(OriginHead const& head, SourceId source) {
   if (identity_.manifest || identity_.piece_hashes || !head.length) return;
-  if (head.manifest_urls.empty() || *head.length <= kPieceBytesMin) return;
+  if (head.manifest_urls.empty() || *head.length <= kOnePieceBytes) return;
   if (!head.tls_verified && signers_.keys.empty()) return;
   auto origin = way(source)->origin;
   origin.url = head.manifest_urls.front();

@@ -31,6 +31,10 @@ std::optional<WhyCode> Transfer::why_no_peers() const {
   bool const named = expected_ && trust_ && (!provisional_ || believed_);
   if (!named) return WhyCode::peers_need_identity;
   if (expected_->length < host_.policy().peer_bytes_min) return WhyCode::content_too_small;
+  auto const* remaining = planner_->remaining();
+  bool const fits =
+      remaining == nullptr || remaining->geometry().piece_length == piece_length_for(*length_);
+  if (!fits) return WhyCode::other_pieces;
   return std::nullopt;
 }
 

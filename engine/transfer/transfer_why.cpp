@@ -37,6 +37,9 @@ std::string_view in_words(WhyCode code) {
       return "nothing that is trusted names the content: peers cannot be asked for it";
     case WhyCode::content_too_small:
       return "finding peers for so little takes longer than fetching it";
+    case WhyCode::other_pieces:
+      return "its pieces have another size than those that peers exchange: publish it anew for "
+             "them";
     default:
       return "peers are looked for";
   }

@@ -60,6 +60,7 @@ constexpr std::array<std::string_view, kWhyCodes> kNames{
     "digest_told",
     "digest_lie",
     "peer_fetches",
+    "other_pieces",
 };
 static_assert(!kNames.back().empty());
 

@@ -75,8 +75,11 @@ enum class WhyCode : std::uint8_t {
   digest_told,
   digest_lie,
   peer_fetches,
+
+  // Another reason why there are no peers.
+  other_pieces,
 };
-inline constexpr std::size_t kWhyCodes = static_cast<std::size_t>(WhyCode::peer_fetches) + 1;
+inline constexpr std::size_t kWhyCodes = static_cast<std::size_t>(WhyCode::other_pieces) + 1;
 
 // Which kinds of entries there were.
 using WhyCodes = std::bitset<kWhyCodes>;

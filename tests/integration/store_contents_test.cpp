@@ -23,6 +23,8 @@ std::size_t open_below(std::string const& folder) {
   return count;
 }
 
+constexpr Bytes kPiece = 64_KiB;  // Of a content of up to 256 MiB.
+
 std::string text_of(std::span<std::byte const> bytes) {
   return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
 }
@@ -37,10 +39,10 @@ TEST_CASE(
   auto const bytes = some_bytes(3'000'001);
   auto const opened = store.open({.length = bytes.size(), .identity = {.sha256 = sha256(bytes)}});
   REQUIRE(opened);
-  REQUIRE(opened->present.size() == 12);
+  REQUIRE(opened->present.size() == 46);
 
   REQUIRE(store.write(opened->id, 0, bytes));
-  REQUIRE(store.wait_for_pieces(opened->id, 12));
+  REQUIRE(store.wait_for_pieces(opened->id, 46));
   auto const sealed = store.seal(opened->id);
   REQUIRE(sealed);
   CHECK(sealed->content == manifest_of(bytes)->content);
@@ -62,22 +64,24 @@ TEST_CASE("a piece that does not fit the manifest is dropped and its sender name
   auto const bytes = some_bytes(1'000'000);
   auto wrong = bytes;
   wrong[300'000] ^= std::byte{1};
+  auto const piece = piece_at(300'000, kPiece);
   auto const opened = store.open({.length = {}, .identity = {.manifest = manifest_of(bytes)}});
   REQUIRE(opened);
 
   REQUIRE(store.write(opened->id, 0, wrong, SourceId{7}));
   REQUIRE(store.wait_until([&] { return !store.events().rejected(opened->id).empty(); }));
-  REQUIRE(store.wait_for_pieces(opened->id, 3));
+  REQUIRE(store.wait_for_pieces(opened->id, 15));
   auto const rejected = store.events().rejected(opened->id);
 
   REQUIRE(rejected.size() == 1);
-  CHECK(rejected[0].first == PieceIndex{1});
+  CHECK(rejected[0].first == piece);
   REQUIRE(rejected[0].second.size() == 1);
   CHECK(rejected[0].second[0].who == SourceId{7});
   CHECK(rejected[0].second[0].certain);
   CHECK_FALSE(store.seal(opened->id));
-  REQUIRE(store.write(opened->id, 262'144, std::span(bytes).subspan(262'144, 262'144)));
-  REQUIRE(store.wait_for_pieces(opened->id, 4));
+  auto const begin = to_number(piece) * kPiece;
+  REQUIRE(store.write(opened->id, begin, std::span(bytes).subspan(begin, kPiece)));
+  REQUIRE(store.wait_for_pieces(opened->id, 16));
   CHECK(store.seal(opened->id));
 }
 
@@ -120,7 +124,7 @@ TEST_CASE("a stream of unknown length ends where it finishes", "[store]") {
   REQUIRE(opened);
 
   REQUIRE(store.write(opened->id, 0, bytes));
-  REQUIRE(store.wait_for_pieces(opened->id, 3));
+  REQUIRE(store.wait_for_pieces(opened->id, 12));
   auto const sealed = store.seal(opened->id);
 
   REQUIRE(sealed);
@@ -159,7 +163,7 @@ TEST_CASE("a content that is to be shared is not evicted and its mark goes with 
     REQUIRE(opened);
     spool = opened->id;
     REQUIRE(store.write(spool, 0, bytes));
-    REQUIRE(store.wait_for_pieces(spool, 2));
+    REQUIRE(store.wait_for_pieces(spool, 5));
     REQUIRE(store.seal(spool));
     store.ask<bool>([&](auto const& done) {
       store.store().share_marks().mark(spool, kUntilUnshared);
@@ -191,7 +195,7 @@ TEST_CASE("what stays in the cache is decided anew by other rules and by age", "
   auto const opened = store.open({.length = {}, .identity = {.manifest = manifest_of(bytes)}});
   REQUIRE(opened);
   REQUIRE(store.write(opened->id, 0, bytes));
-  REQUIRE(store.wait_for_pieces(opened->id, 2));
+  REQUIRE(store.wait_for_pieces(opened->id, 5));
   REQUIRE(store.seal(opened->id));
   store.release(opened->id);
   auto const rule = [&](CacheRules rules) {
@@ -244,16 +248,16 @@ TEST_CASE("what was received is there when the store is opened again", "[store]"
     file.spool = spool;
     REQUIRE(store.save({.jobs = {}, .files = {file}, .forget = {}}));
     REQUIRE(store.write(spool, 0, std::span(bytes).first(1'000'000)));
-    REQUIRE(store.wait_for_pieces(spool, 3));
+    REQUIRE(store.wait_for_pieces(spool, 15));
   }
 
   RealStore store(folder / "data");
   auto const opened = store.reopen(spool);
   REQUIRE(opened);
-  CHECK(opened->present.count() == 3);
+  CHECK(opened->present.count() == 15);
   CHECK(opened->salvaged == 0);
-  REQUIRE(store.write(spool, 3 * 262'144, std::span(bytes).subspan(3 * 262'144)));
-  REQUIRE(store.wait_for_pieces(spool, 5));
+  REQUIRE(store.write(spool, 15 * kPiece, std::span(bytes).subspan(15 * kPiece)));
+  REQUIRE(store.wait_for_pieces(spool, 16));
   auto const sealed = store.seal(spool);
   REQUIRE(sealed);
   CHECK(sealed->content == manifest_of(bytes)->content);
@@ -289,7 +293,7 @@ TEST_CASE("a byte that changes on the disk is found by the scrub", "[store]") {
   auto const opened = store.open({.length = bytes.size(), .identity = {}});
   REQUIRE(opened);
   REQUIRE(store.write(opened->id, 0, bytes));
-  REQUIRE(store.wait_for_pieces(opened->id, 12));
+  REQUIRE(store.wait_for_pieces(opened->id, 46));
   REQUIRE(store.seal(opened->id));
   auto const path = store.list().front().path;
 
@@ -299,9 +303,9 @@ TEST_CASE("a byte that changes on the disk is found by the scrub", "[store]") {
   REQUIRE(file.flush());
   REQUIRE(store.wait_until([&] { return !store.events().rejected(opened->id).empty(); }));
 
-  CHECK(store.events().rejected(opened->id)[0].first == PieceIndex{3});
+  CHECK(store.events().rejected(opened->id)[0].first == PieceIndex{15});
   CHECK(store.place(opened->id, {.path = folder / "x"}).error().code == Errc::piece_mismatch);
-  REQUIRE(store.write(opened->id, 3 * 262'144, std::span(bytes).subspan(3 * 262'144, 262'144)));
+  REQUIRE(store.write(opened->id, 15 * kPiece, std::span(bytes).subspan(15 * kPiece, kPiece)));
   REQUIRE(store.wait_until([&] { return store.list().front().present == bytes.size(); }));
   REQUIRE(store.seal(opened->id));
   REQUIRE(store.place(opened->id, {.path = folder / "x"}));
@@ -333,7 +337,7 @@ TEST_CASE("many more contents arrive at once than files may be open", "[store]")
     most = std::max(most, open_below(folder / "data/spool"));
   }
   for (auto const& [id, bytes] : contents) {
-    REQUIRE(store.wait_for_pieces(id, piece_count(bytes.size(), 262'144)));
+    REQUIRE(store.wait_for_pieces(id, piece_count(bytes.size(), piece_length_for(bytes.size()))));
     most = std::max(most, open_below(folder / "data/spool"));
   }
 

@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kJobs = 20;
-constexpr Bytes kPiece = 262'144;
+constexpr Bytes kPiece = 65'536;
 
 // Why the store cannot be opened; nothing when it can.
 std::optional<Error> refusal(std::string const& data_dir) {
@@ -155,7 +155,7 @@ class Kept {
     sealed_ = sealed->id;
     keep(store, sealed_, 0);
     REQUIRE(store.write(sealed_, 0, bytes_));
-    REQUIRE(store.wait_for_pieces(sealed_, 4));
+    REQUIRE(store.wait_for_pieces(sealed_, piece_count(bytes_.size(), kPiece)));
     REQUIRE(store.seal(sealed_));
     auto const half = store.open({bytes_.size(), {}});
     REQUIRE(half);

@@ -131,8 +131,8 @@ def _takes_priority(stage) -> bool:
 
 
 def _piece_length(length: int) -> int:
-    """As engine/content/geometry.h has it: a power of two from 256 KiB to 4 MiB."""
-    piece = 256 << 10
+    """As engine/content/geometry.h has it: one piece, or a power of two from 64 KiB to 4 MiB."""
+    piece = 256 << 10 if length <= 256 << 10 else 64 << 10
     while piece < 4 << 20 and piece < length // 4096:
         piece *= 2
     return piece

@@ -45,8 +45,9 @@ TEST_CASE("libtorrent reads a published torrent and finds the same info-hash",
   auto const seen = ask({"show", published->torrent});
 
   auto const root = to_hex(published->content.root);
+  auto const piece = std::to_string(piece_length_for(size));
   CHECK(seen == std::vector<std::string>{to_hex(published->info_hash), root, std::to_string(size),
-                                         "262144", root, "http://origin.example/a%20b?x=1"});
+                                         piece, root, "http://origin.example/a%20b?x=1"});
   CHECK(ask({"magnet", published->magnet}).front() == to_hex(published->info_hash));
 }
 
@@ -72,7 +73,7 @@ TEST_CASE("torrents that libtorrent makes are read and verified", "[torrent][int
   CHECK(read->urls == std::vector<std::string>{"http://seed.example/file"});
   CHECK(read->trackers == std::vector<std::string>{"udp://tracker.example:6969/announce"});
   CHECK_FALSE(read->canonical);
-  if (auto const coarse = coarsened(*read->manifest, kPieceBytesMin)) {
+  if (auto const coarse = coarsened(*read->manifest, (*ours)->piece_length)) {
     CHECK(coarse->layer == (*ours)->layer);
   }
 }

@@ -64,6 +64,10 @@ TEST_CASE("pieces can grow without the bytes but not shrink", "[manifest]") {
 
 TEST_CASE("the canonical piece length is frozen", "[geometry]") {
   CHECK(piece_length_for(0) == 256_KiB);
+  CHECK(piece_length_for(256_KiB) == 256_KiB);
+  CHECK(piece_length_for(256_KiB + 1) == 64_KiB);
+  CHECK(piece_length_for(256_MiB) == 64_KiB);
+  CHECK(piece_length_for(256_MiB + 1) == 128_KiB);
   CHECK(piece_length_for(1_GiB) == 256_KiB);
   CHECK(piece_length_for(1_GiB + 1) == 512_KiB);
   CHECK(piece_length_for(2_GiB) == 512_KiB);

@@ -56,14 +56,15 @@ TEST_CASE("overlapping runs of any size give the same manifest", "[merkle_builde
     auto const manifest = builder.finish(row.size() * kBlockBytes);
 
     REQUIRE(manifest);
-    REQUIRE((*manifest)->layer == model::layer(row, kPieceBytesMin));
+    REQUIRE((*manifest)->layer == model::layer(row, piece_length_for(row.size() * kBlockBytes)));
     REQUIRE((*manifest)->content.root == model::root(row));
   }
 }
 
 TEST_CASE("a content of unknown length ends with its canonical pieces", "[merkle_builder]") {
-  // 1 GiB needs 256 KiB pieces, a block more needs 512 KiB, 5 GiB need 2 MiB.
-  auto const blocks = GENERATE(as<std::size_t>{}, 1, 16, 17, 65536, 65537, 5 * 65536);
+  // Up to 256 KiB are one piece; 256 MiB need 64 KiB pieces, a block more needs 128 KiB, 5 GiB need
+  // 2 MiB.
+  auto const blocks = GENERATE(as<std::size_t>{}, 1, 5, 16, 17, 16384, 16385, 65537, 5 * 65536);
   auto const row = random_row(blocks, 2);
   auto const length = row.size() * kBlockBytes - 1;
   std::vector<std::size_t> runs;

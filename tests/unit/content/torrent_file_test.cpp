@@ -10,8 +10,9 @@ using Urls = std::vector<std::string>;
 
 namespace {
 
-std::shared_ptr<Manifest const> manifest_of(std::size_t size, Bytes piece_length = kPieceBytesMin) {
+std::shared_ptr<Manifest const> manifest_of(std::size_t size, Bytes piece_length = 0) {
   auto const row = model::leaves(model::random_bytes(size, 1));
+  if (piece_length == 0) piece_length = piece_length_for(size);
   return *make_manifest({size, model::root(row)}, piece_length, model::layer(row, piece_length));
 }
 
@@ -118,7 +119,7 @@ TEST_CASE("a foreign torrent of one file is read", "[torrent]") {
   CHECK(torrent->is_private);
   auto const info = foreign.info();
   CHECK(torrent->info_hash == sha256(std::as_bytes(std::span(info))));
-  CHECK(coarsened(*torrent->manifest, kPieceBytesMin)->layer ==
+  CHECK(coarsened(*torrent->manifest, kOnePieceBytes)->layer ==
         std::vector{foreign.manifest->content.root});
 }
 
@@ -173,7 +174,7 @@ TEST_CASE("each wrong field is refused by its name", "[torrent]") {
   CHECK(why([](auto& f) { f.piece_length = "i-32768e"; }) == "piece length");
   CHECK(why([](auto& f) { f.piece_length = number(1ULL << 40); }) == "piece length");
   CHECK(why([](auto& f) { f.piece_length = number(kBlockBytes); }) == "piece layers");
-  CHECK(why([](auto& f) { f.piece_length = number(kPieceBytesMin); }) == "piece layers");
+  CHECK(why([](auto& f) { f.piece_length = number(kOnePieceBytes); }) == "piece layers");
   CHECK(why([](auto& f) { f.layers = "de"; }) == "piece layers");
   CHECK(why([](auto& f) { f.layers = "le"; }) == "piece layers");
   CHECK(why([](auto& f) { f.layers = f.layers_of({f.manifest->layer[0]}); }) == "piece layers");

@@ -15,8 +15,9 @@ constexpr SpoolId kSpool{1};
 constexpr SourceId kPeer{kFirstPeerSource + 1};
 constexpr SourceId kOther{kFirstPeerSource + 2};
 constexpr Bytes kBlock = 16 * 1024;
+constexpr Bytes kPieceBlocks = kPieceBytesMin / kBlock;
 
-// A content of several pieces of 256 KiB, an intake over it, and what came back.
+// A content of several pieces of 64 KiB, an intake over it, and what came back.
 struct World {
   World() : bytes(1 << 20, 'x'), manifest(manifest_of(bytes)) { store.add(kSpool, manifest); }
 
@@ -39,32 +40,33 @@ struct World {
 
 TEST_CASE("blocks that follow each other go through one stream", "[intake]") {
   World world;
-  for (Bytes block = 0; block < 16; ++block) CHECK(world.put(kPeer, block));
+  for (Bytes block = 0; block < kPieceBlocks; ++block) CHECK(world.put(kPeer, block));
   CHECK(world.pieces_there() == 0);
 
-  world.intake.finish_streams({0, 16 * kBlock});
+  world.intake.finish_streams({0, kPieceBlocks * kBlock});
 
   CHECK(world.pieces_there() == 1);
-  CHECK(world.store.written_by(kPeer) == 16 * kBlock);
+  CHECK(world.store.written_by(kPeer) == kPieceBlocks * kBlock);
 }
 
 TEST_CASE("a piece from two peers is whole when both streams are handed on", "[intake]") {
   World world;
-  for (Bytes block = 0; block < 16; ++block) {
+  for (Bytes block = 0; block < kPieceBlocks; ++block) {
     CHECK(world.put(block % 2 == 0 ? kPeer : kOther, block));
   }
 
-  world.intake.finish_streams({0, 16 * kBlock});
+  world.intake.finish_streams({0, kPieceBlocks * kBlock});
 
   CHECK(world.pieces_there() == 1);
 }
 
 TEST_CASE("streams outside of the range stay open", "[intake]") {
   World world;
-  for (Bytes block = 0; block < 16; ++block) CHECK(world.put(kPeer, block));
-  for (Bytes block = 16; block < 32; ++block) CHECK(world.put(kOther, block));
+  for (Bytes block = 0; block < kPieceBlocks; ++block) CHECK(world.put(kPeer, block));
+  for (Bytes block = kPieceBlocks; block < 2 * kPieceBlocks; ++block)
+    CHECK(world.put(kOther, block));
 
-  world.intake.finish_streams({0, 16 * kBlock});
+  world.intake.finish_streams({0, kPieceBlocks * kBlock});
   CHECK(world.pieces_there() == 1);
   world.intake.finish_streams();
   CHECK(world.pieces_there() == 2);
@@ -76,7 +78,7 @@ TEST_CASE("what the gate does not take waits in order and is told when it is tak
   CHECK(world.put(kPeer, 0));
   CHECK(world.put(kPeer, 1));
   CHECK_FALSE(world.put(kPeer, 2));
-  CHECK_FALSE(world.put(kOther, 16));
+  CHECK_FALSE(world.put(kOther, kPieceBlocks));
   CHECK(world.intake.waiting());
 
   world.store.allow(kBlock);
@@ -88,7 +90,7 @@ TEST_CASE("what the gate does not take waits in order and is told when it is tak
 
   CHECK(world.taken == 2);
   CHECK_FALSE(world.intake.waiting());
-  for (Bytes block = 3; block < 16; ++block) CHECK(world.put(kPeer, block));
+  for (Bytes block = 3; block < kPieceBlocks; ++block) CHECK(world.put(kPeer, block));
   world.intake.finish_streams();
   CHECK(world.pieces_there() == 1);
 }

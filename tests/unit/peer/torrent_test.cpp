@@ -168,9 +168,9 @@ TEST_CASE("links hear of each piece whether it is right", "[torrent]") {
 }
 
 TEST_CASE("the last piece has the blocks that are left", "[torrent]") {
-  World const world;  // 2,000,000 bytes in pieces of 256 KiB: the eighth has 164,992.
-  CHECK(world.torrent.blocks_of(PieceIndex{0}) == 16);
-  CHECK(world.torrent.blocks_of(PieceIndex{7}) == 11);
+  World const world;  // 2,000,000 bytes in pieces of 64 KiB: the last has 33,920.
+  CHECK(world.torrent.blocks_of(PieceIndex{0}) == 4);
+  CHECK(world.torrent.blocks_of(PieceIndex{30}) == 3);
 }
 
 TEST_CASE("the layer is asked for again when who has everything does not give it", "[torrent]") {

@@ -84,12 +84,12 @@ TEST_CASE("what is reserved for the origin is not asked of peers", "[crowd]") {
   Swarms world(1, 16_MiB);
   world.loop.run_ready();
 
-  world.swarms[1]->reserve(SpoolId{1}, {pieces(0, 60)});
+  world.swarms[1]->reserve(SpoolId{1}, {pieces(0, 240)});
   world.loop.run_for(1min);
 
   auto const& present = world.stores[1]->pieces_of(SpoolId{1});
-  CHECK(present.count() == 4);
-  CHECK(present.next_present({}) == PieceIndex{60});
+  CHECK(present.count() == 16);
+  CHECK(present.next_present({}) == PieceIndex{240});
 }
 
 TEST_CASE("the rest of a swarm goes on when one leaves", "[crowd]") {

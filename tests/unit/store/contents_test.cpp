@@ -54,7 +54,7 @@ TEST_CASE("blocks in any order from several sources make the same content", "[st
   }
   store->loop().run_ready();
 
-  CHECK(store->present(opened->id).size() == 3);
+  CHECK(store->present(opened->id).size() == 11);
   CHECK(store->seal(opened->id));
 }
 
@@ -69,10 +69,10 @@ TEST_CASE("bytes past the end are refused and a short block counts only at the e
   REQUIRE_FALSE(past);
   CHECK(past.error().code == Errc::length_mismatch);
 
-  REQUIRE(store->write(opened->id, 0, std::span(bytes).first(262'143)));
+  REQUIRE(store->write(opened->id, 0, std::span(bytes).first(65'535)));
   CHECK(store->present(opened->id).empty());
-  REQUIRE(store->write(opened->id, 245'760, std::span(bytes).subspan(245'760)));
-  CHECK(store->present(opened->id).size() == 2);
+  REQUIRE(store->write(opened->id, 49'152, std::span(bytes).subspan(49'152)));
+  CHECK(store->present(opened->id).size() == 5);
   CHECK(store->seal(opened->id));
 }
 
@@ -100,12 +100,12 @@ TEST_CASE("a manifest that comes later throws out what does not fit it", "[store
   auto wrong = right;
   wrong[600'000] ^= std::byte{1};
   auto const id = receive(*store, wrong);
-  REQUIRE(store->present(id).size() == 4);
+  REQUIRE(store->present(id).size() == 16);
 
   REQUIRE(store->identify(id, {.manifest = manifest_of(right)}));
 
   REQUIRE(store->rejected(id).size() == 1);
-  CHECK(store->rejected(id)[0].piece == PieceIndex{2});
+  CHECK(store->rejected(id)[0].piece == piece_at(600'000, 64_KiB));
   REQUIRE(store->write(id, 0, right));
   auto const sealed = store->seal(id);
   REQUIRE(sealed);
@@ -123,7 +123,7 @@ TEST_CASE("a doubtful manifest that pieces contradict is refused and they stay",
   auto wrong = right;
   wrong[600'000] ^= std::byte{1};
   auto const id = receive(*store, right);
-  REQUIRE(store->present(id).size() == 4);
+  REQUIRE(store->present(id).size() == 16);
 
   auto const refused = store->identify(id, {.manifest = manifest_of(wrong), .doubtful = true});
 
@@ -186,7 +186,7 @@ TEST_CASE("piece hashes of another kind reject the pieces that hold wrong bytes"
   auto const sealed = store->seal(id);
 
   CHECK(sealed.error().code == Errc::digest_mismatch);
-  CHECK(store->rejected(id).size() == 4);  // The second MiB in pieces of 256 KiB.
+  CHECK(store->rejected(id).size() == 16);  // The second MiB in pieces of 64 KiB.
   REQUIRE(store->write(id, 0, bytes));
   CHECK(store->seal(id));
 }
@@ -322,8 +322,8 @@ TEST_CASE("bytes that rot are found and fetched again", "[store]") {
   auto const right = store->verify(id);
 
   REQUIRE(right);
-  CHECK(right->count() == 3);
-  CHECK_FALSE(right->has(PieceIndex{1}));
+  CHECK(right->count() == 15);
+  CHECK_FALSE(right->has(piece_at(300'000, 64_KiB)));
   REQUIRE(store->rejected(id).size() == 1);
   CHECK(store->place(id, {.path = "/out/x"}).error().code == Errc::piece_mismatch);
   REQUIRE(store->write(id, 262'144, std::span(bytes).subspan(262'144, 262'144)));

@@ -32,9 +32,10 @@ std::vector<Digest> layer_at_once(std::span<Digest const> leaves, Bytes piece_le
 }  // namespace
 
 TEST_CASE("a growing tree ends with the layer of the canonical piece length", "[store]") {
-  // Around one piece, around the first fold at 4096 pieces of 256 KiB, and beyond the second.
-  for (std::size_t const blocks :
-       {1UL, 15UL, 16UL, 17UL, 1000UL, 65'535UL, 65'536UL, 65'537UL, 140'000UL}) {
+  // Within and around one piece, around the first fold at 4096 pieces of 64 KiB, and beyond the
+  // third.
+  for (std::size_t const blocks : {1UL, 4UL, 5UL, 9UL, 13UL, 15UL, 16UL, 17UL, 1000UL, 16'383UL,
+                                   16'384UL, 16'385UL, 65'537UL, 140'000UL}) {
     INFO(blocks << " blocks");
     auto const leaves = some_leaves(blocks);
     GrowingTree tree;

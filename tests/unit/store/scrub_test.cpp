@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Bytes kSize = 8_MiB;
-constexpr Bytes kPiece = 256_KiB;
+constexpr Bytes kPiece = 64_KiB;
 
 struct World {
   std::shared_ptr<SimDisk> disk = std::make_shared<SimDisk>();
@@ -66,7 +66,7 @@ TEST_CASE("rot is found in the background and the piece can be fetched again", "
   CHECK(place.error().code == Errc::piece_mismatch);
   auto const opened = store->reopen(spool);
   REQUIRE(opened);
-  CHECK(opened->present.count() == 31);
+  CHECK(opened->present.count() == 127);
   CHECK_FALSE(opened->present.has(PieceIndex{5}));
   auto const bytes = some_bytes(kSize, 1);
   REQUIRE(store->write(spool, 5 * kPiece, std::span(bytes).subspan(5 * kPiece, kPiece)));
@@ -87,7 +87,7 @@ TEST_CASE("a piece that rot took is absent after a restart too", "[store]") {
   auto const place = store->place(spool, {.path = "/out/x"});
   REQUIRE_FALSE(place);
   CHECK(place.error().code == Errc::piece_mismatch);
-  CHECK(store->reopen(spool)->present.count() == 31);
+  CHECK(store->reopen(spool)->present.count() == 127);
 }
 
 TEST_CASE("a content of the cache that rots is dropped", "[store]") {
@@ -133,8 +133,8 @@ TEST_CASE("a scrub goes on after a restart where it was", "[store]") {
   store->loop().run_for(60s + 4s);
   store->stop();
   store.reset();
-  world.damage(spool, 0);   // Read already.
-  world.damage(spool, 31);  // Not read yet.
+  world.damage(spool, 0);    // Read already.
+  world.damage(spool, 127);  // Not read yet.
 
   store = world.start();
   store->loop().run_for(60s + 1s);
@@ -142,7 +142,7 @@ TEST_CASE("a scrub goes on after a restart where it was", "[store]") {
   store->loop().run_for(2s);
 
   REQUIRE(store->rejected(spool).size() == 1);
-  CHECK(store->rejected(spool)[0].piece == PieceIndex{31});
+  CHECK(store->rejected(spool)[0].piece == PieceIndex{127});
 }
 
 TEST_CASE("the next scrub of a content begins at its begin", "[store]") {

@@ -173,7 +173,7 @@ TEST_CASE("what is large or has no name is no company's", "[company]") {
   Files large(1, 5 * 1024 * 1024);
   large.swarm.hear(large.all(Kind::fetches));
   large.want("a");
-  large.world.loop.run_for(100ms);
+  large.world.loop.run_for(50ms);
   CHECK(large.requests() == 1);
   CHECK(large.swarm.said.empty());
 

@@ -258,8 +258,8 @@ std::string promising_peer() {
   WhyWorld world(4 << 20);
   return world.why_of_swarm([](SwarmEvents& events, SpoolId spool) {
     events.on_peer(spool, ScriptedSwarm::peer());
-    PieceMap all(16);
-    all.set(pieces(0, 16));
+    PieceMap all(64);
+    all.set(pieces(0, 64));
     events.on_peer_has(spool, ScriptedSwarm::peer().id, all);
   });
 }
@@ -321,6 +321,20 @@ std::string too_small() {
   return record;
 }
 
+std::string of_large_pieces() {
+  WhyWorld world(200'000);
+  world.with_swarm();
+  auto wish = world.known();
+  auto torrent = *write_torrent(*manifest_of(world.bytes), {});
+  std::string const canonical = "i262144e";
+  torrent.replace(torrent.find(canonical), canonical.size(), "i524288e");
+  wish.manifest_document = torrent;
+  wish.file.manifest = "/m.torrent";
+  auto const record = world.why(wish);
+  world.transfers.reset();
+  return record;
+}
+
 std::string under(TransferPolicy const& policy) {
   WhyWorld world;
   world.with_swarm();
@@ -356,7 +370,7 @@ std::vector<WhyScene> why_scenes() {
   return {
       {queued, waiting_its_turn, "waited 1053 ms for a place"},
       {started, plain, "1 source"},
-      {resumed, going_on, "2 of 4 pieces are there"},
+      {resumed, going_on, "10 of 16 pieces are there"},
       {nothing_to_fetch, there_already, "everything is there"},
       {identity_known, known, "by content id"},
       {identity_unknown, plain, "nothing names the right bytes"},
@@ -373,16 +387,16 @@ std::vector<WhyScene> why_scenes() {
       {source_left, not_there, "cannot be used"},
       {source_refused, other_mirror, "its ETag is another"},
       {source_banned, lying_alone, "another SHA-256"},
-      {source_stalled, frozen_source, "no bytes for 2112 ms"},
+      {source_stalled, frozen_source, "no bytes for 2046 ms"},
       {source_without_ranges, without_ranges, "sends only the whole file, in one stream"},
       {mirror_admitted, same_mirror, "same strong ETag and length"},
       {piece_rejected, lying_about_pieces,
-       "bytes 0 to 262144 are wrong, expected "
-       "de2f73cc2edcfc863e882fe2700148041c3ab162d9039f0b2e8bdcd5119ee1b5, got "
-       "56f31b342e6ab907a8544c5641693e12ce0f6793112279db7a0ae6608cac7643"},
+       "bytes 0 to 65536 are wrong, expected "
+       "87db218c2c6ffda7f47f639033e0d76a9e4bda3db366e65992cf8f9d8f08b800, got "
+       "8a3ad8f14ccc1fef11947fecf622344e342a7b504ce147cfd16f2421a42745bf"},
       {digest_mismatch, lying_alone, "another SHA-256"},
       {single_source, lying_beside_another, "asked alone for everything"},
-      {range_stolen, slow_and_fast, "takes over 114688 bytes from source 1"},
+      {range_stolen, slow_and_fast, "takes over 49152 bytes from source 1"},
       {range_doubled, slow_and_fast, "takes over 16384 bytes from source 1"},
       {store_failed, full_disk, "no space left on device"},
       {delivery_unconfirmed, silent_store, "1 pieces are asked for again"},
@@ -398,6 +412,8 @@ std::vector<WhyScene> why_scenes() {
       {peers_need_identity, unknown_with_peers,
        "nothing that is trusted names the content: peers cannot be asked for it"},
       {content_too_small, too_small, "finding peers for so little takes longer than fetching it"},
+      {other_pieces, of_large_pieces,
+       "its pieces have another size than those that peers exchange: publish it anew for them"},
       {no_peer_found, nobody, "nobody who has it was found within 11 s"},
       {peer_not_of_group, of_another_group, "192.0.2.1:7680: its proof does not fit"},
       {peer_not_local, far_away, "198.51.100.1:7680: it is not on a local network"},
