@@ -250,7 +250,8 @@ bool Crowd::leave_first_piece(TimePoint now) const {
 bool Crowd::hold_back(double fetch_rate, TimePoint now) {
   auto const& dues = holdings_.dues();
   auto const fetching = std::min(fetchers_.members(), policy_.fetchers_max);
-  auto const fair = dues.total() / fetching + dues.per_piece() * policy_.pieces_owed_more_max;
+  auto const more = std::max<Bytes>(2, policy_.owed_more_max / geometry_.piece_length);
+  auto const fair = dues.total() / fetching + dues.per_piece() * more;
   bool const behind = dues.per_piece() > 0 && dues.of(SourceId::none) > fair;
   if (!behind || rate(now) < fetch_rate || !others_fetch(now)) {
     held_since_.reset();

@@ -43,9 +43,9 @@ struct CrowdPolicy {
   // shorter than this.
   int claim_patience_groups = 4;
   Duration claim_patience_min = std::chrono::seconds{3};
-  // A member that owes the others more pieces than the others do on average leaves the origin to
-  // them, but never for longer than this at a time.
-  std::uint32_t pieces_owed_more_max = 2;
+  // A member that owes the others so much more than the others do on average, and two pieces,
+  // leaves the origin to them, but never for longer than this at a time.
+  Bytes owed_more_max = 512_KiB;
   Duration hold_max = std::chrono::milliseconds{300};
   std::size_t fetchers_max = 32;                   // Members that fetch from the origin.
   Duration holder_wait = std::chrono::seconds{3};  // For one who is said to have everything.
