@@ -38,7 +38,8 @@ class DiskFile {
   [[nodiscard]] virtual bool read_cached(std::span<std::byte> bytes, Bytes offset) = 0;
 
   // Takes the space up to `length`, so that later writes cannot run out of it; the file has that
-  // size then. Where the file system cannot, the file is only sized.
+  // size then. Where the file system cannot, the file is only sized; in memory (tmpfs) it must fit,
+  // and is only sized.
   [[nodiscard]] virtual Result<void> reserve(Bytes length) = 0;
   [[nodiscard]] virtual Result<void> resize(Bytes length) = 0;
   [[nodiscard]] virtual Result<void> sync() = 0;      // Data and size are durable.

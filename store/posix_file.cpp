@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -21,6 +23,18 @@ constexpr std::size_t kCopyBytes = 256 * 1024;
 
 off_t position(Bytes offset) {
   return static_cast<off_t>(offset);
+}
+
+// There taking space means to clear every page of it, which takes as long as to write it.
+bool in_memory(struct statfs const& where) {
+  return where.f_type == TMPFS_MAGIC || where.f_type == RAMFS_MAGIC;
+}
+
+// Such a file system without a limit says that it has no blocks.
+bool has_room(struct statfs const& where, struct stat const& file, Bytes length) {
+  auto const taken = static_cast<Bytes>(file.st_blocks) * 512;
+  auto const free = Bytes{where.f_bavail} * static_cast<Bytes>(where.f_bsize);
+  return where.f_blocks == 0 || taken + free >= length;
 }
 
 }  // namespace
@@ -65,6 +79,13 @@ bool PosixFile::read_cached(std::span<std::byte> bytes, Bytes offset) {
 
 Result<void> PosixFile::reserve(Bytes length) {
   if (length == 0) return {};
+  struct statfs where {};
+  struct stat file {};
+  bool const known = ::fstatfs(descriptor_, &where) == 0 && ::fstat(descriptor_, &file) == 0;
+  if (known && in_memory(where)) {
+    if (!has_room(where, file, length)) return tl::unexpected(disk_error(ENOSPC, path_));
+    return resize(length);
+  }
   while (::fallocate(descriptor_, 0, 0, position(length)) != 0) {
     if (errno == EINTR) continue;
     if (errno == EOPNOTSUPP || errno == ENOSYS) return resize(length);
