@@ -174,7 +174,8 @@ TEST_CASE("a record of a newer version is too new and one without a version corr
   auto job = encode(make.job());
   auto file = encode(make.file());
   auto spool = encode(make.spool());
-  job[0] = file[0] = 5;
+  job[0] = 5;
+  file[0] = 6;
   spool[0] = 2;
   CHECK(decode_job(job).error().code == Errc::store_too_new);
   CHECK(decode_job(job).error().where == "job record");
