@@ -11,6 +11,7 @@ namespace {
 constexpr int kShareOfPauses = 8;
 constexpr Duration kShareTime = std::chrono::milliseconds{300};
 constexpr Bytes kShareBytes = 256_KiB;
+constexpr double kBuffered = 64 * 1024;
 constexpr Duration kLeaseMin = std::chrono::seconds{3};
 constexpr Duration kClaimLinger = std::chrono::milliseconds{400};
 constexpr Duration kLeaseMax = std::chrono::seconds{20};
@@ -49,21 +50,27 @@ std::uint32_t Planner::target_of(Source const& source, TimePoint now) const {
 }
 
 // Short, so that others have it soon, but long enough that the pause before the next one does not
-// count.
+// count. The first one measures the source, whose buffers bring a little of it at no time.
 Bytes Planner::share_size(Source const& source) const {
+  auto const piece = remaining_->geometry().piece_length;
+  if (!source.rate.known()) return std::max(piece, kShareBytes);
   auto const brings = [&](Duration time) {
     return static_cast<Bytes>(source.rate.value() * std::chrono::duration<double>(time).count());
   };
   auto const pause = source.latency.value_or(Duration{});
-  return std::max({remaining_->geometry().piece_length, brings(pause * kShareOfPauses),
-                   std::min(brings(kShareTime), kShareBytes)});
+  return std::max(
+      {piece, brings(pause * kShareOfPauses), std::min(brings(kShareTime), kShareBytes)});
 }
 
+// As far as it is proven: over as many connections as there were, and without what buffers on the
+// way brought at no time.
 double Planner::origin_rate(TimePoint now) const {
   double rate = 0;
   for (auto const& source : parts_.sources.all()) {
     if (!parts_.sources.usable(source, now) || !source.rate.known()) continue;
-    rate += source.rate.value() * source.governor.target();
+    auto const received = static_cast<double>(source.received);
+    auto const connections = std::min(source.governor.target(), source.open_most);
+    rate += source.rate.value() * connections * received / (received + kBuffered);
   }
   return rate;
 }

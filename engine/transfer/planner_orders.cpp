@@ -187,7 +187,7 @@ void Planner::start(Source& source, ByteRange range, bool to_end, Plan& plan, Ti
   fetch.end = range.end;
   fetch.held = !remaining_ || source.admission != Admission::admitted;
   fetch.asked = fetch.moved = now;
-  ++source.open;
+  source.open_most = std::max(source.open_most, ++source.open);
   source.range_bytes_before = range.size();
   parts_.budget.opened(source.host);
   if (remaining_) remaining_->assign(range);

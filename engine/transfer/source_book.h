@@ -37,6 +37,7 @@ struct Source {
   bool cache_host = false;
 
   std::uint32_t open = 0;
+  std::uint32_t open_most = 0;  // At a time, so far.
   ConnectionGovernor governor{1, 0};
   RateEstimate rate;                // Of one connection.
   std::optional<Duration> latency;  // From request to answer.
