@@ -214,6 +214,29 @@ TEST_CASE("peers that bring less than policy asks of them are helped by the orig
   }
 }
 
+TEST_CASE("what buffers on the way bring at once makes no neighbour slow", "[crowd]") {
+  OnePiece world;
+  Planner planner{{world.sources, world.budget, world.ids, world.why, world.random}, {}};
+  planner.open({64_MiB, 64_KiB}, PieceMap(1024));
+  planner.want({0, 64_MiB});
+  planner.join_crowd({1, 2}, {}, world.now);
+  auto const first = std::get<StartFetch>(planner.plan(world.now).orders.at(0));
+  // 70 KiB in 5 ms, before the neighbour is met.
+  auto const reached = first.begin + 70_KiB;
+  static_cast<void>(planner.on_end(first.id, {std::nullopt, 70_KiB, reached, {}}, world.now + 5ms));
+  PeerInfo peer;
+  peer.id = SourceId{kFirstPeerSource};
+  planner.crowd()->add(peer, world.now);
+  PieceMap all(1024);
+  all.set(PieceRange{PieceIndex{0}, PieceIndex{1024}});
+  planner.crowd()->on_has(peer.id, all, world.now);
+
+  for (int tenth = 0; tenth < 20; ++tenth, world.now += 100ms) {
+    planner.crowd()->on_received(900'000, world.now);
+    CHECK(planner.plan(world.now).orders.empty());
+  }
+}
+
 TEST_CASE("peers that come and go and give nothing keep nobody from the origin", "[crowd]") {
   ThreeMembers world;
   Crowd crowd({1, 2}, world.geometry, PieceMap(16), {}, world.now);
