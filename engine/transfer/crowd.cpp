@@ -14,6 +14,10 @@ constexpr std::uint32_t kClaimedGroupsMax = 8;
 constexpr Fetchers::Group kGroupsWeighedMax = 256;  // At a time, when one of others' is wanted.
 constexpr Bytes kGroupsWanted = 64;  // Enough that shares come out even among some dozen members.
 
+double in_seconds(Duration span) {
+  return std::chrono::duration<double>(span).count();
+}
+
 Duration from_seconds(double seconds) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
 }
@@ -250,7 +254,8 @@ bool Crowd::leave_first_piece(TimePoint now) const {
 bool Crowd::hold_back(double fetch_rate, TimePoint now) {
   auto const& dues = holdings_.dues();
   auto const fetching = std::min(fetchers_.members(), policy_.fetchers_max);
-  auto const more = std::max<Bytes>(2, policy_.owed_more_max / geometry_.piece_length);
+  auto const soon = static_cast<Bytes>(fetch_rate * in_seconds(policy_.owed_more_max));
+  auto const more = std::max<Bytes>(2, soon / geometry_.piece_length);
   auto const fair = dues.total() / fetching + dues.per_piece() * more;
   bool const behind = dues.per_piece() > 0 && dues.of(SourceId::none) > fair;
   if (!behind || rate(now) < fetch_rate || !others_fetch(now)) {

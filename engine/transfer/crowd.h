@@ -43,9 +43,9 @@ struct CrowdPolicy {
   // shorter than this.
   int claim_patience_groups = 4;
   Duration claim_patience_min = std::chrono::seconds{3};
-  // A member that owes the others so much more than the others do on average, and two pieces,
-  // leaves the origin to them, but never for longer than this at a time.
-  Bytes owed_more_max = 512_KiB;
+  // A member that owes the others two pieces, and what the origin brings it in this time, more than
+  // the others do on average leaves the origin to them, but never for longer than `hold_max`.
+  Duration owed_more_max = std::chrono::milliseconds{200};
   Duration hold_max = std::chrono::milliseconds{300};
   std::size_t fetchers_max = 32;                   // Members that fetch from the origin.
   Duration holder_wait = std::chrono::seconds{3};  // For one who is said to have everything.

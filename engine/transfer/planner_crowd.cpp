@@ -50,10 +50,9 @@ std::uint32_t Planner::target_of(Source const& source, TimePoint now) const {
 }
 
 // Short, so that others have it soon, but long enough that the pause before the next one does not
-// count. The first one measures the source, whose buffers bring a little of it at no time.
+// count.
 Bytes Planner::share_size(Source const& source) const {
   auto const piece = remaining_->geometry().piece_length;
-  if (!source.rate.known()) return std::max(piece, kShareBytes);
   auto const brings = [&](Duration time) {
     return static_cast<Bytes>(source.rate.value() * std::chrono::duration<double>(time).count());
   };
