@@ -26,7 +26,8 @@ int show(Client const& client, Console& console, bool month) {
     return kDone;
   }
   for (auto const& [name, field] : value.items()) {
-    console.result(fmt::format("{:<27} {}", name, line_of(field)));
+    auto const text = field.is_string() ? field.get<std::string>() : line_of(field);
+    console.result(fmt::format("{:<27} {}", name, text));
   }
   return kDone;
 }
