@@ -11,6 +11,7 @@
 #include "engine/ports/clock.h"
 #include "engine/ports/content_store.h"
 #include "engine/ports/log.h"
+#include "store/database_arrivals.h"
 #include "store/database_share_marks.h"
 #include "store/digest_pass.h"
 #include "store/epochs.h"
@@ -38,6 +39,7 @@ class Contents final : public ContentStore,
     Log& log;
     SpoolRefs& refs;
     DatabaseShareMarks& marks;
+    DatabaseArrivals& arrivals;
   };
   struct Start {
     std::vector<SpoolRecord> records;

@@ -83,6 +83,7 @@ void Contents::drop(SpoolId id) {
   auto entry = std::move(found->second);
   entries_.erase(found);
   ports_.marks.unmark(id);
+  ports_.arrivals.forget(id);
   unindex(entry.record);
   if (entry.spool) close_spool(entry, {Errc::cancelled, {}, "the content was released"});
   for (auto const& done : entry.opening)

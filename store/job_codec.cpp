@@ -10,7 +10,7 @@ namespace freshet::store {
 namespace {
 
 constexpr std::uint8_t kJobVersion = 4;
-constexpr std::uint8_t kFileVersion = 5;
+constexpr std::uint8_t kFileVersion = 6;
 
 void put_job_id(Encoder& out, JobId const& id) {
   for (auto const byte : id.bytes) out.byte(std::to_integer<std::uint8_t>(byte));
@@ -186,9 +186,10 @@ void put_spec(Encoder& out, FileSpec const& spec) {
 }
 
 // What an older build understands is written as it would.
-std::uint8_t version_for(FileSpec const& spec) {
-  if (spec.manifest_optional) return 5;
-  return spec.manifest_sha256 ? 4 : 3;
+std::uint8_t version_for(FileRecord const& record) {
+  if (record.from_cache_hosts > 0) return 6;
+  if (record.spec.manifest_optional) return 5;
+  return record.spec.manifest_sha256 ? 4 : 3;
 }
 
 FileSpec get_file_spec(Decoder& in) {
@@ -262,7 +263,7 @@ Result<JobRecord> decode_job(std::string_view bytes) {
 
 std::string encode(FileRecord const& record) {
   Encoder out;
-  auto const version = version_for(record.spec);
+  auto const version = version_for(record);
   out.byte(version);
   put_job_id(out, record.job);
   out.number(record.index);
@@ -289,6 +290,7 @@ std::string encode(FileRecord const& record) {
   if (version < 5) return out.take();
   out.maybe(record.spec.manifest_sha256, [&](Digest const& digest) { out.digest(digest); });
   out.flag(record.spec.manifest_optional);
+  if (version >= 6) out.number(record.from_cache_hosts);
   return out.take();
 }
 
@@ -325,6 +327,7 @@ Result<FileRecord> decode_file(std::string_view bytes) {
     record.spec.manifest_sha256 = in.maybe([&] { return in.digest(); });
     record.spec.manifest_optional = in.flag();
   }
+  if (*version >= 6) record.from_cache_hosts = in.number();
   if (auto const good = in.finish("file record"); !good) return tl::unexpected(good.error());
   return record;
 }

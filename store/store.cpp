@@ -5,6 +5,7 @@
 #include "engine/base/assert.h"
 #include "engine/base/thread_pool.h"
 #include "store/contents.h"
+#include "store/database_arrivals.h"
 #include "store/database_ledger.h"
 #include "store/database_notes.h"
 #include "store/database_objects.h"
@@ -18,10 +19,11 @@
 namespace freshet {
 
 struct Store::Parts {
-  // Why contents stay, beside jobs.
+  // What is known of contents beside their records and jobs.
   struct Kept {
     std::map<SpoolId, WallTime> marked;
     std::vector<SpoolId> held;
+    std::map<SpoolId, Arrival> arrivals;
   };
 
   std::shared_ptr<store::Disk> disk;          // Shared with a simulation that opens it again.
@@ -32,6 +34,7 @@ struct Store::Parts {
   store::DatabaseLedger ledger;
   store::DatabaseNotes notes;
   store::DatabaseShareMarks marks;
+  store::DatabaseArrivals arrivals;
   store::DatabaseObjects objects;
   store::Contents contents;
   store::SpoolReader reader;
@@ -46,8 +49,9 @@ struct Store::Parts {
         ledger(*database, work, refs),
         notes(*database, work),
         marks(*database, work, std::move(kept.marked)),
+        arrivals(*database, work, std::move(kept.arrivals)),
         objects(*database, work, refs),
-        contents({*disk, *database, work, clock, log, refs, marks}, options,
+        contents({*disk, *database, work, clock, log, refs, marks, arrivals}, options,
                  {std::move(recovered.records), recovered.next_id}),
         reader(*disk, contents.spool_gate(), contents.intake()) {
     for (auto const& file : recovered.files) refs.note(file);
@@ -90,10 +94,12 @@ Result<std::unique_ptr<Store>> Store::open_with(Backing backing, bool own_sync_t
   if (!marked) return tl::unexpected(marked.error());
   auto held = store::DatabaseObjects::load_held(*backing.database);
   if (!held) return tl::unexpected(held.error());
+  auto arrivals = store::DatabaseArrivals::load(*backing.database, recovered->records);
+  if (!arrivals) return tl::unexpected(arrivals.error());
+  Parts::Kept kept{std::move(*marked), std::move(*held), std::move(*arrivals)};
   auto syncing = own_sync_thread ? std::make_unique<ThreadPool>(1) : nullptr;
   auto parts = std::make_unique<Parts>(std::move(backing), std::move(syncing), options, loop, pool,
-                                       clock, log, std::move(*recovered),
-                                       Parts::Kept{std::move(*marked), std::move(*held)});
+                                       clock, log, std::move(*recovered), std::move(kept));
   parts->database->start_tidying();
   return std::make_unique<Store>(std::move(parts));
 }
@@ -119,6 +125,9 @@ std::optional<WallTime> Store::expires(SpoolId spool) const {
 }
 ShareMarks& Store::share_marks() {
   return parts_->marks;
+}
+Arrivals& Store::arrivals() {
+  return parts_->arrivals;
 }
 Notes& Store::notes() {
   return parts_->notes;

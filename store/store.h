@@ -11,6 +11,7 @@
 
 #include "engine/base/loop.h"
 #include "engine/base/pool.h"
+#include "engine/ports/arrivals.h"
 #include "engine/ports/clock.h"
 #include "engine/ports/content_store.h"
 #include "engine/ports/ledger.h"
@@ -85,6 +86,7 @@ class Store {
   [[nodiscard]] Ledger& ledger();
   [[nodiscard]] Notes& notes();
   [[nodiscard]] ShareMarks& share_marks();
+  [[nodiscard]] Arrivals& arrivals();
   [[nodiscard]] PieceReader& reader();   // Any thread.
   [[nodiscard]] ObjectTable& objects();  // Any thread.
   // One watcher; any thread. Null ends it: no call to the last one runs any more when this returns.

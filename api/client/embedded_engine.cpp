@@ -131,10 +131,15 @@ Result<void> EmbeddedEngine::compose(Options const& options) {
                                                store_->share_marks(), swarm_.get(), swarm_.get()},
                                 SharingOptions{peer_options_.share_for, peer_options_.shares_max});
   desk_ = std::make_unique<TransfersDesk>(*transfers_);
-  book_ = std::make_unique<JobBook>(
-      JobPorts{loop_, clock_, random_, log_, store_->ledger(), contents, *desk_,
-               [this](SpoolId spool) { sharing_->let_go(spool); }, &store_->notes()},
-      job_options(options));
+  arrivals_ = std::make_unique<ArrivalBook>(
+      ArrivalBook::Ports{store_->arrivals(), contents, [this](ContentId const& content) {
+                           return swarm_ ? swarm_->traffic(content) : ByPeerClass<PeerTraffic>{};
+                         }});
+  book_ =
+      std::make_unique<JobBook>(JobPorts{loop_, clock_, random_, log_, store_->ledger(), contents,
+                                         *desk_, [this](SpoolId spool) { sharing_->let_go(spool); },
+                                         &store_->notes(), arrivals_.get()},
+                                job_options(options));
   book_->set_events(hub_.get());
   commands_ = std::make_unique<CommandRunner>(loop_);
   book_->set_command_runner(
@@ -223,6 +228,7 @@ void EmbeddedEngine::apply(PolicyVerdict verdict) {
 
 void EmbeddedEngine::on_seen(MachineState const& machine) {
   apply_cache_rules(machine);
+  arrivals_->save();
   // The network may hand out others than before.
   bool const other = cache_hosts_ && cache_hosts_of(policies_.policy(), machine) != *cache_hosts_;
   if (other) apply(keeper_->verdict());
@@ -305,6 +311,8 @@ void EmbeddedEngine::close_jobs(std::function<void()> done) {
       book_->set_events(nullptr);
       commands_->stop();
       book_.reset();
+      arrivals_->save();
+      arrivals_.reset();
       desk_.reset();
       sharing_.reset();
       transfers_.reset();

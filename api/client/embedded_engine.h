@@ -47,6 +47,7 @@ class EmbeddedEngine {
   [[nodiscard]] Clock& clock() { return clock_; }   // Any thread.
   [[nodiscard]] Log& log() { return log_; }         // Any thread.
   [[nodiscard]] ShareMarks& share_marks();
+  [[nodiscard]] ArrivalBook const& arrivals() const { return *arrivals_; }
   [[nodiscard]] Sharing& sharing() { return *sharing_; }
   [[nodiscard]] PolicyKeeper& keeper() { return *keeper_; }
   [[nodiscard]] PolicySource& policies() { return policies_; }
@@ -99,6 +100,7 @@ class EmbeddedEngine {
   std::unique_ptr<Transfers> transfers_;
   std::unique_ptr<Sharing> sharing_;
   std::unique_ptr<TransfersDesk> desk_;
+  std::unique_ptr<ArrivalBook> arrivals_;
   // Shared with calls under way from handles of applications; the engine ends it.
   std::shared_ptr<EventHub> hub_;
   std::unique_ptr<CommandRunner> commands_;

@@ -50,6 +50,7 @@ void add_peers(FileStatus& status, Scene const& scene, ContentId const& content)
 
 void add_stored(FileStatus& status, Scene const& scene, StoredContent const& stored) {
   status.size_in_cache = stored.present;
+  if (auto const came = scene.engine.arrivals().find(stored.spool)) status.peers = came->peers;
   auto const& marked = scene.engine.share_marks().marked();
   if (auto const mark = marked.find(stored.spool); mark != marked.end()) {
     status.pinned = mark->second == kUntilUnshared;
@@ -97,14 +98,43 @@ FileStatus status_of(FileUse const& use, Scene const& scene) {
   return status;
 }
 
+// No job has it any more.
 FileStatus status_of(StoredContent const& stored, Scene const& scene) {
   FileStatus status;
   status.file_id = to_string(*stored.content);
   status.size = stored.length;
   status.mode = scene.engine.peer_options().mode;
+  status.cache_host = scene.cache_host;
   status.path = stored.path;
   add_peers(status, scene, *stored.content);
   add_stored(status, scene, stored);
+  return status;
+}
+
+void add_arrival(FileStatus& status, Arrival const& came) {
+  status.from_http = came.from_origin;
+  status.from_peers = came.from_peers;
+  status.from_cache_hosts = came.from_cache_hosts;
+  status.foreground = came.foreground;
+  status.download_time = came.transfer_time;
+  status.source_url = came.url;
+  status.owner = came.owner;
+}
+
+// As the caller may see it: what a job was is for its owner and administrators, where others have
+// their files for those who may see all that is stored.
+std::optional<FileStatus> seen_by(Caller const& caller, StoredContent const& stored,
+                                  Scene const& scene) {
+  auto const came = scene.engine.arrivals().find(stored.spool);
+  bool const own = came && came->owner == caller.uid;
+  bool const sees_all = caller.administrator || caller.uid == ::geteuid();
+  if (!own && !sees_all) return std::nullopt;
+  auto status = status_of(stored, scene);
+  if (came) add_arrival(status, *came);
+  if (!sees_all) status.path.clear();
+  if (own || caller.administrator) return status;
+  status.source_url.clear();
+  status.owner.reset();
   return status;
 }
 
@@ -153,11 +183,9 @@ std::vector<FileStatus> status_of(EmbeddedEngine& engine, Caller const& caller) 
     if (use.content) told.insert(*use.content);
     all.push_back(status_of(use, scene));
   }
-  // What else is stored is whoever's jobs fetched it.
-  bool const sees_all = caller.administrator || caller.uid == ::geteuid();
   for (auto const& stored : scene.stored) {
-    if (!sees_all || !stored.content || told.contains(*stored.content)) continue;
-    all.push_back(status_of(stored, scene));
+    if (!stored.content || told.contains(*stored.content)) continue;
+    if (auto status = seen_by(caller, stored, scene)) all.push_back(std::move(*status));
   }
   return all;
 }

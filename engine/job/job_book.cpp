@@ -52,6 +52,8 @@ JobBook::~JobBook() {
 void JobBook::on_job(JobEvent const& event) {
   if (events_ != nullptr) events_->on_job(event);
   notices_.on_event(event);
+  if (event.kind != JobEvent::Kind::state || event.job.state != JobState::transferred) return;
+  if (auto const* const job = table_.find(event.job.id)) keep_arrivals(*job);
 }
 
 Result<JobEntry*> JobBook::find(Caller const& caller, JobId id) const {
@@ -274,6 +276,7 @@ void JobBook::end(JobEntry& job, JobState final_state, std::function<void(Result
     ended.record.modified = ports_.clock.wall();
     archive_.keep(ended.record, ended.why, ended.record.modified);
     changes_.removed(ended);
+    keep_arrivals(ended);
     let_go(ended);
     table_.remove(id);
     then({});
@@ -284,6 +287,11 @@ void JobBook::let_go(JobEntry const& job) {
   for (auto const& file : job.files) {
     if (table_.unuse(file.record.spool)) ports_.let_go(file.record.spool);
   }
+}
+
+void JobBook::keep_arrivals(JobEntry const& job) {
+  if (ports_.arrivals == nullptr) return;
+  ports_.arrivals->keep(job, job.transfer_time(ports_.clock.now()));
 }
 
 void JobBook::stop(std::function<void()> done) {

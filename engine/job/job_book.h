@@ -8,6 +8,7 @@
 #include <functional>
 #include <vector>
 
+#include "engine/job/arrival_book.h"
 #include "engine/job/file_use.h"
 #include "engine/job/job_completion.h"
 #include "engine/job/job_notices.h"
@@ -27,7 +28,8 @@ struct JobPorts {
   TransferDesk& transfers;
   // No job needs this content any more; empty: the store releases it.
   std::function<void(SpoolId)> let_go{};
-  Notes* notes = nullptr;  // For what is told of jobs that are gone; null: until the end.
+  Notes* notes = nullptr;           // For what is told of jobs that are gone; null: until the end.
+  ArrivalBook* arrivals = nullptr;  // Hears how contents came; may be null.
 };
 
 // Bytes of a file as it would be placed, before it is.
@@ -165,6 +167,7 @@ class JobBook : private JobEvents {
   // Forgets the job, then lets go of its contents.
   void end(JobEntry& job, JobState final_state, std::function<void(Result<void>)> then);
   void let_go(JobEntry const& job);
+  void keep_arrivals(JobEntry const& job);
   void not_placed(JobEntry& job, JobError error);
   // What had arrived is gone, or wrong, when the error says so: the job fails.
   void lose_if_gone(JobEntry& job, JobError error);

@@ -33,7 +33,8 @@ FileUse use_of(FileEntry const& file, TransferDesk const& desk) {
   use.path = record.spec.path;
   use.from_origin = share.from_origin;
   use.from_peers = share.from_peers;
-  use.from_cache_hosts = live.from_cache_hosts;
+  use.from_cache_hosts = record.from_cache_hosts;
+  if (use.active) use.from_cache_hosts += live.from_cache_hosts - file.counted.from_cache_hosts;
   use.connections = live.connections;
   return use;
 }

@@ -370,6 +370,7 @@ void JobRunner::count(FileEntry& file) {
   auto const live = ports_.desk.progress(file.wish);
   auto const share = share_of(file, live);
   file.record.from_origin = share.from_origin;
+  file.record.from_cache_hosts += live.from_cache_hosts - file.counted.from_cache_hosts;
   file.record.from_peers = share.from_peers;
   file.record.wasted = share.wasted;
   file.counted = live;

@@ -43,6 +43,7 @@ struct FileRecord {
   bool transferred = false;
   bool placed = false;
   Bytes from_origin = 0;
+  Bytes from_cache_hosts = 0;  // Of those from the origin.
   Bytes from_peers = 0;
   Bytes wasted = 0;
   bool validated = false;    // By the application.

@@ -136,6 +136,29 @@ class Policies(DaemonCase):
         self.assertEqual((month["from_origin"], month["files_downloaded"]), (MIB, 1))
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root, to be other users")
+    def test_how_a_content_came_is_for_its_owner_when_its_job_is_gone(self):
+        self.serve("/a", MIB)
+        self.serve("/b", MIB + 1)
+        root = self.start_with("")
+        stranger = self.caller(STRANGER)
+        jobs = [(root, self.job(root, "a")), (stranger, self.job(stranger, "b"))]
+        for call, job in jobs:
+            self.wait_for(call, job)
+            content = call("GET", f"/v1/jobs/{job}/files")["files"][0]["content"]
+            root("POST", f"/v1/contents/{content}/pin", {"until": None})
+            call("POST", f"/v1/jobs/{job}/cancel")
+        for _ in range(2):
+            everything = root("GET", "/v1/status")["files"]
+            self.assertEqual({(one["owner"], one["source_url"], one["from_http"], one["size"]) for one in everything},
+                             {(0, self.origin.url("/a"), MIB, MIB), (STRANGER, self.origin.url("/b"), MIB + 1, MIB + 1)})
+            mine = stranger("GET", "/v1/status")["files"]
+            self.assertEqual([(one["owner"], one["source_url"], one["from_http"], one["path"]) for one in mine],
+                             [(STRANGER, self.origin.url("/b"), MIB + 1, "")])
+            self.stop_daemon(signal.SIGKILL)
+            self.start_daemon()
+            root, stranger = self.caller(), self.caller(STRANGER)
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to be other users")
     def test_others_see_their_own_files_alone(self):
         self.serve("/a", MIB)
         root = self.start_with("")

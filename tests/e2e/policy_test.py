@@ -72,12 +72,17 @@ class Policies(FreshetCase):
             self.assertEqual([name for name in PERF_FIELDS if name not in perf], [])
             self.assertEqual(perf["BytesFromCdn"], 100_000 if words else 0)
             self.assertGreater(perf["MemUsageKB"], 0)
+            lines = self.freshet("perf", *words)[0].split("\n")
+            self.assertIn(["DownloadMode", perf["DownloadMode"]], [line.split() for line in lines])
 
     def test_a_share_lasts_until_it_is_taken_back(self):
-        self.freshet("get", self.serve("/a", 200_000))
+        url = self.serve("/a", 200_000)
+        self.freshet("get", url)
         content = self.json_lines("status")[0]
         self.assertEqual(content["Status"], "Complete")
         self.assertEqual(content["FileSize"], 200_000)
+        self.assertEqual((content["SourceURL"], content["BytesFromHttp"]), (url, 200_000))
+        self.assertEqual(content["PredefinedCallerApplication"], os.getuid())
         sharer = self.start("content", "share", content["FileId"], "--peers", "lan",
                             "--no-local-search", "--listen", "127.0.0.1:0", "--seed-for", "1h")
         self.assertIn(content["FileId"], sharer.stdout.readline())

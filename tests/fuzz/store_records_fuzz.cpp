@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "engine/content/geometry.h"
+#include "store/database_arrivals.h"
 #include "store/database_mark.h"
 #include "store/job_codec.h"
 #include "store/scrubber.h"
@@ -72,6 +73,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
       break;
     case 'h':
       check_hashes(bytes);
+      break;
+    case 'a':
+      check_stable(bytes, decode_arrival);
       break;
     case 'm':
       check_stable(bytes, decode_mark);

@@ -186,6 +186,45 @@ TEST_CASE("a content that is to be shared is not evicted and its mark goes with 
   CHECK(store.list().empty());
 }
 
+TEST_CASE("how a content came is kept over restarts and goes with it", "[store]") {
+  TempFolder const folder;
+  auto const bytes = some_bytes(300'000);
+  StoreOptions options;
+  options.cache_bytes_max = 1'000'000;
+  Arrival came{
+      .owner = 1000, .foreground = true, .url = "http://host/file", .from_origin = 300'000};
+  came.content = manifest_of(bytes)->content;
+  came.transfer_time = std::chrono::seconds{3};
+  came.peers.lan.sent = 7;
+  SpoolId spool{};
+  {
+    RealStore store(folder / "data", options);
+    auto const opened = store.open({.length = {}, .identity = {.manifest = manifest_of(bytes)}});
+    REQUIRE(opened);
+    spool = opened->id;
+    REQUIRE(store.write(spool, 0, bytes));
+    REQUIRE(store.wait_for_pieces(spool, 5));
+    REQUIRE(store.seal(spool));
+    store.ask<bool>([&](auto const& done) {
+      // Of a content that is not there: what a crash may leave.
+      store.store().arrivals().keep({{spool, came}, {SpoolId{999'999}, came}});
+      done(true);
+    });
+    store.release(spool);
+  }
+  {
+    RealStore store(folder / "data", options);
+    store.ask<bool>([&](auto const& done) {
+      CHECK(store.store().arrivals().kept() == std::map<SpoolId, Arrival>{{spool, came}});
+      CHECK(store.store().contents().purge(spool));
+      CHECK(store.store().arrivals().kept().empty());
+      done(true);
+    });
+  }
+  RealStore store(folder / "data", options);
+  CHECK(store.store().arrivals().kept().empty());
+}
+
 TEST_CASE("what stays in the cache is decided anew by other rules and by age", "[store]") {
   TempFolder const folder;
   StoreOptions options;

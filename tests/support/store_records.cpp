@@ -103,6 +103,7 @@ FileRecord RecordMaker::file() {
   file.told = maybe();
   file.origin_only = maybe();
   file.spec.app_data = text();
+  file.from_cache_hosts = number();
   return file;
 }
 

@@ -23,15 +23,15 @@ enum class FileState : std::uint8_t {
 };
 [[nodiscard]] FRESHET_EXPORT std::string_view name(FileState state);
 
-// One file of a job, or one stored content that no job has any more. Bytes to and from peers are
-// those of its content since the start of the engine; the rest is of the file.
+// One file of a job, or a stored content that no job has any more: how that came. Bytes to and from
+// peers are those of its content as long as it is stored; the rest is of the file.
 struct FileStatus {
   std::string file_id;  // Its content id, else "<job>/<index>".
   std::optional<Bytes> size;
   Bytes size_in_cache = 0;
   Bytes from_http = 0;  // Origins, mirrors and cache hosts.
   Bytes from_peers = 0;
-  Bytes from_cache_hosts = 0;  // While it is fetched.
+  Bytes from_cache_hosts = 0;  // Of those from HTTP.
   ByPeerClass<PeerTraffic> peers;
   FileState state = FileState::paused;
   bool foreground = false;

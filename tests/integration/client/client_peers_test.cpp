@@ -98,6 +98,32 @@ TEST_CASE("who has only the content's id gets all of it from a neighbour",
   CHECK(peers->at(0).received >= origin.bytes.size());
 }
 
+TEST_CASE("what peers gave and got of a content is told over restarts",
+          "[client][embedded][peer]") {
+  Origin origin;
+  Neighbour first({});
+  CHECK(first.get(origin.server.url("/file"), origin.content).state == JobState::transferred);
+  Neighbour second({first.address()});
+  CHECK(second.get(kNowhere, origin.content).state == JobState::transferred);
+  auto const size = origin.bytes.size();
+  auto const told = [](Neighbour& side) {
+    REQUIRE(side.client->peers());  // It is told as of now.
+    return side.client->status().value().at(0);
+  };
+  CHECK(told(first).peers.lan.sent >= size);
+  CHECK(told(second).peers.lan.received >= size);
+
+  first.open();
+  second.open();
+
+  CHECK(told(first).from_http == size);
+  CHECK(told(first).peers.lan.sent >= size);
+  CHECK(told(second).from_http == 0);
+  CHECK(told(second).from_peers == size);
+  CHECK(told(second).percent_from_peers() == 100);
+  CHECK(told(second).peers.lan.received >= size);
+}
+
 TEST_CASE("a content is shared again after a restart from where it was placed",
           "[client][embedded][peer]") {
   Origin origin;

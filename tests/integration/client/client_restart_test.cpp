@@ -94,6 +94,44 @@ TEST_CASE_METHOD(ClientFixture, "a transferred job waits for complete over a res
   CHECK(origin.requests().size() == requests);
 }
 
+TEST_CASE_METHOD(ClientFixture, "where a content came from is told when its job is gone",
+                 "[client]") {
+  auto const bytes = made_bytes(300'000);
+  origin.serve_file("/a", bytes);
+  open();
+  auto wanted = file("a");
+  wanted.urls = {origin.url("/a?token=secret")};
+  auto const job = client->start({.name = "test", .priority = Priority::low}, {wanted});
+  REQUIRE(job);
+  REQUIRE(settled(*job).state == JobState::transferred);
+  auto const content = client->files(*job)->at(0).content;
+  REQUIRE(content);
+  REQUIRE(client->pin(*content));
+  auto const before = client->status()->at(0);
+  REQUIRE(client->complete(*job));
+
+  for (int run = 0; run < 2; ++run) {
+    auto const all = client->status().value();
+    REQUIRE(all.size() == 1);
+    auto const& status = all[0];
+    CHECK(status.file_id == to_string(*content));
+    CHECK(status.size == bytes.size());
+    CHECK(status.size_in_cache == bytes.size());
+    CHECK(status.from_http == bytes.size());
+    CHECK(status.downloaded() == bytes.size());
+    CHECK(status.percent_from_peers() == 0);
+    CHECK(status.source_url == origin.url("/a"));
+    CHECK(status.owner == ::geteuid());
+    CHECK_FALSE(status.foreground);
+    CHECK(status.download_time == before.download_time);
+    CHECK(status.cache_host == before.cache_host);
+    CHECK(status.mode == before.mode);
+    CHECK(status.state == before.state);
+    CHECK(status.pinned);
+    reopen();
+  }
+}
+
 TEST_CASE_METHOD(ClientFixture, "a job created and not resumed is still there", "[client]") {
   open();
   auto const job = client->create({.name = "later", .description = "for tomorrow"}, {file("a")});

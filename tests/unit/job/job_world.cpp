@@ -163,8 +163,8 @@ void JobWorld::restart(bool crash) {
   if (desk) FRESHET_ASSERT(desk->open.empty());
   loop.run_ready();
   desk = std::make_unique<FakeDesk>();
-  book =
-      std::make_unique<JobBook>(JobPorts{loop, loop, random, log_, ledger, store, *desk}, options);
+  book = std::make_unique<JobBook>(
+      JobPorts{loop, loop, random, log_, ledger, store, *desk, {}, nullptr, arrivals}, options);
   book->set_events(this);
   FRESHET_ASSERT(book->recover().has_value());
   loop.run_ready();

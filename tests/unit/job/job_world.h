@@ -56,12 +56,14 @@ class FakeStore final : public ContentStore {
   void lend(SpoolId spool, Placement placement, Lent done) override;
   [[nodiscard]] std::vector<StoredContent> list() const override { return contents; }
   [[nodiscard]] std::string path_of(SpoolId spool) const override {
+    if (gone.contains(spool)) return {};
     return "/spool/" + std::to_string(static_cast<std::uint64_t>(spool));
   }
 
   std::map<std::string, SpoolId> placed;
   std::map<std::string, Error> refused;  // By path.
   std::vector<SpoolId> released;
+  std::set<SpoolId> gone;
   std::vector<SpoolId> discarded;
   std::vector<std::pair<SpoolId, std::vector<ByteRange>>> lent;
   std::vector<StoredContent> contents;
@@ -148,6 +150,7 @@ struct JobWorld final : private JobEvents {
   SeededRandom random{7};
   FakeLedger ledger;
   FakeStore store{loop};
+  ArrivalBook* arrivals = nullptr;  // Of books made from now on.
   std::unique_ptr<FakeDesk> desk;
   std::unique_ptr<JobBook> book;
   std::vector<JobEvent> events;

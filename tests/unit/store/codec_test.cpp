@@ -104,6 +104,7 @@ TEST_CASE("what needs nothing new is written as an older build does and is read"
   job.spec.http = {};
   file.spec.manifest_sha256.reset();
   file.spec.manifest_optional = false;
+  file.from_cache_hosts = 0;
   CHECK(encode(job).front() == 3);
   CHECK(encode(file).front() == 3);
   CHECK(decode_job(encode(job))->spec == job.spec);
@@ -119,6 +120,10 @@ TEST_CASE("what needs nothing new is written as an older build does and is read"
   file.spec.manifest_optional = true;
   CHECK(encode(file).front() == 5);
   CHECK(decode_file(encode(file))->spec == file.spec);
+
+  file.from_cache_hosts = 7;
+  CHECK(encode(file).front() == 6);
+  CHECK(decode_file(encode(file))->from_cache_hosts == 7);
 }
 
 TEST_CASE("every field of a job and its file survives", "[store]") {
@@ -152,6 +157,7 @@ TEST_CASE("every field of a job and its file survives", "[store]") {
   CHECK(file_again->modified == file.modified);
   CHECK(file_again->spool == file.spool);
   CHECK(file_again->wasted == file.wasted);
+  CHECK(file_again->from_cache_hosts == file.from_cache_hosts);
   CHECK(file_again->validated == file.validated);
   CHECK(file_again->told == file.told);
   CHECK(file_again->origin_only == file.origin_only);
@@ -175,7 +181,7 @@ TEST_CASE("a record of a newer version is too new and one without a version corr
   auto file = encode(make.file());
   auto spool = encode(make.spool());
   job[0] = 5;
-  file[0] = 6;
+  file[0] = 7;
   spool[0] = 2;
   CHECK(decode_job(job).error().code == Errc::store_too_new);
   CHECK(decode_job(job).error().where == "job record");
