@@ -111,8 +111,8 @@ class OfADaemon(DaemonCase):
         self.assertTrue(taker.stdout.readline().strip().endswith("second.bin"))
         deadline = time.monotonic() + DEADLINE_SECONDS
 
-        # What was sent is told ten times a second.
-        while (found := self.json_lines("peer", "list", "--connect")[0])["sent"] < 300_000:
+        # What was sent is told ten times a second; of the five pieces the first is not always counted.
+        while (found := self.json_lines("peer", "list", "--connect")[0])["sent"] < 200_000:
             self.assertLess(time.monotonic(), deadline, found)
 
         self.assertEqual(found["class"], "lan")

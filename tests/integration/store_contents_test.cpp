@@ -29,6 +29,16 @@ std::string text_of(std::span<std::byte const> bytes) {
   return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
 }
 
+SpoolId sealed_content(RealStore& store, std::vector<std::byte> const& bytes) {
+  auto const manifest = manifest_of(bytes);
+  auto const opened = store.open({.length = {}, .identity = {.manifest = manifest}});
+  REQUIRE(opened);
+  REQUIRE(store.write(opened->id, 0, bytes));
+  REQUIRE(store.wait_for_pieces(opened->id, manifest->pieces()));
+  REQUIRE(store.seal(opened->id));
+  return opened->id;
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -159,12 +169,7 @@ TEST_CASE("a content that is to be shared is not evicted and its mark goes with 
   SpoolId spool{};
   {
     RealStore store(folder / "data");
-    auto const opened = store.open({.length = {}, .identity = {.manifest = manifest_of(bytes)}});
-    REQUIRE(opened);
-    spool = opened->id;
-    REQUIRE(store.write(spool, 0, bytes));
-    REQUIRE(store.wait_for_pieces(spool, 5));
-    REQUIRE(store.seal(spool));
+    spool = sealed_content(store, bytes);
     store.ask<bool>([&](auto const& done) {
       store.store().share_marks().mark(spool, kUntilUnshared);
       done(true);
@@ -199,12 +204,7 @@ TEST_CASE("how a content came is kept over restarts and goes with it", "[store]"
   SpoolId spool{};
   {
     RealStore store(folder / "data", options);
-    auto const opened = store.open({.length = {}, .identity = {.manifest = manifest_of(bytes)}});
-    REQUIRE(opened);
-    spool = opened->id;
-    REQUIRE(store.write(spool, 0, bytes));
-    REQUIRE(store.wait_for_pieces(spool, 5));
-    REQUIRE(store.seal(spool));
+    spool = sealed_content(store, bytes);
     store.ask<bool>([&](auto const& done) {
       // Of a content that is not there: what a crash may leave.
       store.store().arrivals().keep({{spool, came}, {SpoolId{999'999}, came}});
