@@ -58,10 +58,8 @@ Crowd::Crowd(Place place, Geometry geometry, PieceMap const& present, CrowdPolic
       fetchers_(place_.own_key ^ place_.salt, groups_, policy.fetchers_max),
       asked_(geometry.pieces()),
       doubted_(geometry.pieces()),
-      claims_({.pieces = geometry.pieces(),
-               .group_pieces = group_pieces_,
-               .pieces_per_peer_max = kClaimedGroupsMax * group_pieces_,
-               .patience = policy.claim_patience_min}),
+      claims_({.pieces_per_peer_max = kClaimedGroupsMax * group_pieces_}),
+      claim_patience_(policy.claim_patience_min),
       joined_at_(now),
       progress_at_(now) {}
 
@@ -96,7 +94,7 @@ void Crowd::remove(SourceId id, TimePoint now) {
   if (peer.member) fetchers_.remove(peer.key);
   holdings_.dues().set_members(fetchers_.members());
   peers_.erase(found);
-  claims_.forget(id, now);
+  claims_.forget(id);
 }
 
 void Crowd::on_has(SourceId id, PieceMap const& all, TimePoint now) {
@@ -116,19 +114,17 @@ void Crowd::on_claims(SourceId id, std::span<Claim const> claims, TimePoint now)
   auto const found = peers_.find(id);
   if (found == peers_.end()) return;
   auto& peer = found->second;
-  bool kept = false;
-  bool broken = false;
   for (auto const& before : claims_.of(id)) {
     auto const still = [&](Claim const& claim) {
       return claim.pieces.begin < before.range.end && before.range.begin < claim.pieces.end;
     };
     if (std::ranges::any_of(claims, still)) continue;
     auto const missing = peer.has.next_absent(before.range.begin);
-    (!missing || *missing >= before.range.end ? kept : broken) = true;
+    bool const kept = !missing || *missing >= before.range.end;
+    peer.broken_claims = kept ? 0 : peer.broken_claims + 1;
   }
-  if (kept || broken) peer.broken_claims = kept ? 0 : peer.broken_claims + 1;
   if (peer.broken_claims > policy_.broken_claims_max) claims = {};
-  claims_.hear({id, peer.brought >= geometry_.piece_length}, claims, now);
+  claims_.hear(id, claims, now);
 }
 
 void Crowd::on_asked(PieceIndex piece, bool asked) {
@@ -145,8 +141,7 @@ void Crowd::distrust(PieceIndex piece) {
   doubted_.set(piece);
 }
 
-void Crowd::on_received(SourceId id, Bytes bytes, TimePoint now) {
-  if (auto const from = peers_.find(id); from != peers_.end()) from->second.brought += bytes;
+void Crowd::on_received(Bytes bytes, TimePoint now) {
   if (!received_at_ || now - *received_at_ > std::chrono::seconds{2}) {
     // After a long silence an average over it says nothing of what peers can do now.
     rate_ = RateEstimate{std::chrono::milliseconds{500}};
@@ -174,10 +169,11 @@ bool Crowd::blocked_by_claim(PieceIndex piece, TimePoint now) const {
   auto const group = group_of(piece);
   bool const intended = intent_ && intent_->group == group;
   return claims_.any(piece, now, [&](ClaimTable::Heard const& claim) {
+    if (now - claim.since >= claim_patience_) return false;
     if (!intended) return true;
     // Both want it: who said so first, and if nobody can tell who comes first in this group.
     auto const peer = peers_.find(claim.peer);
-    bool const before = claim.heard + policy_.claim_settle < intent_->since;
+    bool const before = claim.since + policy_.claim_settle < intent_->since;
     return before || (peer != peers_.end() && fetchers_.outranks_us(peer->second.key, group));
   });
 }
@@ -234,8 +230,7 @@ TimePoint Crowd::turn_at() const {
 bool Crowd::our_turn(TimePoint now) const {
   if (fetchers_.chosen()) return true;
   if (now < turn_at()) return false;
-  // Who only says so has as long for all groups as for one.
-  return !others_fetch(now) || now - turn_at() >= claims_.patience();
+  return !others_fetch(now);
 }
 
 bool Crowd::others_fetch(TimePoint now) const {
@@ -244,12 +239,6 @@ bool Crowd::others_fetch(TimePoint now) const {
   };
   return claims_.any(now,
                      [&](ClaimTable::Heard const& claim) { return under_way(claim.range.begin); });
-}
-
-// Nothing is known of that before we know how long a group takes.
-bool Crowd::alone(TimePoint now) const {
-  return claim_patience_ && now - progress_at_ >= *claim_patience_ && !holdings_.all_out() &&
-         !others_fetch(now);
 }
 
 // While no piece is whole all links idle but the origin's: one is whole soonest when all of that
@@ -283,7 +272,6 @@ std::optional<Crowd::Intent> Crowd::next_heritage(RangeSet const& unasked, Rando
                                                   TimePoint now) const {
   auto const from = static_cast<Group>(below(random, groups_));
   bool const rivals = others_fetch(now);
-  auto const settle = alone(now) ? Duration{} : policy_.claim_settle;
   auto best = std::pair{std::numeric_limits<std::size_t>::max(), Group{0}};
   std::optional<Intent> found;
   for (Group step = 0; step < std::min(groups_, kGroupsWeighedMax); ++step) {
@@ -293,7 +281,7 @@ std::optional<Crowd::Intent> Crowd::next_heritage(RangeSet const& unasked, Rando
     auto const order = std::pair{rank, groups_ - fetchers_.steps_of_owner(group)};
     if (order >= best) continue;
     best = order;
-    found = Intent{group, now, now + settle * (rivals && rank > 1 ? 2 : 1)};
+    found = Intent{group, now, now + policy_.claim_settle * (rivals && rank > 1 ? 2 : 1)};
   }
   return found;
 }
@@ -301,15 +289,16 @@ std::optional<Crowd::Intent> Crowd::next_heritage(RangeSet const& unasked, Rando
 // What nobody does although someone else should: told first, fetched a moment later.
 std::optional<ByteRange> Crowd::share_of_others(RangeSet const& unasked, Random& random,
                                                 TimePoint now) {
-  auto part = intent_ ? fresh_part(unasked, intent_->group, now) : std::nullopt;
-  if (!part) {
-    intent_ = our_turn(now) ? next_heritage(unasked, random, now) : std::nullopt;
-    if (!intent_) return std::nullopt;
-    part = fresh_part(unasked, intent_->group, now);
+  if (intent_) {
+    if (auto const part = fresh_part(unasked, intent_->group, now)) {
+      if (now < intent_->fetch_at) return std::nullopt;
+      intent_.reset();
+      return part;
+    }
+    intent_.reset();
   }
-  if (now < intent_->fetch_at) return std::nullopt;
-  intent_.reset();
-  return part;
+  if (our_turn(now)) intent_ = next_heritage(unasked, random, now);
+  return std::nullopt;
 }
 
 std::optional<ByteRange> Crowd::pick(RangeSet const& unasked, Asked const& asked, Random& random,
@@ -318,9 +307,9 @@ std::optional<ByteRange> Crowd::pick(RangeSet const& unasked, Asked const& asked
   waits_ = false;
   if (asked.fetch_rate > 0) {
     auto const group = static_cast<double>(bytes_of_group(0).size()) / asked.fetch_rate;
-    auto const patience = std::min(group, 600.0) * policy_.claim_patience_groups;
-    claim_patience_ = std::max(policy_.claim_patience_min, from_seconds(patience));
-    claims_.set_patience(*claim_patience_);
+    claim_patience_ =
+        std::max(policy_.claim_patience_min,
+                 from_seconds(std::min(group, 600.0) * policy_.claim_patience_groups));
   }
   if (auto const doubted = doubted_part(unasked)) return doubted;
   if (awaits_holder(now)) return std::nullopt;
@@ -368,23 +357,21 @@ bool Crowd::should_yield(ByteRange range, TimePoint now) const {
   if (!our_turn(now) || leave_first_piece(now)) return true;
   auto const group = group_of(pieces.begin);
   return claims_.any(pieces.begin, now, [&](ClaimTable::Heard const& claim) {
+    if (now - claim.since >= claim_patience_) return false;
     auto const peer = peers_.find(claim.peer);
     return peer != peers_.end() && fetchers_.outranks_us(peer->second.key, group);
   });
 }
 
 std::optional<TimePoint> Crowd::next_look(TimePoint now) const {
-  auto next = claims_.next_expiry(now);
+  auto next = claims_.next_expiry(now, claim_patience_);
   auto const consider = [&](TimePoint when) {
     if (when > now) next = std::min(next.value_or(when), when);
   };
   if (intent_) consider(intent_->fetch_at);
   if (awaits_holder(now)) consider(joined_at_ + policy_.holder_wait);
   if (holdings_.pieces_out() == 0) consider(joined_at_ + policy_.first_piece_max);
-  if (!holdings_.all_out()) {
-    consider(turn_at());
-    consider(turn_at() + claims_.patience());
-  }
+  if (!holdings_.all_out()) consider(turn_at());
   if (waits_) consider(now + policy_.patience_min);
   if (held_since_) consider(*held_since_ + policy_.hold_max);
   return next;

@@ -78,7 +78,7 @@ class Crowd {
   void on_own(PieceIndex piece, bool present);
   // Peers sent it wrong. They are asked for it no more until it is right; the origin is, at once.
   void distrust(PieceIndex piece);
-  void on_received(SourceId peer, Bytes bytes, TimePoint now);
+  void on_received(Bytes bytes, TimePoint now);
 
   // Empty for one who is not here any more.
   [[nodiscard]] std::string address_of(SourceId peer) const {
@@ -112,8 +112,6 @@ class Crowd {
   [[nodiscard]] std::size_t members_count() const { return fetchers_.members(); }
   // Others fetch this range, or should: we have begun too early, or beside someone who comes first.
   [[nodiscard]] bool should_yield(ByteRange range, TimePoint now) const;
-  // Nobody else fetches what nobody has, nor brought anything new of late.
-  [[nodiscard]] bool alone(TimePoint now) const;
   // The origin helps because peers are too slow.
   [[nodiscard]] bool helping(TimePoint now) const { return now < help_until_; }
   // When something changes by time alone.
@@ -129,7 +127,6 @@ class Crowd {
     bool speaks_claims = false;
     bool member = false;
     PieceMap has;
-    Bytes brought = 0;
     std::uint32_t broken_claims = 0;
   };
 
@@ -174,7 +171,7 @@ class Crowd {
   PieceMap asked_;    // On their way from peers.
   PieceMap doubted_;  // Sent wrong by peers, and not right yet.
   ClaimTable claims_;
-  std::optional<Duration> claim_patience_;  // Known once the origin has brought us something.
+  Duration claim_patience_;
 
   struct Intent {
     Group group = 0;

@@ -41,7 +41,7 @@ bool Planner::with_crowd(TimePoint now) const {
 std::uint32_t Planner::target_of(Source const& source, TimePoint now) const {
   if (source.admission != Admission::admitted) return 1;
   auto const target = source.governor.target();
-  if (!with_crowd(now) || crowd_->helping(now) || crowd_->alone(now)) return target;
+  if (!with_crowd(now) || crowd_->helping(now)) return target;
   // Those who start together do not know yet how many they are.
   if (crowd_->empty()) return 1;
   // Few ranges at a time, so that each piece is there for others soon. With many members they fill
