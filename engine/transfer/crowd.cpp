@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "engine/base/seconds.h"
+
 namespace freshet {
 
 namespace {
@@ -13,14 +15,6 @@ constexpr Bytes kGroupBytesMax = 4_MiB;
 constexpr std::uint32_t kClaimedGroupsMax = 8;
 constexpr Fetchers::Group kGroupsWeighedMax = 256;  // At a time, when one of others' is wanted.
 constexpr Bytes kGroupsWanted = 64;  // Enough that shares come out even among some dozen members.
-
-double in_seconds(Duration span) {
-  return std::chrono::duration<double>(span).count();
-}
-
-Duration from_seconds(double seconds) {
-  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
-}
 
 PieceIndex after(PieceIndex piece) {
   return PieceIndex{to_number(piece) + 1};

@@ -1,6 +1,7 @@
 // When peers are too slow, and what the origin is asked for then.
 #include <algorithm>
 
+#include "engine/base/seconds.h"
 #include "engine/transfer/crowd.h"
 
 namespace freshet {
@@ -9,10 +10,6 @@ namespace {
 
 // Of what the origin would bring while it has to serve pieces that nobody has.
 constexpr double kSpreadingShare = 0.25;
-
-Duration from_seconds(double seconds) {
-  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
-}
 
 PieceIndex before(PieceIndex piece) {
   return PieceIndex{to_number(piece) - 1};

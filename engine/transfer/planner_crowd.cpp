@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/seconds.h"
 #include "engine/transfer/planner.h"
 
 namespace freshet {
@@ -54,7 +55,7 @@ std::uint32_t Planner::target_of(Source const& source, TimePoint now) const {
 Bytes Planner::share_size(Source const& source) const {
   auto const piece = remaining_->geometry().piece_length;
   auto const brings = [&](Duration time) {
-    return static_cast<Bytes>(source.rate.value() * std::chrono::duration<double>(time).count());
+    return static_cast<Bytes>(source.rate.value() * in_seconds(time));
   };
   auto const pause = source.latency.value_or(Duration{});
   return std::max(

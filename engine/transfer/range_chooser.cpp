@@ -2,15 +2,9 @@
 
 #include <algorithm>
 
+#include "engine/base/seconds.h"
+
 namespace freshet {
-
-namespace {
-
-double in_seconds(Duration span) {
-  return std::chrono::duration<double>(span).count();
-}
-
-}  // namespace
 
 Bytes range_bytes(RangeAsker const& asker, Bytes unasked, RangeLimits const& limits) {
   bool const alone = asker.share >= 1;

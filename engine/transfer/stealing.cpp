@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/seconds.h"
 #include "engine/content/geometry.h"
 
 namespace freshet {
@@ -9,10 +10,6 @@ namespace freshet {
 namespace {
 
 constexpr double kNever = 1e9;
-
-double in_seconds(Duration span) {
-  return std::chrono::duration<double>(span).count();
-}
 
 Bytes up_to(Bytes position, Bytes unit) {
   return (position + unit - 1) / unit * unit;
