@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from lab.content import GIB, KIB, MIB
 from lab.network import Link, Path
-from lab.scenario import Client, Scenario, crowd
+from lab.scenario import Ask, Client, Scenario, crowd
 
 ORIGIN, PEER = Link.mbit(80), Link.mbit(80)
 
@@ -130,6 +130,28 @@ def _service() -> list[Scenario]:
     ]
 
 
+def _node() -> list[Scenario]:
+    """A cache on the LAN, hot and cold. Clients reach it as fast as the machine goes; where the origin's link is
+    shaped, that is what a site has."""
+    hot = Client("c00", None, prelude=True), Client("c01", None)
+    uplink = Link.mbit(1000)
+
+    def node(label: str, about: str, ask: Ask, *, length: int = GIB, clients=crowd(1, None),
+             origin: Link | None = uplink) -> Scenario:
+        return Scenario(f"node-{label}", about, (length,), clients, origin, ask=ask, cache_link=None,
+                        traits=frozenset({"serving"}), deadline=120.0)
+
+    return [
+        node("hot", "one client takes 1 GiB that is hot, 4 times in a row", Ask(times=4), clients=hot, origin=None),
+        node("small", "64 connections take 1 KiB that is hot for 5 s", Ask(64, seconds=5), length=KIB, clients=hot,
+             origin=None),
+        node("cold", "one client takes 1 GiB that is cold, the origin sends at 1000", Ask()),
+        node("cold-free", "the same with an origin as fast as the machine goes", Ask(), origin=None),
+        node("cold-many", "50 clients at once take 1 GiB that is cold, the origin sends at 1000", Ask(50)),
+        node("range", "1 MiB from the middle of 1 GiB that is cold, the origin sends at 1000", Ask(middle=MIB)),
+    ]
+
+
 def _checks() -> list[Scenario]:
     """What two cores do at leisure: here the links alone decide."""
     return [Scenario("smoke", "4 clients start together, 8 MiB, all links 80 Mbit/s", (8 * MIB,),
@@ -139,4 +161,4 @@ def _checks() -> list[Scenario]:
 
 
 ALL = {s.name: s for s in [*_singles(), *_crowds(), *_uneven(), *_distant(), *_hostile(), *_majorities(), *_polite(),
-                        *_files(), *_service(), *_checks()]}
+                        *_files(), *_service(), *_node(), *_checks()]}

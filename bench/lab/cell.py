@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab import origin
-from lab.content import Content
+from lab.content import Content, touch_memory
 from lab.players.base import Launch, Player
 from lab.processes import Gate, Process, spawn
 from lab.sampler import Sample, Sampler, SessionUse
@@ -47,7 +47,7 @@ class Outcome:
     commands: dict[str, list[str]]
     round_trips: list[float]  # Of the neighbour's ping, in milliseconds.
     wrong: dict[str, list[str]] = field(default_factory=dict)  # Client: files that differ.
-    own_counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    own_counts: dict[str, dict] = field(default_factory=dict)
 
 
 def measure(scenario: Scenario, player: Player, content: Content, directory: Path,
@@ -82,6 +82,8 @@ class _Cell:
     def play(self) -> None:
         for process in self._stage.servers:
             self._sampler.watch(process.pid)
+        if self._scenario.ask:
+            touch_memory(self._stage.directory, self._scenario.length)
         preludes = [c for c in self._scenario.clients if c.prelude]
         if preludes:
             self._start_clients(preludes)
@@ -104,7 +106,7 @@ class _Cell:
                           self._stage.commands, round_trips)
         for running in self._running:
             client = running.client
-            if client.killed_at is None and not running.failure and not self._scenario.task:
+            if client.killed_at is None and not running.failure and self._scenario.keeps_files:
                 wrong = self._stage.content.wrong_files(self._stage.received(client))
                 if wrong:
                     outcome.wrong[client.name] = wrong

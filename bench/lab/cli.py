@@ -1,6 +1,7 @@
 """The command line: run scenarios, list what there is, compare two runs, make a report again."""
 
 import argparse
+import fnmatch
 import os
 import subprocess
 import sys
@@ -37,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 all measured; 1 something failed; 2 wrong use; 77 this machine does"
                " not permit network namespaces.")
     parser.add_argument("words", nargs="+", metavar="SCENARIO",
-                        help="scenario names; or: quick | list | compare A B | report DIR")
+                        help="scenario names or patterns ('node-*'); or: quick | list | compare A B | report DIR")
     parser.add_argument("--players", "-p", help="comma-separated; default: those installed")
     parser.add_argument("-n", "--rounds", type=int, default=None, help="rounds (default 5; quick 1)")
     parser.add_argument("--size", help="content length instead of the scenario's, e.g. 16M")
@@ -83,8 +84,15 @@ def _run(arguments: argparse.Namespace, argv: list[str]) -> int:
 
 
 def _scenarios(names: list[str], size: str | None) -> list[Scenario]:
-    found = [catalog.ALL[name] for name in names]
+    found = [scenario for name in names for scenario in _matching(name)]
     return [s.with_lengths((parse_size(size),)) for s in found] if size else found
+
+
+def _matching(name: str) -> list[Scenario]:
+    found = [scenario for each, scenario in catalog.ALL.items() if fnmatch.fnmatchcase(each, name)]
+    if not found:
+        raise KeyError(name)
+    return found
 
 
 def _players(names: str | None) -> list[Player]:

@@ -8,7 +8,9 @@ from lab import stats
 from lab.load import Run
 from lab.score import Row
 
-METRICS = ("last_s", "mean_s", "origin_copies", "cpu_s_per_gib", "peak_memory")
+METRICS = ("last_s", "mean_s", "first_ms", "calls_per_s", "origin_copies", "cpu_s_per_gib", "cpu_us_per_call",
+           "peak_memory")
+MORE_IS_BETTER = {"calls_per_s"}
 TOLERANCE = 0.02  # Smaller changes are not worth a word, however sure.
 ROUNDS_MIN = 3
 
@@ -50,8 +52,8 @@ def _line(key: tuple[str, str], metric: str, old: list[Row],
         return None
     ratio, low, high = stats.bootstrap_ratio(before, after)
     enough = min(len(before), len(after)) >= ROUNDS_MIN
-    worse = enough and low > 1 + TOLERANCE
-    better = enough and high < 1 - TOLERANCE
+    grew, shrank = enough and low > 1 + TOLERANCE, enough and high < 1 - TOLERANCE
+    worse, better = (shrank, grew) if metric in MORE_IS_BETTER else (grew, shrank)
     word = "WORSE" if worse else "better" if better else "same or unsure" if enough else "too few"
     text = (f"{key[0]:<14} {key[1]:<24} {metric:<14} {_number(stats.median(before)):>9} ->"
             f" {_number(stats.median(after)):>9}  {ratio - 1:+7.1%}"

@@ -47,6 +47,20 @@ def make(scratch: Path, lengths: list[int]) -> Content:
     return Content(label, directory, tuple(files))
 
 
+def touch_memory(directory: Path, length: int) -> None:
+    """What a cache is about to write goes to memory that the machine has at hand.
+
+    A virtual machine gives memory that is free back to its host after seconds; having it again costs ten times
+    what it costs to write there, more of it with each file that stays, whichever program writes.
+    """
+    path = directory / "touched"
+    noise = random.randbytes(MIB)
+    with open(path, "wb", buffering=0) as out:
+        for _ in range(0, length + length // 4, MIB):
+            out.write(noise)
+    path.unlink()
+
+
 def _fill(path: Path, length: int, seed: int) -> None:
     source = random.Random(f"freshet {seed} {length}")
     with open(path, "wb") as out:

@@ -18,10 +18,11 @@ class Request:
     range: str
 
 
-def nginx_config(directory: Path, root: Path, *, location: str = "", http: str = "") -> Path:
-    """Writes a configuration: one worker in the foreground, all its files below `directory`.
+def nginx_config(directory: Path, root: Path, *, location: str = "", http: str = "",
+                 processes: str = "master_process off;") -> Path:
+    """Writes a configuration: one process in the foreground, all its files below `directory`.
 
-    `location` and `http` are directives for a cache in front of something else.
+    `location`, `http` and `processes` are directives for a cache in front of something else.
     """
     directory.mkdir(parents=True, exist_ok=True)
     temporary = "\n".join(f"  {kind}_temp_path {directory}/{kind};" for kind in
@@ -29,7 +30,7 @@ def nginx_config(directory: Path, root: Path, *, location: str = "", http: str =
     config = directory / "nginx.conf"
     config.write_text(f"""user root;
 daemon off;
-master_process off;
+{processes}
 pid {directory}/pid;
 error_log {directory}/error.log warn;
 events {{ worker_connections 4096; }}

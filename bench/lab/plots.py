@@ -28,7 +28,7 @@ def sources(records: list[dict], bound: float) -> str:
     for axis, record in zip(axes, records, strict=False):
         series = record["series"]
         axis.stackplot(series["t"], [v / MIB for v in series["from_origin"]],
-                       [v / MIB for v in series["from_peers"]], labels=["origin", "peers"],
+                       [v / MIB for v in series["from_peers"]], labels=["origin", "peers and caches"],
                        colors=["#c44e52", "#4c72b0"])
         _finish(axis, record, bound, "MiB sent")
     axes[0].legend(loc="upper left", frameon=False)

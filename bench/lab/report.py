@@ -7,7 +7,10 @@ from pathlib import Path
 
 from lab import stats
 from lab.load import Run
-from lab.table import lines_of
+from lab.table import headline, lines_of
+
+_COSTS = (("first_ms", "milliseconds to the first byte"), ("cpu_s_per_gib", "CPU seconds per GiB delivered"),
+          ("cpu_us_per_call", "CPU microseconds a call"))
 
 _STYLE = """body{font:15px/1.45 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;
 color:#222;background:#fff}table{border-collapse:collapse;margin:1rem 0;font-variant-numeric:
@@ -48,7 +51,7 @@ def _about(about: dict) -> str:
             f" {_e(about['started'])}. <span class=note>Ratio: last completion over the fluid bound,"
             " below which no schedule can go. Copies: what left the origin over the content's length."
             " Excess: received beyond the content, protocol included. CPU: all processes of a player,"
-            " not the origin. * saturated machine; ~ others used more than a tenth of it.</span></p>")
+            " not the origin; of a cache that is asked, its own alone. * saturated machine; ~ others used more than a tenth of it.</span></p>")
 
 
 def _scenario(run: Run, name: str, about: dict, records: list[dict]) -> str:
@@ -61,11 +64,12 @@ def _scenario(run: Run, name: str, about: dict, records: list[dict]) -> str:
     pictures = ""
     if shown:
         bound = about["bound_s"]
-        drawn = [*_bars(plots, rows, bound), plots.completion(shown, bound),
+        drawn = [*_bars(plots, rows), plots.completion(shown, bound),
                  plots.sources(shown, bound)]
         pictures = "".join(f"<figure>{picture}</figure>" for picture in drawn)
-    return (f"<h2>{_e(name)}</h2><p>{_e(about['about'])}. {_e(_links(about['links']))}."
-            f" Bound {about['bound_s']:.2f} s; by HTTP alone {about['http_bound_s']:.2f} s.</p>"
+    limits = (f" Bound {about['bound_s']:.2f} s; by HTTP alone {about['http_bound_s']:.2f} s."
+              if about["bound_s"] else "")
+    return (f"<h2>{_e(name)}</h2><p>{_e(about['about'])}. {_e(_links(about['links']))}.{limits}</p>"
             f"<table><tr>{head}{body}</table>{pictures}{_commands(shown)}")
 
 
@@ -76,18 +80,18 @@ def _links(links: dict) -> str:
     return "Links: " + "; ".join(kinds)
 
 
-def _bars(plots, rows: list, bound: float) -> list[str]:
-    by_player: dict[str, list] = {}
-    for row in rows:
-        if row.ok:
-            by_player.setdefault(row.player, []).append(row)
-    names = list(by_player)
-    label = "last completion over the bound" if bound else "last completion, s"
-    key = "ratio" if bound else "last_s"
-    return [plots.bars(names, [[getattr(r, key) for r in by_player[n]] for n in names], label,
-                       1.0 if bound else None),
-            plots.bars(names, [[r.cpu_s_per_gib for r in by_player[n]] for n in names],
-                       "CPU seconds per GiB delivered", None)]
+def _bars(plots, rows: list) -> list[str]:
+    """Of what the rows tell; who has no such number is left out."""
+    drawn = []
+    for key, label in (headline(rows), *_COSTS):
+        by_player: dict[str, list] = {}
+        for row in rows:
+            if row.ok and getattr(row, key) is not None:
+                by_player.setdefault(row.player, []).append(getattr(row, key))
+        if by_player:
+            drawn.append(plots.bars(list(by_player), list(by_player.values()), label,
+                                    1.0 if key == "ratio" else None))
+    return drawn
 
 
 def _middle_rounds(records: list[dict]) -> list[dict]:

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 from lab import stats
 from lab.cell import Outcome, Running
-from lab.content import GIB
+from lab.content import GIB, MIB
 from lab.network import Traffic
 from lab.scenario import Scenario
 
@@ -40,6 +40,11 @@ class Row:
     calls_per_s: float | None = None  # Of a service's clients together.
     call_median_ms: float | None = None
     call_p99_ms: float | None = None
+    cpu_us_per_call: float | None = None
+    mib_per_s: float | None = None  # To all clients together.
+    of_direct: float | None = None  # Its rate beside the yardstick's in the same round.
+    first_ms: float | None = None  # From a request to the first byte of its answer, median.
+    soonest_s: float | None = None  # Until the first of several clients is done.
 
 
 def make_row(scenario: Scenario, player, number: int, outcome: Outcome) -> Row:
@@ -53,7 +58,9 @@ def make_row(scenario: Scenario, player, number: int, outcome: Outcome) -> Row:
     row.saturated = outcome.busy >= SATURATED
     if row.ok:
         _times(row, measured)
-        if scenario.task:
+        if scenario.ask:
+            _answers(row, scenario, outcome, measured)
+        elif scenario.task:
             _calls(row, outcome, measured)
         else:
             _bytes(row, scenario, player, outcome, measured)
@@ -71,6 +78,46 @@ def _times(row: Row, measured: list[Running]) -> None:
     row.p95_s = stats.percentile(durations, 0.95)
     row.last_s = max(r.done_at for r in measured if r.done_at) - first
     row.ratio = row.last_s / row.bound_s if row.bound_s else None
+
+
+def rate_beside(row: Row, other: Row) -> float | None:
+    """By last completion, or by calls where as many as possible were made."""
+    if not (row.ok and other.ok):
+        return None
+    if row.calls_per_s and other.calls_per_s:
+        return row.calls_per_s / other.calls_per_s
+    return other.last_s / row.last_s if row.last_s and other.last_s else None
+
+
+def _answers(row: Row, scenario: Scenario, outcome: Outcome, measured: list[Running]) -> None:
+    """By the clock of the program that asked, and its counts. Copies and costs are of caches alone."""
+    only, = measured
+    counts = outcome.own_counts[only.client.name]
+    ends, delivered = counts["ends"], counts["bytes"]
+    row.last_s, row.mean_s, row.p95_s = max(ends), None, None
+    if len(ends) > 1:
+        row.soonest_s, row.mean_s, row.p95_s = min(ends), sum(ends) / len(ends), stats.percentile(ends, 0.95)
+    row.ratio = row.last_s / row.bound_s if row.bound_s else None
+    row.first_ms = stats.median(firsts) * 1000 if (firsts := counts["first_bytes"]) else None
+    if scenario.wanted == scenario.length:
+        row.mib_per_s = delivered / MIB / row.last_s or None
+    row.calls_per_s = counts.get("calls_per_s")
+    row.call_median_ms, row.call_p99_ms = counts.get("call_median_ms"), counts.get("call_p99_ms")
+    if outcome.servers:
+        row.origin_copies = sum(request.body_bytes for request in outcome.requests) / scenario.length
+        _costs_of_serving(row, scenario, outcome, counts)
+
+
+def _costs_of_serving(row: Row, scenario: Scenario, outcome: Outcome, counts: dict) -> None:
+    """Until the last client was done: ending is no part of it."""
+    uses = [outcome.sessions[process.pid] for process in outcome.servers]
+    cpu = sum(sum(use.cpu.values()) - use.before for use in uses)
+    if row.calls_per_s:
+        row.cpu_us_per_call = cpu * 1e6 / counts["answers"]
+    elif scenario.wanted == scenario.length:  # Of a range, what else was fetched meanwhile would be most.
+        row.cpu_s_per_gib = cpu / (counts["bytes"] / GIB)
+    row.peak_memory = sum(sum(use.peak_memory.values()) for use in uses) or None
+    row.written_bytes = sum(p.usage.ru_oublock * 512 for p in outcome.servers if p.usage)
 
 
 def _calls(row: Row, outcome: Outcome, measured: list[Running]) -> None:

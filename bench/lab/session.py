@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import time
+from collections import defaultdict
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from lab.cell import Outcome, measure
 from lab.network import MBIT
 from lab.players.base import Player, first_line
 from lab.scenario import Scenario
-from lab.score import Row, make_row
+from lab.score import Row, make_row, rate_beside
 from lab.stage import StageError
 
 SERIES_POINTS_MAX = 120
@@ -25,22 +26,28 @@ class Session:
         self._scratch, self._out, self._rounds, self._display = scratch, out, rounds, display
         self._keep = keep
         self.rows: list[Row] = []
+        self._yardsticks: dict[tuple[str, int], Row] = {}
         out.mkdir(parents=True, exist_ok=True)
 
     def run(self, scenarios: list[Scenario], players: list[Player]) -> None:
         with open(self._out / "rows.jsonl", "a", encoding="utf-8") as lines:
             self._write(lines, {"kind": "about", **describe(players, scenarios)})
             for scenario in scenarios:
-                taking_part = [p for p in players if self._takes_part(p, scenario)]
+                taking_part = self._taking_part(players, scenario)
                 for number in range(self._rounds):
                     for player in taking_part:
                         self._measure(scenario, player, number, lines)
 
-    def _takes_part(self, player: Player, scenario: Scenario) -> bool:
-        reason = player.refuses(scenario)
-        if reason:
-            self._display.note(f"{scenario.name}: without {player.name}, it {reason}")
-        return reason is None
+    def _taking_part(self, players: list[Player], scenario: Scenario) -> list[Player]:
+        """Yardsticks first."""
+        reasons: dict[str, list[str]] = defaultdict(list)
+        for player in players:
+            if reason := player.refuses(scenario):
+                reasons[reason].append(player.name)
+        for reason, names in reasons.items():
+            self._display.note(f"{scenario.name}: without what {reason}: {', '.join(names)}")
+        absent = {name for names in reasons.values() for name in names}
+        return sorted((p for p in players if p.name not in absent), key=lambda p: not p.yardstick)
 
     def _measure(self, scenario: Scenario, player: Player, number: int, lines) -> None:
         self._display.begin(scenario, player, number)
@@ -53,10 +60,17 @@ class Session:
             self._write(lines, {"kind": "row", **asdict(row)})
         else:
             row = make_row(scenario, player, number, outcome)
+            self._tell_beside(row, player)
             self._write(lines, {"kind": "row", **asdict(row), "at": time.time(),
                                 "commands": outcome.commands, **series(scenario, outcome)})
         self.rows.append(row)
         self._display.end(row)
+
+    def _tell_beside(self, row: Row, player: Player) -> None:
+        if player.yardstick:
+            self._yardsticks[row.scenario, row.round] = row
+        elif other := self._yardsticks.get((row.scenario, row.round)):
+            row.of_direct = rate_beside(row, other)
 
     def _kept(self, scenario: Scenario, player: Player, number: int) -> Path | None:
         name = f"{scenario.name}-{player.name}-{number + 1}"
@@ -89,6 +103,7 @@ def series(scenario: Scenario, outcome: Outcome) -> dict:
     kept = [*outcome.samples[::step], outcome.samples[-1]]
     first = kept[0].traffic
     names = [c.name for c in scenario.clients]
+    senders = [name for name in (*names, *scenario.cache_hosts()) if name in first]
 
     def received(sample, name: str) -> int:
         return sample.traffic[name].received_payload() - first[name].received_payload()
@@ -102,7 +117,7 @@ def series(scenario: Scenario, outcome: Outcome) -> dict:
             "t": [round(s.at, 3) for s in kept],
             "received": {name: [received(s, name) for s in kept] for name in names},
             "from_origin": [sent(s, "origin") for s in kept],
-            "from_peers": [sum(sent(s, name) for name in names) for s in kept],
+            "from_peers": [sum(sent(s, name) for name in senders) for s in kept],
             "cpu": [round(s.cpu - kept[0].cpu, 2) for s in kept],
         },
         "done_at": {r.client.name: round(r.done_at - started, 4)

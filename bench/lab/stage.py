@@ -12,14 +12,13 @@ from pathlib import Path
 
 from lab import build, origin, torrent
 from lab.content import Content, File
-from lab.network import Link, Network, kernel_has_netem
+from lab.network import Network, kernel_has_netem
 from lab.processes import Gate, Process, spawn
 from lab.scenario import Client, Scenario
 
 POLL_INTERVAL_S = 0.01
 READY_LIMIT_S = 20.0
 TRACKER_PORT, BAD_PEER_PORT, PING_PORT = 6969, 6999, 7
-CACHE_LINK = Link.mbit(1000)
 PROGRAMS = Path(__file__).parent / "programs"
 PYTHON = "/usr/bin/python3"
 
@@ -95,9 +94,6 @@ class Stage:
     def torrent_parent(self) -> Path:
         place = self.content.directory
         return place if len(self.content.files) == 1 else place.parent
-
-    def cache_hosts(self) -> list[str]:
-        return [f"cache{site}" for site in sorted({c.site for c in self.scenario.clients})]
 
     @staticmethod
     def cache_host_of(client: Client) -> str:
@@ -220,8 +216,8 @@ class Stage:
         for name, link in zip(self.mirrors(), scenario.mirrors, strict=True):
             network.add_host(name, link)
         if cache_hosts:
-            for host in self.cache_hosts():
-                network.add_host(host, CACHE_LINK, int(host.removeprefix("cache")))
+            for host in scenario.cache_hosts():
+                network.add_host(host, scenario.cache_link, int(host.removeprefix("cache")))
         for client in scenario.clients:
             network.add_host(client.name, client.link, client.site, client.path)
         for name, _ in self._bad_peers():

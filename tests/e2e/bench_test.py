@@ -15,6 +15,7 @@ class Bench(FreshetCase):
     def test_bench_list_names_scenarios_and_players(self):
         out, _ = self.freshet("bench", "list")
         self.assertIn("crowd-8 ", out)
+        self.assertIn("node-cold ", out)
         self.assertIn("aria2-hybrid ", out)
 
     def test_bench_hands_on_its_exit_code_and_options(self):

@@ -32,6 +32,7 @@ class Player:
     packages: tuple[str, ...] = ()  # Of Debian.
     program = ""
     traits: frozenset[str] = frozenset()
+    yardstick = False  # Plays first in each round; others are told beside it.
     needs_cache_host = False  # One more host in each site that has clients.
     # Whether copies that left the origin are counted on its cable (seeders) or at nginx.
     seeds_at_origin = False
@@ -65,7 +66,7 @@ class Player:
         is the client's own process that dies."""
         return False
 
-    def own_counts(self, stage: "Stage", client: "Client") -> dict[str, float]:
+    def own_counts(self, stage: "Stage", client: "Client") -> dict:
         """What only the program knows, after its end: duplicate, wasted bytes; what a task measures."""
         return {}
 

@@ -1,34 +1,29 @@
-"""HTTP caches on a host of the site, clients by curl: what an administrator can install today."""
+"""HTTP caches on a host of the site: what an administrator can install today."""
 
 import shutil
 from pathlib import Path
 
 from lab import origin
-from lab.players.base import Launch, Player, first_line
+from lab.players.base import first_line
+from lab.players.direct import Served
 
 
-class Cache(Player):
-    """The cache host's link is the site's best: see CACHE_LINK of stage.py."""
+class Cache(Served):
+    """The cache host's link is the site's best: see CACHE_LINK of scenario.py."""
     needs_cache_host = True
-    traits = frozenset({"http"})
 
     def configure(self, directory: Path, upstream: str) -> list[str]:
         """Writes what the program needs below `directory`; its command. It listens on port 80."""
         raise NotImplementedError
 
     def start_servers(self, stage) -> None:
-        for host in stage.cache_hosts():
+        for host in stage.scenario.cache_hosts():
             directory = stage.directory / host
             directory.mkdir()
             stage.serve(host, self.configure(directory, stage.address("origin")), port=80)
 
-    def launch(self, stage, client) -> Launch:
-        argv = ["curl", "--fail", "--silent", "--show-error"]
-        cache = stage.address(stage.cache_host_of(client))
-        for file in stage.content.files:
-            argv += ["--output", str(stage.received(client) / file.name),
-                     f"http://{cache}/{file.name}{self.query(stage)}"]
-        return Launch(argv)
+    def url(self, stage, client, file) -> str:
+        return f"http://{stage.address(stage.cache_host_of(client))}/{file.name}{self.query(stage)}"
 
     def query(self, stage) -> str:
         """What a client adds to a URL for this cache."""
@@ -36,7 +31,7 @@ class Cache(Player):
 
 
 class NginxCache(Cache):
-    packages = ("nginx-light", "curl")
+    packages = ("nginx-light", *Served.packages)
     program = "nginx"
 
     def __init__(self, name: str, about: str, sliced: bool) -> None:
@@ -50,7 +45,7 @@ class NginxCache(Cache):
         return first_line(["/usr/sbin/nginx", "-v"])
 
     def settings(self) -> str:
-        return "proxy_cache_lock on, lock timeout and age 10 min" + (
+        return "a worker for each processor, files on disk, proxy_cache_lock on, lock timeout and age 10 min" + (
             ", slice 1m" if self.sliced else "")
 
     def configure(self, directory: Path, upstream: str) -> list[str]:
@@ -60,18 +55,21 @@ class NginxCache(Cache):
     proxy_pass http://{upstream}; proxy_http_version 1.1; proxy_set_header Connection "";
     proxy_cache lab; proxy_cache_key {key}; proxy_cache_valid 200 206 1h;
     proxy_cache_lock on; proxy_cache_lock_timeout 10m; proxy_cache_lock_age 10m; {extra}
-""", http=f"proxy_cache_path {directory}/cache keys_zone=lab:10m max_size=8g inactive=1h;")
+    access_log off;
+""", http=f"proxy_cache_path {directory}/cache keys_zone=lab:10m max_size=8g inactive=1h;",
+                                     processes="worker_processes auto;")
         return origin.command(config)
 
 
 class Squid(Cache):
     name = "squid"
     about = "squid in front of the origin, in memory"
-    packages = ("squid", "curl")
+    packages = ("squid", *Served.packages)
     program = "squid"
 
     def settings(self) -> str:
-        return "collapsed_forwarding on, objects up to 2 GB in memory"
+        return ("collapsed_forwarding on, in memory alone, objects up to 2 GB; passes a range on that it does not"
+                " have, and does not keep it, as its default is")
 
     def configure(self, directory: Path, upstream: str) -> list[str]:
         shutil.chown(directory, user="proxy")  # It refuses to run as root.
@@ -96,14 +94,14 @@ shutdown_lifetime 0 seconds
 class Varnish(Cache):
     name = "varnish"
     about = "varnish in front of the origin, in memory"
-    packages = ("varnish", "curl")
+    packages = ("varnish", *Served.packages)
     program = "varnishd"
 
     def version(self) -> str:
         return first_line(["varnishd", "-V"])
 
     def settings(self) -> str:
-        return "streaming, malloc 4 GB, ttl 1 h"
+        return "streaming, in memory alone (malloc 4 GB), ttl 1 h"
 
     def configure(self, directory: Path, upstream: str) -> list[str]:
         program = directory / "lab.vcl"

@@ -1,9 +1,9 @@
 """curl: plain HTTP, one connection. What everybody has today."""
 
-from lab.players.base import Launch, Player
+from lab.players.direct import Served
 
 
-class Curl(Player):
+class Curl(Served):
     name = "curl"
     about = "plain HTTP, one connection"
     packages = ("curl",)
@@ -13,11 +13,8 @@ class Curl(Player):
     def settings(self) -> str:
         return "--fail --silent, one process for all files of a client, connection kept"
 
-    def launch(self, stage, client) -> Launch:
-        argv = ["curl", "--fail", "--silent", "--show-error"]
-        for file in stage.content.files:
-            argv += ["--output", str(stage.received(client) / file.name), stage.url(file)]
-        return Launch(argv)
+    def url(self, stage, client, file) -> str:
+        return stage.url(file)
 
 
 PLAYERS = [Curl()]

@@ -16,7 +16,7 @@ CALLERS = 50
 
 
 def daemon() -> str | None:
-    built = Path(program() or "/nonexistent").parents[1] / "daemon/freshetd"
+    built = Path(program() or "/no/such/program").parents[1] / "daemon/freshetd"
     return str(built) if built.exists() else shutil.which("freshetd")
 
 
@@ -101,7 +101,6 @@ def _callers(stage, client) -> list[str]:
 class Node(Cache):
     name = "freshet-node"
     about = "a caching node of ours in front of the origin"
-    packages = ("curl",)
 
     def missing(self) -> str | None:
         return None if daemon() else "freshetd is not built"
@@ -110,7 +109,7 @@ class Node(Cache):
         return first_line([daemon() or "false", "--version"])
 
     def settings(self) -> str:
-        return f"{daemon()}; the origin is on its allow list"
+        return f"{daemon()}; a thread for each processor, contents on disk; the origin is on its allow list"
 
     def query(self, stage) -> str:
         return f"?cacheHostOrigin={stage.address('origin')}"

@@ -6,6 +6,7 @@ Each test is registered by name; exit code 77 says that this machine permits no 
 import json
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -76,6 +77,20 @@ class Rig(RigCase):
         self.assertTrue(killed["ok"], killed["failures"])
         self.assertGreaterEqual(killed["origin_copies"], 1.0)
         self.assertLess(killed["origin_copies"], 2.0)
+
+    def test_caches_cold_and_hot_send_right_bytes_and_ask_their_origin_once(self):
+        caches = ["freshet-node", *(["nginx-cache"] if shutil.which("nginx") else [])]
+        rows = bench("node-cold", "node-cold-many", "node-hot", "--players", ",".join([*caches, "direct"]),
+                     "--size", "16M", "-n", "1", out=str(self.place))
+        self.assertEqual([row["player"] for row in rows], ["direct", *caches] * 3)
+        for row in rows:
+            self.assertTrue(row["ok"], row["failures"])  # The asking program proves every byte.
+            if row["player"] in caches:
+                copies = 0.0 if row["scenario"] == "node-hot" else 1.0
+                self.assertAlmostEqual(row["origin_copies"], copies, delta=0.01)
+                self.assertGreater(row["of_direct"], 0)
+                self.assertGreater(row["cpu_s_per_gib"], 0)
+                self.assertGreater(row["first_ms"], 0)
 
     def test_a_path_delays_and_loses_as_asked(self):
         times = []
