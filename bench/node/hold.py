@@ -13,8 +13,7 @@ import sys
 import tempfile
 import time
 
-import measure
-import rivals
+import servers
 
 SIZE = 64 << 20
 PART = 65536
@@ -106,11 +105,11 @@ class Hold:
         await asyncio.gather(*tasks)
 
 
-async def sampled(hold, options, pid):
+async def sampled(hold, options, cache):
     """Runs it; the most memory that the node had meanwhile."""
     running, most = asyncio.ensure_future(hold.run(options)), 0
     while not running.done():
-        most = max(most, measure.resident_bytes(pid))
+        most = max(most, cache.resident_bytes())
         await asyncio.wait({running}, timeout=1)
     await running
     return most
@@ -130,10 +129,10 @@ async def measured(cache, target, body, options):
     writer.write(await_body.request())
     if await await_body.answer(reader) != body:
         raise RuntimeError("the node sends other bytes")
-    before = measure.resident_bytes(cache.process.pid)
+    before = cache.resident_bytes()
     idle = await idle_connections(cache.port, options.idle)
     hold = Hold(cache, target, body, time.monotonic() + options.minutes * 60)
-    most = await sampled(hold, options, cache.process.pid)
+    most = await sampled(hold, options, cache)
     for each, (reader, writer) in enumerate(idle):
         writer.write(hold.request("Range: bytes=0-0\r\n"))
         try:
@@ -162,15 +161,14 @@ def main():
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     options.idle = min(options.idle, most - options.busy - 8 * options.slow - 200)
-    rivals.Freshet.daemon, rivals.Freshet.limits = options.freshetd, LIMITS
     folder = pathlib.Path(tempfile.mkdtemp(prefix="freshet-hold-"))
     os.chmod(folder, 0o755)
-    origin = rivals.Origin(folder, 0)
+    origin = servers.Origin(folder)
     cache = None
     try:
         body = os.urandom(SIZE)
         (origin.folder / "files/f").write_bytes(body)
-        cache = rivals.Freshet(folder, origin.port)
+        cache = servers.Node(folder, options.freshetd, origin, LIMITS)
         right = asyncio.run(measured(cache, cache.target("/f"), body, options))
     finally:
         if cache:
