@@ -182,7 +182,9 @@ class BadPeer {
       : store_(world.loop, world.loop, {}),
         swarm_(world.directory, store_, host, world.spec.bad.manner) {
     PieceMap has(manifest->pieces());
-    if (world.spec.bad.manner != Manner::claims) has.set(pieces(0, manifest->pieces()));
+    auto const manner = world.spec.bad.manner;
+    if (manner != Manner::claims && manner != Manner::renames)
+      has.set(pieces(0, manifest->pieces()));
     auto const content = manifest->content;
     swarm_.join({.spool = SpoolId{1},
                  .content = content,

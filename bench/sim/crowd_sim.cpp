@@ -4,9 +4,10 @@
 //                               round_trip_ms, arrivals_s, neighbours, slots (neighbours served at
 //                               a time), peers (0 or 1), across (1: peers of different sites meet),
 //                               sites_played (so many of the sites stand for all), bad (peers) and
-//                               manner (1 silent, 2 slow, 3 lies, 4 claims), origin_ends (1: once
-//                               every piece went out), half_leaves (after so many copies), seed,
-//                               records (decision records of so many clients, one JSON line each)
+//                               manner (1 silent, 2 slow, 3 lies, 4 claims, 5 renames), origin_ends
+//                               (1: once every piece went out), half_leaves (after so many copies),
+//                               seed, records (decision records of so many clients, one JSON line
+//                               each)
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

@@ -85,6 +85,7 @@ void FlowSwarm::join(SwarmSpec spec, PieceMap const& present) {
   directory_.enter(*this);
   later(directory_.around.rules.discovery, [](FlowSwarm& self) { self.search(); });
   if (manner_ == Manner::claims) claim_everything();
+  if (manner_ == Manner::renames) rename();
 }
 
 void FlowSwarm::claim_everything() {
@@ -95,6 +96,19 @@ void FlowSwarm::claim_everything() {
   }
   claim(spec_->spool, claims);
   later(std::chrono::seconds{5}, [](FlowSwarm& self) { self.claim_everything(); });
+}
+
+// Eight of them claim all, each its eighth.
+void FlowSwarm::rename() {
+  if (!spec_) return;
+  part_where([](std::uint32_t) { return true; });
+  key_ = directory_.around.random.next();
+  auto const eighth = std::max(1U, present_.size() / 8);
+  auto const begin = host_ % 8 * eighth;
+  auto const end = std::min(begin + eighth, present_.size());
+  if (begin < end) claims_ = {{pieces(begin, end), std::chrono::seconds{30}}};
+  find_neighbours();
+  later(std::chrono::seconds{1}, [](FlowSwarm& self) { self.rename(); });
 }
 
 void FlowSwarm::search_again(Duration wait) {

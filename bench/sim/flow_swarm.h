@@ -35,10 +35,11 @@ struct SwarmRules {
 // What a peer does to those who trust it.
 enum class Manner : std::uint8_t {
   honest,
-  silent,  // Offers what it has and sends nothing.
-  slow,    // 64 kB in a second.
-  lies,    // Sends wrong bytes.
-  claims,  // Claims everything and fetches nothing.
+  silent,   // Offers what it has and sends nothing.
+  slow,     // 64 kB in a second.
+  lies,     // Sends wrong bytes.
+  claims,   // Claims everything and fetches nothing.
+  renames,  // Claims an eighth and fetches nothing, and is somebody else every second.
 };
 
 // By which links bytes go from one host to another.
@@ -132,6 +133,7 @@ class FlowSwarm final : public Swarm {
   void hear_claims(std::uint32_t host, std::vector<Claim> const& claims);
   void tell(Word const& word);
   void claim_everything();
+  void rename();
   void add_holder(PieceMap const& has, int change);
   void ask_all();
   void ask(Neighbour& neighbour);

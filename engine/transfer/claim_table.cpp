@@ -37,13 +37,4 @@ std::vector<ClaimTable::Heard> ClaimTable::of(SourceId peer) const {
   return claims;
 }
 
-std::optional<TimePoint> ClaimTable::next_expiry(TimePoint now, Duration heeded) const {
-  std::optional<TimePoint> next;
-  for (auto const& claim : claims_) {
-    auto const end = std::min(claim.expires, claim.since + heeded);
-    if (end > now) next = std::min(next.value_or(end), end);
-  }
-  return next;
-}
-
 }  // namespace freshet

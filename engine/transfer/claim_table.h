@@ -3,6 +3,7 @@
 // Pure: time comes in with each call. Thread: engine loop.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <vector>
@@ -58,8 +59,16 @@ class ClaimTable {
   [[nodiscard]] bool empty() const { return claims_.empty(); }
   // What the peer claimed last.
   [[nodiscard]] std::vector<Heard> of(SourceId peer) const;
-  // When the next claim that holds now runs out, or is no longer `heeded`.
-  [[nodiscard]] std::optional<TimePoint> next_expiry(TimePoint now, Duration heeded) const;
+  // When the next claim that holds now ends, each of them as `end_of` says.
+  template <typename EndOf>
+  [[nodiscard]] std::optional<TimePoint> next_end(TimePoint now, EndOf end_of) const {
+    std::optional<TimePoint> next;
+    for (auto const& claim : claims_) {
+      auto const end = end_of(claim);
+      if (end > now) next = std::min(next.value_or(end), end);
+    }
+    return next;
+  }
 
  private:
   Limits limits_;

@@ -119,6 +119,12 @@ void Crowd::on_claims(SourceId id, std::span<Claim const> claims, TimePoint now)
   }
   if (peer.broken_claims > policy_.broken_claims_max) claims = {};
   claims_.hear(id, claims, now);
+  for (auto const& claim : claims_.of(id)) {
+    auto const last = group_of(PieceIndex{to_number(claim.range.end) - 1});
+    for (auto group = group_of(claim.range.begin); group <= last; ++group) {
+      group_times_.on_claim(group, now, claim_patience_);
+    }
+  }
 }
 
 void Crowd::on_asked(PieceIndex piece, bool asked) {
@@ -135,7 +141,8 @@ void Crowd::distrust(PieceIndex piece) {
   doubted_.set(piece);
 }
 
-void Crowd::on_received(Bytes bytes, TimePoint now) {
+void Crowd::on_received(SourceId id, Bytes bytes, TimePoint now) {
+  if (auto const from = peers_.find(id); from != peers_.end()) from->second.brought += bytes;
   if (!received_at_ || now - *received_at_ > std::chrono::seconds{2}) {
     // After a long silence an average over it says nothing of what peers can do now.
     rate_ = RateEstimate{std::chrono::milliseconds{500}};
@@ -159,11 +166,18 @@ ByteRange Crowd::bytes_of_group(Group group) const {
   return {begin, std::min(begin + geometry_.piece_length * group_pieces_, geometry_.length)};
 }
 
+TimePoint Crowd::heeded_until(ClaimTable::Heard const& claim, Group group) const {
+  auto const peer = peers_.find(claim.peer);
+  bool const stranger = peer == peers_.end() || peer->second.brought < geometry_.piece_length;
+  return std::min({claim.expires, claim.since + claim_patience_,
+                   group_times_.end(group, stranger, claim_patience_)});
+}
+
 bool Crowd::blocked_by_claim(PieceIndex piece, TimePoint now) const {
   auto const group = group_of(piece);
   bool const intended = intent_ && intent_->group == group;
   return claims_.any(piece, now, [&](ClaimTable::Heard const& claim) {
-    if (now - claim.since >= claim_patience_) return false;
+    if (now >= heeded_until(claim, group)) return false;
     if (!intended) return true;
     // Both want it: who said so first, and if nobody can tell who comes first in this group.
     auto const peer = peers_.find(claim.peer);
@@ -224,7 +238,8 @@ TimePoint Crowd::turn_at() const {
 bool Crowd::our_turn(TimePoint now) const {
   if (fetchers_.chosen()) return true;
   if (now < turn_at()) return false;
-  return !others_fetch(now);
+  // Who only says so has as long for all groups as for one.
+  return !others_fetch(now) || now >= turn_at() + GroupTimes::of_strangers(claim_patience_);
 }
 
 bool Crowd::others_fetch(TimePoint now) const {
@@ -351,21 +366,26 @@ bool Crowd::should_yield(ByteRange range, TimePoint now) const {
   if (!our_turn(now) || leave_first_piece(now)) return true;
   auto const group = group_of(pieces.begin);
   return claims_.any(pieces.begin, now, [&](ClaimTable::Heard const& claim) {
-    if (now - claim.since >= claim_patience_) return false;
+    if (now >= heeded_until(claim, group)) return false;
     auto const peer = peers_.find(claim.peer);
     return peer != peers_.end() && fetchers_.outranks_us(peer->second.key, group);
   });
 }
 
 std::optional<TimePoint> Crowd::next_look(TimePoint now) const {
-  auto next = claims_.next_expiry(now, claim_patience_);
+  auto next = claims_.next_end(now, [this](ClaimTable::Heard const& claim) {
+    return heeded_until(claim, group_of(claim.range.begin));
+  });
   auto const consider = [&](TimePoint when) {
     if (when > now) next = std::min(next.value_or(when), when);
   };
   if (intent_) consider(intent_->fetch_at);
   if (awaits_holder(now)) consider(joined_at_ + policy_.holder_wait);
   if (holdings_.pieces_out() == 0) consider(joined_at_ + policy_.first_piece_max);
-  if (!holdings_.all_out()) consider(turn_at());
+  if (!holdings_.all_out()) {
+    consider(turn_at());
+    consider(turn_at() + GroupTimes::of_strangers(claim_patience_));
+  }
   if (waits_) consider(now + policy_.patience_min);
   if (held_since_) consider(*held_since_ + policy_.hold_max);
   return next;

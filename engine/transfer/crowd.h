@@ -16,6 +16,7 @@
 #include "engine/ports/swarm.h"
 #include "engine/transfer/claim_table.h"
 #include "engine/transfer/fetchers.h"
+#include "engine/transfer/group_times.h"
 #include "engine/transfer/holdings.h"
 #include "engine/transfer/rate_estimate.h"
 #include "engine/transfer/remaining.h"
@@ -78,7 +79,7 @@ class Crowd {
   void on_own(PieceIndex piece, bool present);
   // Peers sent it wrong. They are asked for it no more until it is right; the origin is, at once.
   void distrust(PieceIndex piece);
-  void on_received(Bytes bytes, TimePoint now);
+  void on_received(SourceId peer, Bytes bytes, TimePoint now);
 
   // Empty for one who is not here any more.
   [[nodiscard]] std::string address_of(SourceId peer) const {
@@ -127,6 +128,7 @@ class Crowd {
     bool speaks_claims = false;
     bool member = false;
     PieceMap has;
+    Bytes brought = 0;
     std::uint32_t broken_claims = 0;
   };
 
@@ -135,6 +137,7 @@ class Crowd {
   [[nodiscard]] ByteRange bytes_of_group(Group group) const;
   void count(Peer& peer);
   [[nodiscard]] bool free(PieceIndex piece, TimePoint now) const;
+  [[nodiscard]] TimePoint heeded_until(ClaimTable::Heard const& claim, Group group) const;
   [[nodiscard]] bool blocked_by_claim(PieceIndex piece, TimePoint now) const;
   [[nodiscard]] TimePoint turn_at() const;
   [[nodiscard]] bool our_turn(TimePoint now) const;
@@ -172,6 +175,7 @@ class Crowd {
   PieceMap doubted_;  // Sent wrong by peers, and not right yet.
   ClaimTable claims_;
   Duration claim_patience_;
+  GroupTimes group_times_;
 
   struct Intent {
     Group group = 0;

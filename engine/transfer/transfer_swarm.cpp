@@ -132,7 +132,7 @@ void Transfer::on_received(SourceId peer, Bytes bytes) {
   if (waits_.current() != Limiter::moving) look_at_limiter();
   auto* const with = crowd();
   if (with == nullptr) return;
-  with->on_received(bytes, now());
+  with->on_received(peer, bytes, now());
   members_most_ = std::max(members_most_, with->members_count());
 }
 

@@ -124,6 +124,19 @@ TEST_CASE("those who claim everything cost one lease and the rest of a crowd not
   CHECK(crowd.ratio() <= 1.25);
 }
 
+TEST_CASE("those who claim everything under ever new names hold back no more than a few leases",
+          "[crowd]") {
+  auto const plain = run_crowd({.clients = 1, .peers = false});
+  auto const beside = run_crowd({.clients = 1, .bad = {8, Manner::renames}});
+  REQUIRE(beside.done == 1);
+  CHECK(beside.last <= plain.last + 16);  // Four leases, and 60 ms for each group of others.
+
+  auto const crowd = run_crowd({.clients = 8, .bad = {8, Manner::renames}});
+  CHECK(crowd.done == 8);
+  CHECK(crowd.origin_copies <= 1.05);
+  CHECK(crowd.last <= plain.last + 16);
+}
+
 TEST_CASE("a part of the sites stands for all of them", "[crowd]") {
   CrowdSpec spec{.clients = 60, .length = 16_MiB, .origin = mbit(200, 200), .sites = 10};
   spec.wan = mbit(40, 40);

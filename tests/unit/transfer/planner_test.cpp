@@ -148,7 +148,7 @@ struct ThreeMembers {
   }
   // The others bring us as much as the origin does, and the first of them fetches the last piece.
   void claim_last() {
-    crowd.on_received(10 * 256_KiB, now);
+    crowd.on_received(kFirst, 10 * 256_KiB, now);
     Claim const claim{{PieceIndex{15}, PieceIndex{16}}, 10s};
     crowd.on_claims(kFirst, {&claim, 1}, now);
   }
@@ -206,7 +206,7 @@ TEST_CASE("peers that bring less than policy asks of them are helped by the orig
 
     bool helped = false;
     for (int second = 0; second < 60; ++second, world.now += 1s) {
-      crowd.on_received(100'000, world.now);
+      crowd.on_received(ThreeMembers::kFirst, 100'000, world.now);
       helped |= crowd.pick(world.unasked, {1e6, 1e6, 256_KiB, 256_KiB}, world.random, world.now)
                     .has_value();
     }
@@ -232,7 +232,7 @@ TEST_CASE("what buffers on the way bring at once makes no neighbour slow", "[cro
   planner.crowd()->on_has(peer.id, all, world.now);
 
   for (int tenth = 0; tenth < 20; ++tenth, world.now += 100ms) {
-    planner.crowd()->on_received(900'000, world.now);
+    planner.crowd()->on_received(ThreeMembers::kFirst, 900'000, world.now);
     CHECK(planner.plan(world.now).orders.empty());
   }
 }
@@ -257,12 +257,63 @@ TEST_CASE("peers that come and go and give nothing keep nobody from the origin",
   CHECK(picked);
 }
 
+// Two of them claim everything at any moment, each for half a second and then under another name.
+TEST_CASE("peers that come back under other names claim nothing anew", "[crowd]") {
+  ThreeMembers world;
+  Crowd crowd({1, 2}, world.geometry, PieceMap(16), {}, world.now);
+  auto const begun = world.now;
+  std::optional<ByteRange> picked;
+  for (std::uint64_t i = 0; i < 200 && !picked; ++i, world.now += 250ms) {
+    PeerInfo peer;
+    peer.id = SourceId{kFirstPeerSource + i};
+    peer.key = i + 7;
+    peer.speaks_claims = true;
+    if (i >= 3) crowd.remove(SourceId{kFirstPeerSource + i - 3}, world.now);
+    crowd.add(peer, world.now);
+    Claim const half{i % 2 == 0 ? pieces(0, 8) : pieces(8, 16), 30s};
+    crowd.on_claims(peer.id, {&half, 1}, world.now);
+    if (i < 1) continue;
+    picked = crowd.pick(world.unasked, {1e6, 1e6, 256_KiB, 256_KiB}, world.random, world.now);
+  }
+  CHECK(picked);
+  CHECK(world.now - begun <= 4 * world.policy.claim_patience_min + 1s);
+}
+
+// Their keys are chosen so that they should fetch and we should not; they claim a group each
+// second.
+TEST_CASE("those who should fetch and only say so are not waited for group by group", "[crowd]") {
+  ThreeMembers world;
+  Crowd crowd({1, 2}, world.geometry, PieceMap(16), {}, world.now);
+  Fetchers all{1 ^ 2, 16, 32};
+  std::vector<SourceId> ids;
+  for (std::uint64_t key = 10; all.before_us() < 40; ++key) {
+    auto const before = all.before_us();
+    all.add(key ^ 2);
+    if (all.before_us() == before) continue;
+    PeerInfo peer;
+    peer.id = ids.emplace_back(SourceId{kFirstPeerSource + key});
+    peer.key = key;
+    peer.speaks_claims = true;
+    crowd.add(peer, world.now);
+  }
+  auto const begun = world.now;
+  std::optional<ByteRange> picked;
+  for (std::uint32_t i = 0; i < 600 && !picked; ++i, world.now += 100ms) {
+    auto const group = i / 10 % 16;
+    Claim const claim{pieces(group, group + 1), 30s};
+    if (i % 10 == 0) crowd.on_claims(ids[group], {&claim, 1}, world.now);
+    picked = crowd.pick(world.unasked, {1e6, 1e6, 256_KiB, 256_KiB}, world.random, world.now);
+  }
+  CHECK(picked);
+  CHECK(world.now - begun <= 2 * world.policy.takeover_time + 4 * world.policy.claim_patience_min);
+}
+
 TEST_CASE("a piece that peers sent wrong is asked of the origin at once", "[crowd]") {
   ThreeMembers world;
   PieceMap all(16);
   all.set(PieceRange{PieceIndex{0}, PieceIndex{16}});
   world.crowd.on_has(ThreeMembers::kFirst, all, world.now);
-  world.crowd.on_received(10 * 256_KiB, world.now);
+  world.crowd.on_received(ThreeMembers::kFirst, 10 * 256_KiB, world.now);
   auto const picked = [&] {
     return world.crowd.pick(world.unasked, {1e6, 1e6, 256_KiB, 256_KiB}, world.random, world.now);
   };
