@@ -41,7 +41,8 @@ struct Transfer {
   std::size_t step() {
     now += 1ms;
     auto const piece = PieceIndex{next++ % kPieces};
-    if (auto* const crowd = planner.crowd()) crowd->on_received(SourceId{kFirstPeerSource}, kPiece, now);
+    if (auto* const crowd = planner.crowd())
+      crowd->on_received(SourceId{kFirstPeerSource}, kPiece, now);
     planner.on_present(piece, SourceId{1}, now);
     auto const orders = planner.plan(now).orders.size();
     planner.on_rejected(piece);  // Or there would soon be nothing left to decide.
