@@ -54,10 +54,11 @@ def _capacity_bound(length: float, sources: float, receivers: list[Receiver]) ->
     needed = length * len(receivers)
     rate, now = sources, 0.0
     for receiver in sorted(receivers, key=lambda r: r.arrival):
-        if needed <= rate * (receiver.arrival - now):
-            break
-        needed -= rate * (receiver.arrival - now)
-        now = receiver.arrival
+        if receiver.arrival > now:
+            if needed <= rate * (receiver.arrival - now):
+                break
+            needed -= rate * (receiver.arrival - now)
+            now = receiver.arrival
         rate += _up(receiver)
     return now + needed / rate
 

@@ -68,7 +68,7 @@ def measure(scenario: Scenario, player: Player, content: Content, directory: Pat
 
 def _keep(directory: Path, to: Path) -> None:
     to.mkdir(parents=True, exist_ok=True)
-    for file in [*directory.glob("*.log"), *directory.glob("*.report"), *directory.glob("*/access.log")]:
+    for file in [*directory.glob("*.log"), *directory.glob("*.report"), *directory.glob("*/*.log")]:
         name = file.name if file.parent == directory else f"{file.parent.name}-{file.name}"
         shutil.copyfile(file, to / name)
 

@@ -69,7 +69,8 @@ class Scenario:
         return tuple(c for c in self.clients if c.killed_at is None and not c.prelude)
 
     def receivers(self) -> list[Receiver]:
-        return [Receiver(c.link, c.arrival, c.site) for c in self.measured]
+        each = self.ask.connections if self.ask else 1
+        return [Receiver(c.link, c.arrival, c.site) for c in self.measured] * each
 
     def bound(self) -> float:
         """Seconds; 0 where links are not shaped and the bound says nothing."""

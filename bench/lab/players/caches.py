@@ -1,11 +1,15 @@
 """HTTP caches on a host of the site: what an administrator can install today."""
 
+import resource
 import shutil
 from pathlib import Path
 
 from lab import origin
+from lab.content import MIB
 from lab.players.base import first_line
 from lab.players.direct import Served
+
+SLICE = MIB
 
 
 class Cache(Served):
@@ -44,20 +48,27 @@ class NginxCache(Cache):
     def version(self) -> str:
         return first_line(["/usr/sbin/nginx", "-v"])
 
+    def refuses(self, scenario) -> str | None:
+        reason = super().refuses(scenario)
+        if reason or not self.sliced or not scenario.ask:
+            return reason
+        files = scenario.ask.connections * scenario.length // SLICE  # Each stays open until its answer ends.
+        return f"needs {files} open files (ulimit -Hn: {_files_max()})" if files > _files_max() else None
+
     def settings(self) -> str:
         return "a worker for each processor, files on disk, proxy_cache_lock on, lock timeout and age 10 min" + (
             ", slice 1m" if self.sliced else "")
 
     def configure(self, directory: Path, upstream: str) -> list[str]:
         key = "$uri$slice_range" if self.sliced else "$uri"
-        extra = "slice 1m; proxy_set_header Range $slice_range;" if self.sliced else ""
+        extra = f"slice {SLICE}; proxy_set_header Range $slice_range;" if self.sliced else ""
         config = origin.nginx_config(directory, directory, location=f"""
     proxy_pass http://{upstream}; proxy_http_version 1.1; proxy_set_header Connection "";
     proxy_cache lab; proxy_cache_key {key}; proxy_cache_valid 200 206 1h;
     proxy_cache_lock on; proxy_cache_lock_timeout 10m; proxy_cache_lock_age 10m; {extra}
     access_log off;
 """, http=f"proxy_cache_path {directory}/cache keys_zone=lab:10m max_size=8g inactive=1h;",
-                                     processes="worker_processes auto;")
+                                     processes=f"worker_processes auto; worker_rlimit_nofile {_files_max()};")
         return origin.command(config)
 
 
@@ -111,6 +122,10 @@ sub vcl_backend_response {{ set beresp.ttl = 1h; set beresp.do_stream = true; }}
 """)
         return ["varnishd", "-F", "-j", "none", "-n", str(directory / "work"), "-a", ":80", "-f",
                 str(program), "-s", "malloc,4G", "-T", "none"]
+
+
+def _files_max() -> int:
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 
 
 PLAYERS = [NginxCache("nginx-cache", "nginx proxy_cache in front of the origin", sliced=False),

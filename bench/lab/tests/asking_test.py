@@ -155,6 +155,11 @@ class Scores(unittest.TestCase):
 
 
 class Catalogue(unittest.TestCase):
+    def test_slices_of_many_clients_need_open_files(self):
+        sliced, many = all_players()["nginx-slice"], catalog.ALL["node-cold-many"]
+        self.assertIn("open files", sliced.refuses(replace(many, lengths=(1 << 50,))))
+        self.assertIsNone(sliced.refuses(many.with_lengths((MIB,))))
+
     def test_a_size_does_not_make_small_answers_large(self):
         small, cold = (catalog.ALL[f"node-{kind}"].with_lengths((16 * MIB,)) for kind in ("small", "cold"))
         self.assertEqual((small.length, cold.length), (1024, 16 * MIB))
@@ -164,6 +169,11 @@ class Catalogue(unittest.TestCase):
         serving = {name for name, player in all_players().items() if player.refuses(cold) is None}
         self.assertEqual(serving, {"direct", "nginx-cache", "nginx-slice", "squid", "varnish", "freshet-node"})
         self.assertIsNotNone(all_players()["direct"].refuses(catalog.ALL["crowd-8"]))
+
+    def test_many_clients_of_a_cache_need_one_copy_and_by_http_one_each(self):
+        many = catalog.ALL["node-cold-many"]
+        self.assertAlmostEqual(many.bound(), GIB / 125e6)
+        self.assertAlmostEqual(many.http_bound(), 50 * GIB / 125e6)
 
     def test_over_a_shaped_link_the_yardstick_takes_one_copy(self):
         direct = all_players()["direct"]
