@@ -89,6 +89,11 @@ class Answers(unittest.TestCase):
         said = read_wrk(WRK)
         self.assertEqual((said["answers"], said["ends"], said["calls_per_s"]), (277704, [5.02], 55320.95))
         self.assertEqual((said["call_median_ms"], said["call_p99_ms"]), (1.05, 10.0))
+        late, cut = (f"  Socket errors: connect 0, read {number}, write 0, timeout 3\n" for number in (0, 1))
+        self.assertEqual(read_wrk(WRK + late), said)
+        for bad in (cut, "  Non-2xx or 3xx responses: 7\n"):
+            with self.assertRaises(Wrong):
+                read_wrk(WRK + bad)
 
 
 class Scores(unittest.TestCase):
