@@ -1,7 +1,9 @@
 """Test content: incompressible bytes from a seed, made once a run and kept in the page cache."""
 
+import functools
 import hashlib
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,8 +35,13 @@ class Content:
                 or _digest(received / file.name) != file.sha256]
 
 
-def make(scratch: Path, lengths: list[int]) -> Content:
+def make(scratch: Path, lengths: Sequence[int]) -> Content:
     """The same lengths give the same bytes."""
+    return _make(scratch, tuple(lengths))
+
+
+@functools.cache
+def _make(scratch: Path, lengths: tuple[int, ...]) -> Content:
     label = f"{len(lengths)}x{max(lengths)}-{sum(lengths)}"
     directory = scratch / "content" / label
     directory.mkdir(parents=True, exist_ok=True)

@@ -51,7 +51,7 @@ class Session:
 
     def _measure(self, scenario: Scenario, player: Player, number: int, lines) -> None:
         self._display.begin(scenario, player, number)
-        bytes_to_fetch = content.make(self._scratch, list(scenario.lengths))
+        bytes_to_fetch = content.make(self._scratch, scenario.lengths)
         try:
             outcome = measure(scenario, player, bytes_to_fetch, self._scratch / "cell",
                               self._kept(scenario, player, number))
