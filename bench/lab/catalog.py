@@ -137,9 +137,9 @@ def _node() -> list[Scenario]:
     uplink = Link.mbit(1000)
 
     def node(label: str, about: str, ask: Ask, *, length: int = GIB, clients=crowd(1, None),
-             origin: Link | None = uplink, deadline: float = 120.0) -> Scenario:
+             origin: Link | None = uplink) -> Scenario:
         return Scenario(f"node-{label}", about, (length,), clients, origin, ask=ask, cache_link=None,
-                        traits=frozenset({"serving"}), deadline=deadline)
+                        traits=frozenset({"serving"}), deadline=120.0)
 
     return [
         node("hot", "one client takes 1 GiB that is hot, 4 times in a row", Ask(times=4), clients=hot, origin=None),
@@ -147,8 +147,7 @@ def _node() -> list[Scenario]:
              origin=None),
         node("cold", "one client takes 1 GiB that is cold, the origin sends at 1000", Ask()),
         node("cold-free", "the same with an origin as fast as the machine goes", Ask(), origin=None),
-        node("cold-many", "50 clients at once take 1 GiB that is cold, the origin sends at 1000", Ask(50),
-             deadline=300.0),
+        node("cold-many", "50 clients at once take 1 GiB that is cold, the origin sends at 1000", Ask(50)),
         node("range", "1 MiB from the middle of 1 GiB that is cold, the origin sends at 1000", Ask(middle=MIB)),
     ]
 

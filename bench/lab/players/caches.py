@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from lab import origin
-from lab.content import MIB
+from lab.content import GIB, MIB
 from lab.players.base import first_line
 from lab.players.direct import Served
 
@@ -77,6 +77,12 @@ class Squid(Cache):
     about = "squid in front of the origin, in memory"
     packages = ("squid", *Served.packages)
     program = "squid"
+    bytes_max = 16 * GIB  # It takes up to 3 s of one processor for each GiB that it sends from memory.
+
+    def refuses(self, scenario) -> str | None:
+        bytes_to_send = scenario.ask.connections * scenario.length if scenario.ask else 0
+        slow = f"would take minutes for {bytes_to_send >> 30} GiB" if bytes_to_send > self.bytes_max else None
+        return super().refuses(scenario) or slow
 
     def settings(self) -> str:
         return ("collapsed_forwarding on, in memory alone, objects up to 2 GB; passes a range on that it does not"

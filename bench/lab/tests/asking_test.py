@@ -165,6 +165,11 @@ class Catalogue(unittest.TestCase):
         self.assertIn("open files", sliced.refuses(replace(many, lengths=(1 << 50,))))
         self.assertIsNone(sliced.refuses(many.with_lengths((MIB,))))
 
+    def test_who_would_take_minutes_is_left_out(self):
+        squid, many = all_players()["squid"], catalog.ALL["node-cold-many"]
+        self.assertIn("minutes for 50 GiB", squid.refuses(many))
+        self.assertIsNone(squid.refuses(many.with_lengths((64 * MIB,))))
+
     def test_a_size_does_not_make_small_answers_large(self):
         small, cold = (catalog.ALL[f"node-{kind}"].with_lengths((16 * MIB,)) for kind in ("small", "cold"))
         self.assertEqual((small.length, cold.length), (1024, 16 * MIB))
