@@ -73,17 +73,18 @@ class Scenario:
         return [Receiver(c.link, c.arrival, c.site) for c in self.measured] * each
 
     def bound(self) -> float:
-        """Seconds; 0 where links are not shaped and the bound says nothing."""
-        if self.origin is None:
+        """Seconds; 0 where links are not shaped and the bound says nothing, nor does it of a range, a quarter of
+        which is in the bucket of a fast link."""
+        if self.origin is None or self.wanted < self.length:
             return 0.0
         helpers = [link.up for link in self.mirrors]
         helpers += [c.link.up for c in self.clients if c.prelude and c.link]
-        return fluid_bound(self.wanted, self.origin.up, self.receivers(), dict(self.wans), helpers)
+        return fluid_bound(self.length, self.origin.up, self.receivers(), dict(self.wans), helpers)
 
     def http_bound(self) -> float:
-        if self.origin is None:
+        if self.origin is None or self.wanted < self.length:
             return 0.0
-        return http_bound(self.wanted, self.origin.up, self.receivers(), dict(self.wans))
+        return http_bound(self.length, self.origin.up, self.receivers(), dict(self.wans))
 
     def time_limit(self) -> float:
         if self.deadline:

@@ -138,7 +138,7 @@ class Scores(unittest.TestCase):
         counts = {"ends": [0.5], "first_bytes": [0.25], "bytes": MIB, "answers": 1}
         row = self.row("node-range", counts, GIB // 2, cpu=0.5)
         self.assertEqual((row.first_ms, row.last_s, row.origin_copies), (250.0, 0.5, 0.5))
-        self.assertEqual((row.mib_per_s, row.cpu_s_per_gib), (None, None))
+        self.assertEqual((row.mib_per_s, row.cpu_s_per_gib, row.ratio), (None, None, None))
 
     def test_beside_the_yardstick_more_is_faster(self):
         one, two = (Row("s", "p", 0, True, [], last_s=t) for t in (1.0, 2.0))
