@@ -12,6 +12,7 @@ namespace {
 
 constexpr Bytes kRunBytesMax = 4_MiB;
 constexpr Bytes kChunkedRunBytesMax = 256_KiB;
+constexpr Bytes kLongRunBytes = 256_KiB;
 
 }  // namespace
 
@@ -103,6 +104,12 @@ void Sender::count(std::size_t bytes) {
 }
 
 Sender::Step Sender::run(Transport& transport, Bytes turn_bytes) {
+  auto const step = send(transport, turn_bytes);
+  if (step == Step::done || step == Step::waiting) transport.fill_segments(false);
+  return step;
+}
+
+Sender::Step Sender::send(Transport& transport, Bytes turn_bytes) {
   Bytes const turn_end = moved_ + turn_bytes;
   while (moved_ < turn_end) {
     if (run_left() == 0) {
@@ -114,10 +121,15 @@ Sender::Step Sender::run(Transport& transport, Bytes turn_bytes) {
         return Step::done;
       }
     }
+    bool const of_file = !run_.chunk && !transport.secure();
+    if (of_file && run_left() >= kLongRunBytes) transport.fill_segments(true);
     auto const moved = move(transport);
     if (moved.step == Transport::Step::blocked) return Step::blocked;
     if (moved.step == Transport::Step::ended) return Step::broken;
+    bool const partial = of_file && moved.bytes < run_left();
     count(moved.bytes);
+    // A client that reads makes room page by page; sent in such bits a file costs much more.
+    if (partial && !transport.has_room()) return Step::blocked;
   }
   return Step::turn;
 }

@@ -37,6 +37,7 @@ class Sender {
   void end_body();
   void begin_run();
   [[nodiscard]] Transport::Moved move(Transport& transport);
+  [[nodiscard]] Step send(Transport& transport, Bytes turn_bytes);
   void count(std::size_t bytes);
   [[nodiscard]] bool text_left() const { return text_at_ < text_.size(); }
   [[nodiscard]] Bytes run_left() const;

@@ -1,8 +1,11 @@
 #include "api/node/server/transport.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -10,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 namespace freshet::node {
 
@@ -94,6 +98,17 @@ Transport::Moved Transport::send_file(int file, ByteRange bytes) {
   auto const got = ::pread(file, record.data(), size, at);
   if (got <= 0) return {Step::ended, 0};
   return tls_write(record.data(), static_cast<std::size_t>(got));
+}
+
+bool Transport::has_room() const {
+  pollfd room{.fd = socket_.get(), .events = POLLOUT, .revents = 0};
+  return ::poll(&room, 1, 0) != 0;
+}
+
+void Transport::fill_segments(bool on) {
+  if (std::exchange(fills_segments_, on) == on) return;
+  int const value = on ? 1 : 0;
+  static_cast<void>(::setsockopt(socket_.get(), IPPROTO_TCP, TCP_CORK, &value, sizeof value));
 }
 
 void Transport::shut_down() {

@@ -35,6 +35,11 @@ class Transport {
   // `more`: other bytes follow at once.
   [[nodiscard]] Moved write(std::span<iovec const> from, bool more);
   [[nodiscard]] Moved send_file(int file, ByteRange bytes);
+  // Whether a good part of what the kernel keeps for it is free. If not, it is told when it is.
+  [[nodiscard]] bool has_room() const;
+  // While on, the kernel sends full segments alone; what is left goes when it is turned off, or
+  // after 0.2 s.
+  void fill_segments(bool on);
   // What was sent before arrives; nothing more is sent.
   void shut_down();
 
@@ -47,6 +52,7 @@ class Transport {
 
   local::Descriptor socket_;
   Tls tls_;
+  bool fills_segments_ = false;
 };
 
 }  // namespace freshet::node
