@@ -235,10 +235,13 @@ void Transfer::look_for_manifest(OriginHead const& head, SourceId source) {
 }
 
 // A server that still fetches the content itself, as a node does, has no manifest before the end:
-// it waits for it, as it was asked to, and says in the end that there is none yet.
+// it waits for it, as it was asked to, and says in the end that there is none yet. And where many
+// share a thin link their contents leave a document no room for a while.
 bool Transfer::may_come_yet(Result<Fetched> const& fetched, Duration waited) const {
-  bool const absent = !fetched && fetched.error().code == Errc::http_not_found;
-  return absent && waited > kManifestWait / 2 && phase_ == Phase::fetching && !identity_.manifest;
+  if (fetched || waited <= kManifestWait / 2) return false;
+  auto const code = fetched.error().code;
+  bool const later = code == Errc::http_not_found || is_transient(code);
+  return later && phase_ == Phase::fetching && !identity_.manifest;
 }
 
 void Transfer::ask_for_manifest(OriginSpec const& origin, SourceId source, bool named_over_tls) {

@@ -320,6 +320,9 @@ void SimOrigin::get_document(OriginSpec origin, Bytes size_max,
   ++server.documents;
   if (server.down) {
     result = unexpected(*server.down);
+  } else if (found != server.files.end() && clock_.now() < found->second.starved_until) {
+    result = fail(Errc::timed_out, origin.url, "no answer in time");
+    when = clock_.now() + std::chrono::seconds{15};
   } else if (found != server.files.end() && found->second.bytes->size() <= size_max) {
     auto const [waits, there] = wait_for(origin, found->second);
     when = std::max(when, waits);

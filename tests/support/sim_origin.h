@@ -24,6 +24,8 @@ struct SimFile {
   Validator validator;
   std::optional<Digest> repr_digest;
   std::vector<std::string> manifest_urls;
+  // As a document: who asks before has nothing in time.
+  TimePoint starved_until{};
   // As a document: absent before; who waits (`Prefer: wait=20`) gets it then. Zero: always there.
   TimePoint from{};
   bool tell_length = true;  // Otherwise chunked, from 0.

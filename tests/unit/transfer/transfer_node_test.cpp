@@ -130,6 +130,21 @@ TEST_CASE("where a manifest that the answer names is not there yet it is waited 
   CHECK(site.node.documents == 3);  // Twice for up to 20 s, and the signature.
 }
 
+TEST_CASE("a manifest that has no room on a thin link is asked for again", "[node]") {
+  auto const key = key_from(1);
+  Site site(key, trusting(key));
+  site.world.transfers->set_policy({});
+  site.node.rate = 70'000;  // For 28 s.
+  site.node.files["/file"].manifest_urls = {std::string("http://node") + kManifest};
+  site.node.files[kManifest].starved_until = site.world.loop.now() + 12s;
+
+  auto const id = site.run(TransferWorld::wish({"node"}));
+
+  REQUIRE(site.world.told[id].result);
+  CHECK(site.world.told[id].result->trust == Trust::signer);
+  CHECK(site.node.documents == 3);  // Twice, and the signature.
+}
+
 TEST_CASE("a server that does not wait is asked for the manifest once", "[node]") {
   auto const key = key_from(1);
   Site site(key, trusting(key));
