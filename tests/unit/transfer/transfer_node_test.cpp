@@ -115,12 +115,21 @@ TEST_CASE("a job that names its signer takes the node's word for its manifest", 
   CHECK(site.world.told[refused].error->code == Errc::signature_missing);
 }
 
+namespace {
+
+// The answer names the manifest, and takes 28 s.
+void name_manifest_and_send_slowly(Site& site) {
+  site.world.transfers->set_policy({});
+  site.node.rate = 70'000;
+  site.node.files["/file"].manifest_urls = {std::string("http://node") + kManifest};
+}
+
+}  // namespace
+
 TEST_CASE("where a manifest that the answer names is not there yet it is waited for", "[node]") {
   auto const key = key_from(1);
   Site site(key, trusting(key));
-  site.world.transfers->set_policy({});
-  site.node.rate = 70'000;  // For 28 s.
-  site.node.files["/file"].manifest_urls = {std::string("http://node") + kManifest};
+  name_manifest_and_send_slowly(site);
   site.node.files[kManifest].from = site.world.loop.now() + 22s;
 
   auto const id = site.run(TransferWorld::wish({"node"}));
@@ -133,9 +142,7 @@ TEST_CASE("where a manifest that the answer names is not there yet it is waited 
 TEST_CASE("a manifest that has no room on a thin link is asked for again", "[node]") {
   auto const key = key_from(1);
   Site site(key, trusting(key));
-  site.world.transfers->set_policy({});
-  site.node.rate = 70'000;  // For 28 s.
-  site.node.files["/file"].manifest_urls = {std::string("http://node") + kManifest};
+  name_manifest_and_send_slowly(site);
   site.node.files[kManifest].starved_until = site.world.loop.now() + 12s;
 
   auto const id = site.run(TransferWorld::wish({"node"}));
