@@ -76,6 +76,8 @@ class Planner {
   void on_whole_delivered();
   // One stream brings everything, up to an end that nobody knows: nothing else is asked for.
   void follow_one_stream() { one_stream_ = true; }
+  // A manifest is on its way from this source, beside the contents. `none`: no more.
+  void await_manifest(SourceId from) { manifest_from_ = from; }
 
   // Peers may have it too. Only after `open`.
   void join_crowd(Crowd::Place place, CrowdPolicy policy, TimePoint now);
@@ -152,6 +154,7 @@ class Planner {
   [[nodiscard]] std::vector<PieceRange> claims_now(TimePoint now);
   [[nodiscard]] Duration lease_now(TimePoint now) const;
   [[nodiscard]] bool with_crowd(TimePoint now) const;
+  [[nodiscard]] bool leaves_room(Source const& source) const;
   [[nodiscard]] std::uint32_t target_of(Source const& source, TimePoint now) const;
   [[nodiscard]] Bytes share_size(Source const& source) const;
   [[nodiscard]] double origin_rate(TimePoint now) const;
@@ -169,6 +172,7 @@ class Planner {
   std::vector<ByteRange> preferred_;
   std::vector<OpenFetch> fetches_;
   bool one_stream_ = false;
+  SourceId manifest_from_ = SourceId::none;
   std::optional<TimePoint> settling_since_;
 
   std::optional<Crowd> crowd_;

@@ -13,6 +13,7 @@ constexpr int kShareOfPauses = 8;
 constexpr Duration kShareTime = std::chrono::milliseconds{300};
 constexpr Bytes kShareBytes = 256_KiB;
 constexpr double kBuffered = 64 * 1024;
+constexpr double kThinRate = 1024 * 1024;  // Bytes a second, on one connection.
 constexpr Duration kLeaseMin = std::chrono::seconds{3};
 constexpr Duration kClaimLinger = std::chrono::milliseconds{400};
 constexpr Duration kLeaseMax = std::chrono::seconds{20};
@@ -39,8 +40,13 @@ bool Planner::with_crowd(TimePoint now) const {
                     crowd_->awaits_holder(now));
 }
 
+// More connections for contents would take a thin link from the manifest, and with it all peers.
+bool Planner::leaves_room(Source const& source) const {
+  return manifest_from_ == source.id && source.rate.value() < kThinRate;
+}
+
 std::uint32_t Planner::target_of(Source const& source, TimePoint now) const {
-  if (source.admission != Admission::admitted) return 1;
+  if (source.admission != Admission::admitted || leaves_room(source)) return 1;
   auto const target = source.governor.target();
   if (!with_crowd(now) || crowd_->helping(now)) return target;
   // Those who start together do not know yet how many they are.

@@ -245,6 +245,7 @@ bool Transfer::may_come_yet(Result<Fetched> const& fetched, Duration waited) con
 }
 
 void Transfer::ask_for_manifest(OriginSpec const& origin, SourceId source, bool named_over_tls) {
+  planner_->await_manifest(source);
   fetch_manifest(origin, [=, since = now()](Transfer& self, Result<Fetched> fetched) {
     auto const refuse = [&](Error const& error) {
       self.why_.note(self.now(), WhyCode::manifest_refused, source, error);
@@ -252,6 +253,7 @@ void Transfer::ask_for_manifest(OriginSpec const& origin, SourceId source, bool 
     if (self.may_come_yet(fetched, self.now() - since)) {
       return self.ask_for_manifest(origin, source, named_over_tls);
     }
+    if (self.planner_) self.planner_->await_manifest(SourceId::none);
     if (!fetched) return refuse(fetched.error());
     // A link that anyone could have written vouches for nothing.
     auto& vouched = fetched->vouched;

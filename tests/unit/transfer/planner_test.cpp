@@ -115,6 +115,40 @@ TEST_CASE("preferred ranges come first as whole pieces and in their order", "[pl
   CHECK(next() == 0);
 }
 
+// How many more connections are opened after one brought so much in its first second, while a
+// manifest is awaited and once it is there.
+struct BesideManifest : OnePiece {
+  explicit BesideManifest(Bytes first_second) {
+    sources.find(SourceId{1})->governor = ConnectionGovernor(8, 0);
+    planner.open({64_MiB, 1_MiB}, PieceMap(64));
+    planner.want({0, 64_MiB});
+    planner.await_manifest(SourceId{1});
+    auto const first = started();
+    REQUIRE(first.size() == 1);
+    OriginHead head;
+    head.length = 64_MiB;
+    head.ranges = true;
+    planner.on_head(first[0].id, head, now);
+    now += 1s;
+    planner.on_progress(first[0].id, first_second, now);
+    awaited = started().size();
+    planner.await_manifest(SourceId::none);
+    after = started().size();
+  }
+
+  std::size_t awaited = 0;
+  std::size_t after = 0;
+};
+
+TEST_CASE("a thin link is left to one connection while a manifest is awaited", "[planner]") {
+  BesideManifest const thin(100_KiB);
+  CHECK(thin.awaited == 0);
+  CHECK(thin.after == 1);
+
+  BesideManifest const wide(8_MiB);
+  CHECK(wide.awaited >= 1);
+}
+
 TEST_CASE("bytes of a piece that is right have come although the carrier did not say so yet",
           "[planner]") {
   OnePiece world;
