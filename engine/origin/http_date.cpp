@@ -88,7 +88,8 @@ std::optional<Duration> parse_retry_after(std::string_view text, std::optional<W
   }
   auto const when = parse_http_date(text);
   if (!when) return std::nullopt;
-  return std::clamp<Duration>(*when - date.value_or(now), Duration{}, kRetryAfterMax);
+  // As it is: nanoseconds end in the year 2262.
+  return std::clamp<milliseconds>(*when - date.value_or(now), milliseconds{}, kRetryAfterMax);
 }
 
 std::string if_range_value(Validator const& validator, WallTime now) {

@@ -41,6 +41,7 @@ TEST_CASE("Retry-After is seconds or a date and never more than a day", "[date]"
   CHECK(parse_retry_after("99999999999999999999", {}, now) == Duration{24h});
   CHECK(parse_retry_after("604800", {}, now) == Duration{24h});
   CHECK(parse_retry_after("Sun, 06 Nov 2094 08:00:00 GMT", {}, now) == Duration{24h});
+  CHECK(parse_retry_after("Sun, 07 Nov 9999 08:49:37 GMT", {}, now) == Duration{24h});
   for (auto const* const text : {"", "-1", "1.5", "soon", "10 s"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_retry_after(text, {}, now));
