@@ -121,6 +121,7 @@ TEST_CASE("values of the wrong kind are mistakes", "[policy_file]") {
 
 TEST_CASE("what is no TOML is told with the line where it ends to be", "[policy_file]") {
   CHECK(mistakes("[policy]\nDOMaxCacheAge =\n").starts_with("line 2: "));
+  CHECK(mistakes("[policy]\nDOMaxCacheAge = \u044b\n").starts_with("line 2: "));
   CHECK_FALSE(mistakes("[policy]\nDOMaxCacheAge = 1\nDOMaxCacheAge = 2\n").empty());
   CHECK_FALSE(mistakes(std::string(kSettingFileBytesMax + 1, ' ')).empty());
 }
