@@ -150,7 +150,7 @@ void SimSwarm::ask(SpoolId id, SourceId who, std::uint32_t sent) {
     send(id, who, *piece);
     // What was sent may have ended it all.
     if (spools_.contains(id))
-      later(id, 0s, [this, id, who, again, sent](Spool& there) {
+      later(id, 0s, [who, again, sent](Spool& there) {
         if (there.open.contains(who)) again(sent + 1)(there);
       });
   });
