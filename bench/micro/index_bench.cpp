@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <vector>
 
@@ -17,6 +18,9 @@ using namespace freshet::test;
 namespace {
 
 constexpr std::size_t kFinds = 2000;
+constexpr std::size_t kRuns = 3;
+constexpr std::uint64_t kFew = 1'000;
+constexpr std::uint64_t kMany = 1'000'000;
 
 double ms_since(TimePoint begin) {
   auto const took = std::chrono::steady_clock::now() - begin;
@@ -42,9 +46,8 @@ void print(char const* what, std::vector<double> const& took) {
               took[took.size() * 99 / 100]);
 }
 
-void measure(std::uint64_t count) {
-  TempFolder const folder;
-  REQUIRE(write_many_objects(folder.path(), count));
+// The folder holds the index of a node that was killed.
+void measure(TempFolder const& folder, std::uint64_t count) {
   auto const begin = std::chrono::steady_clock::now();
   RealStore store(folder.path());
   SteadyClock clock;
@@ -63,7 +66,11 @@ void measure(std::uint64_t count) {
 }  // namespace
 
 TEST_CASE("a node that was killed opens its index", "[bench]") {
-  for (auto const count : {1'000ULL, 1'000'000ULL}) {
-    for (int run = 0; run < 3; ++run) measure(count);
-  }
+  // All are written first: their writers are forked, which must be before there are threads.
+  std::array<TempFolder, kRuns> const few;
+  std::array<TempFolder, kRuns> const many;
+  for (auto const& folder : few) REQUIRE(write_many_objects(folder.path(), kFew));
+  for (auto const& folder : many) REQUIRE(write_many_objects(folder.path(), kMany));
+  for (auto const& folder : few) measure(folder, kFew);
+  for (auto const& folder : many) measure(folder, kMany);
 }
