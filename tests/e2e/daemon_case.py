@@ -138,7 +138,11 @@ class DaemonCase(FreshetCase):
                 with self.logged:
                     self.log += line
                     self.logged.notify_all()
+            with self.logged:
+                self.log_ended = True
+                self.logged.notify_all()
 
+        self.log_ended = False
         self.reader = threading.Thread(target=read, args=(self.daemon.stderr,))
         self.reader.start()
         self.addCleanup(self._end_daemon, self.daemon, self.reader)
@@ -153,8 +157,8 @@ class DaemonCase(FreshetCase):
 
     def wait_for_log(self, text):
         with self.logged:
-            said = self.logged.wait_for(lambda: text in self.log, DEADLINE_SECONDS)
-        self.assertTrue(said, f"the log never says {text!r}: {self.log}")
+            self.logged.wait_for(lambda: text in self.log or self.log_ended, DEADLINE_SECONDS)
+        self.assertTrue(text in self.log, f"the log never says {text!r}: {self.log}")
 
     def stop_daemon(self, how=signal.SIGTERM):
         self.daemon.send_signal(how)
