@@ -5,7 +5,7 @@
 #   ./check.sh asan  [LABEL...]  the same with address and undefined behaviour sanitizers
 #   ./check.sh tsan  [LABEL...]  the same with the thread sanitizer
 #   ./check.sh clang [LABEL...]  the same with clang
-#   ./check.sh fuzz  [SECONDS]   libFuzzer on every parser, each for SECONDS (60)
+#   ./check.sh fuzz  [SECONDS]   libFuzzer on every parser, SECONDS (60) of processor time on each
 #   ./check.sh tidy              house rules on the tree, clang-tidy on the files changed since main
 #   ./check.sh bench             speed beside curl and aria2 (see bench/speed/README.md)
 #   ./check.sh chaos [ROUNDS]    faults that strike a daemon, each ROUNDS (100) times: a table
@@ -54,7 +54,7 @@ fuzz() {
   packages build test clang
   configure fuzz -DBUILD_TESTING=ON
   cmake --build --preset fuzz -j "$jobs" --target tests_fuzz
-  FRESHET_FUZZ_SECONDS=${1:-60} ctest --preset fuzz -L '^fuzz$' -j "$jobs" --no-tests=error
+  python3 tests/fuzz/fuzz.py build/fuzz --jobs "$jobs" --seconds "${1:-60}" "${@:2}"
 }
 
 tidy() {
