@@ -88,7 +88,7 @@ def fuzz(program, corpus, seconds):
 def print_table(outcomes):
     print("| parser | processor time, s | inputs tried | kept | features reached | of these in the second half | found |")
     print("|---|---|---|---|---|---|---|")
-    for it in sorted(outcomes, key=lambda it: it.name):
+    for it in sorted((it for it in outcomes if it.seconds), key=lambda it: it.name):
         late = it.features - it.half_way if it.half_way else "-"
         print(f"| {it.name} | {it.seconds:,.0f} | {it.runs:,} | {it.inputs:,} | {it.features:,} | {late} "
               f"| {'yes' if it.found else 0} |")
