@@ -45,7 +45,7 @@ bool read(std::string_view text, Message& message) {
   while (!text.empty()) {
     auto line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    while (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty()) continue;
     if (std::exchange(first, false)) {
       if (!read_first(line, message)) return false;

@@ -27,7 +27,7 @@ TEST_CASE("messages of apt come back as they were", "[apt]") {
 
 TEST_CASE("messages of apt are read in any pieces", "[apt]") {
   MessageReader reader;
-  auto const text = "\n\n" + std::string(kAcquire) + "\r\n102 Status\r\nMessage: x\r\n\r\n";
+  auto const text = "\n\n" + std::string(kAcquire) + "\r\n102 Status\r\nMessage: x\r\r\n\r\n";
   std::vector<int> codes;
   Message message;
   for (char const c : text) {
