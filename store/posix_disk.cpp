@@ -74,6 +74,16 @@ Result<void> with_directory(std::string const& path, Act const& act) {
 
 }  // namespace
 
+FileStamp stamp_of(struct stat const& status) {
+  // Stamps are told apart, no more: those of far years may come round.
+  auto const since = [](timespec const& time) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U +
+                                     static_cast<std::uint64_t>(time.tv_nsec));
+  };
+  return {status.st_dev, status.st_ino, static_cast<Bytes>(status.st_size), since(status.st_mtim),
+          since(status.st_ctim)};
+}
+
 Error disk_error(int error_number, std::string where) {
   return Error{code_of(error_number), std::move(where), std::strerror(error_number)};
 }
@@ -111,13 +121,7 @@ Result<FileStamp> PosixDisk::stamp(std::string const& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) return failed(path);
   if (!S_ISREG(status.st_mode)) return fail(Errc::path_invalid, path, "not a regular file");
-  return FileStamp{
-      .device = status.st_dev,
-      .inode = status.st_ino,
-      .size = static_cast<Bytes>(status.st_size),
-      .modified_ns = status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec,
-      .changed_ns = status.st_ctim.tv_sec * 1'000'000'000 + status.st_ctim.tv_nsec,
-  };
+  return stamp_of(status);
 }
 
 Result<void> PosixDisk::make_directory(std::string const& path) {

@@ -1,12 +1,16 @@
 // The real disk. Any thread; stateless.
 #pragma once
 
+#include <sys/stat.h>
+
 #include "store/disk.h"
 
 namespace freshet::store {
 
 // The error of `error_number` (errno), translated.
 [[nodiscard]] Error disk_error(int error_number, std::string where);
+
+[[nodiscard]] FileStamp stamp_of(struct stat const& status);
 
 class PosixDisk final : public Disk {
  public:

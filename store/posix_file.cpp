@@ -113,13 +113,7 @@ void PosixFile::start_writeback(ByteRange range) {
 Result<FileStamp> PosixFile::stamp() {
   struct stat status {};
   if (::fstat(descriptor_, &status) != 0) return tl::unexpected(disk_error(errno, path_));
-  return FileStamp{
-      .device = status.st_dev,
-      .inode = status.st_ino,
-      .size = static_cast<Bytes>(status.st_size),
-      .modified_ns = status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec,
-      .changed_ns = status.st_ctim.tv_sec * 1'000'000'000 + status.st_ctim.tv_nsec,
-  };
+  return stamp_of(status);
 }
 
 Result<void> PosixFile::set_modified(WallTime modified) {

@@ -7,7 +7,7 @@ namespace freshet {
 
 namespace {
 
-constexpr Duration kPinTimeMax = std::chrono::hours{24 * 366};
+constexpr std::chrono::milliseconds kPinTimeMax = std::chrono::hours{24 * 366};
 
 }  // namespace
 
@@ -135,9 +135,12 @@ void Sharing::share(ContentId const& content, std::optional<Duration> for_a_whil
 void Sharing::pin(ContentId const& content, std::optional<WallTime> until,
                   std::function<void(Result<void>)> done) {
   std::optional<Duration> span;
-  if (until) span = *until - ports_.clock.wall();
-  if (span && (*span <= Duration::zero() || *span > kPinTimeMax)) {
-    return done(fail(Errc::invalid_argument, "until", "is not within a year from now"));
+  if (until) {
+    auto const left = *until - ports_.clock.wall();
+    if (left <= left.zero() || left > kPinTimeMax) {
+      return done(fail(Errc::invalid_argument, "until", "is not within a year from now"));
+    }
+    span = left;
   }
   if (ports_.swarm != nullptr) return share(content, span, std::move(done));
   auto const found = stored(content);

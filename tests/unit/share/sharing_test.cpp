@@ -129,6 +129,9 @@ TEST_CASE("a content is pinned until a day within a year", "[share]") {
   auto const now = world.world.loop.wall();
   CHECK(pin(now - 1s).error().code == Errc::invalid_argument);
   CHECK(pin(now + 24h * 400).error().code == Errc::invalid_argument);
+  // As nanoseconds this comes round to half a year.
+  auto const round = std::chrono::milliseconds{18'446'744'073'709 + 15'552'000'000};
+  CHECK(pin(now + round).error().code == Errc::invalid_argument);
 
   REQUIRE(pin(now + 1h));
 
