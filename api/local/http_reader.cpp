@@ -25,6 +25,8 @@ bool same_name(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lower, lower);
 }
 
+constexpr std::size_t kLastChunkBytes = 5;  // "0\r\n\r\n"
+
 std::string text(boost::string_view view) {
   return {view.data(), view.size()};
 }
@@ -64,6 +66,9 @@ HttpReader::Fed HttpReader::feed(std::string_view bytes) {
   auto& parser = parser_->parser;
   while (fed.used < bytes.size() && !parser.is_done()) {
     auto const rest = bytes.substr(fed.used);
+    // The parser takes for granted that a last chunk is whole when it comes back to it.
+    bool const chunks = parser.is_header_done() && parser.chunked();
+    if (chunks && rest.size() < kLastChunkBytes) break;
     boost::system::error_code error;
     parser_->began = true;
     auto const used = parser.put(boost::asio::const_buffer(rest.data(), rest.size()), error);

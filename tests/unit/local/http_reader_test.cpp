@@ -53,6 +53,21 @@ TEST_CASE("requests in a row are read however their bytes come", "[local]") {
   }
 }
 
+TEST_CASE("chunked bodies are read however their bytes come", "[local]") {
+  std::string const head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+  auto const text = head + "0\r\n\r\n" + head + "0\r\nX: y\r\n\r\n" + head +
+                    "1\r\na\r\n5;x=y\r\nbcdef\r\n000;x\r\n\r\n" + std::string(kPost);
+  for (std::size_t part = 1; part <= text.size(); ++part) {
+    auto const [requests, fault] = read(text, part);
+    CHECK(fault == 0);
+    REQUIRE(requests.size() == 4);
+    CHECK(requests[0].body.empty());
+    CHECK(requests[1].body.empty());
+    CHECK(requests[2].body == "abcdef");
+    CHECK(requests[3].body == "hello");
+  }
+}
+
 TEST_CASE("chunked bodies are read and bounded", "[local]") {
   std::string const head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
   auto const right = read(head + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", 7);
