@@ -62,16 +62,17 @@ class DemoOrigin::Server::Connection : public std::enable_shared_from_this<Conne
 
   void read() {
     parser_.emplace();
-    http::async_read(socket_, buffer_, *parser_,
-                     [self = shared_from_this()](boost::system::error_code error, std::size_t) {
-                       if (!error) self->answer();
-                     });
+    http::async_read_header(
+        socket_, buffer_, *parser_,
+        [self = shared_from_this()](boost::system::error_code error, std::size_t) {
+          if (!error) self->answer();
+        });
   }
 
  private:
   void answer() {
     auto const& request = parser_->get();
-    keep_ = request.keep_alive();
+    keep_ = request.keep_alive() && parser_->is_done();  // No body is read.
     head_.clear();
     head_.version(11);
     head_.keep_alive(keep_);
