@@ -100,7 +100,7 @@ def main():
     words.add_argument("names", nargs="*", metavar="NAME")
     words.add_argument("--seconds", type=float, default=60)
     words.add_argument("--jobs", type=int, default=os.cpu_count())
-    asked = words.parse_args()
+    asked = words.parse_intermixed_args()
     programs = {path.name.removesuffix("_fuzz"): path for path in sorted(asked.build.glob("tests/fuzz/*_fuzz"))}
     unknown = [name for name in asked.names if name not in programs]
     if unknown or not programs:
