@@ -27,6 +27,12 @@ bool same_name(std::string_view a, std::string_view b) {
 
 constexpr std::size_t kLastChunkBytes = 5;  // "0\r\n\r\n"
 
+// The parser's own limit is another one for a header that comes at once.
+bool has_no_end(std::string_view header, std::size_t bytes_max) {
+  auto const end = header.substr(0, bytes_max).find("\r\n\r\n");
+  return header.size() >= bytes_max && end == std::string_view::npos;
+}
+
 std::string text(boost::string_view view) {
   return {view.data(), view.size()};
 }
@@ -66,6 +72,9 @@ HttpReader::Fed HttpReader::feed(std::string_view bytes) {
   auto& parser = parser_->parser;
   while (fed.used < bytes.size() && !parser.is_done()) {
     auto const rest = bytes.substr(fed.used);
+    if (!parser.is_header_done() && has_no_end(rest, header_bytes_max_)) {
+      return {fed.used, 431, "the header is too long"};
+    }
     // The parser takes for granted that a last chunk is whole when it comes back to it.
     bool const chunks = parser.is_header_done() && parser.chunked();
     if (chunks && rest.size() < kLastChunkBytes) break;
@@ -77,11 +86,7 @@ HttpReader::Fed HttpReader::feed(std::string_view bytes) {
     if (error) return {fed.used, status_of(error), error.message()};
     if (used == 0) break;
   }
-  // An unfinished header stays with the caller: the parser sees it whole each time.
-  if (!parser.is_header_done() && bytes.size() - fed.used > header_bytes_max_) {
-    return {fed.used, 431, "the header is too long"};
-  }
-  return fed;
+  return fed;  // An unfinished header stays with the caller: the parser sees it whole each time.
 }
 
 bool HttpReader::began() const {

@@ -76,6 +76,17 @@ TEST_CASE("chunked bodies are read and bounded", "[local]") {
   CHECK(read(head + "65\r\n" + std::string(0x65, 'x') + "\r\n0\r\n\r\n", 7).fault == 413);
 }
 
+TEST_CASE("a head is too long however its bytes come", "[local]") {
+  std::string const around = "GET / HTTP/1.1\r\nA: \r\n\r\n";
+  for (std::size_t size = 990; size <= 1010; ++size) {
+    auto head = around;
+    head.insert(around.find("\r\n\r\n"), size - around.size(), 'x');
+    for (std::size_t const part : {1U, 7U, 2000U}) {
+      CHECK(read(head, part).fault == (size <= 1000 ? 0U : 431U));
+    }
+  }
+}
+
 TEST_CASE("what is too long or no request is refused with its status", "[local]") {
   CHECK(read("GET /" + std::string(2000, 'x') + " HTTP/1.1\r\n\r\n", 100).fault == 431);
   CHECK(read("GET / HTTP/1.1\r\nA: " + std::string(2000, 'x'), 1).fault == 431);
