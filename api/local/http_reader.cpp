@@ -25,13 +25,8 @@ bool same_name(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-constexpr std::size_t kLastChunkBytes = 5;  // "0\r\n\r\n"
-
-// The parser's own limit is another one for a header that comes at once.
-bool has_no_end(std::string_view header, std::size_t bytes_max) {
-  auto const end = header.substr(0, bytes_max).find("\r\n\r\n");
-  return header.size() >= bytes_max && end == std::string_view::npos;
-}
+constexpr std::string_view kHeaderEnd = "\r\n\r\n";
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 std::string text(boost::string_view view) {
   return {view.data(), view.size()};
@@ -67,26 +62,35 @@ HttpReader::HttpReader(std::size_t header_bytes_max, std::size_t body_bytes_max)
 
 HttpReader::~HttpReader() = default;
 
+std::size_t HttpReader::shown(std::string_view rest) const {
+  if (!header_done()) {
+    auto const end = rest.substr(0, header_bytes_max_).find(kHeaderEnd);
+    return end == std::string_view::npos ? 0 : end + kHeaderEnd.size();
+  }
+  // The parser takes for granted that a last chunk is whole when it comes back to it.
+  bool const torn = parser_->parser.chunked() && rest.size() < kLastChunk.size();
+  return torn ? 0 : std::min(rest.size(), header_bytes_max_);
+}
+
 HttpReader::Fed HttpReader::feed(std::string_view bytes) {
   Fed fed;
-  auto& parser = parser_->parser;
-  while (fed.used < bytes.size() && !parser.is_done()) {
-    auto const rest = bytes.substr(fed.used);
-    if (!parser.is_header_done() && has_no_end(rest, header_bytes_max_)) {
-      return {fed.used, 431, "the header is too long"};
-    }
-    // The parser takes for granted that a last chunk is whole when it comes back to it.
-    bool const chunks = parser.is_header_done() && parser.chunked();
-    if (chunks && rest.size() < kLastChunkBytes) break;
-    boost::system::error_code error;
+  while (fed.used < bytes.size() && !done()) {
     parser_->began = true;
-    auto const used = parser.put(boost::asio::const_buffer(rest.data(), rest.size()), error);
+    auto const rest = bytes.substr(fed.used);
+    boost::system::error_code error;
+    auto const part = rest.substr(0, shown(rest));
+    auto const used =
+        part.empty() ? 0
+                     : parser_->parser.put(boost::asio::buffer(part.data(), part.size()), error);
     fed.used += used;
-    if (error == http::error::need_more) break;
-    if (error) return {fed.used, status_of(error), error.message()};
-    if (used == 0) break;
+    if (error && error != http::error::need_more) {
+      return {fed.used, status_of(error), error.message()};
+    }
+    if (used > 0) continue;
+    if (rest.size() >= header_bytes_max_) return {fed.used, 431, "the header is too long"};
+    break;
   }
-  return fed;  // An unfinished header stays with the caller: the parser sees it whole each time.
+  return fed;
 }
 
 bool HttpReader::began() const {

@@ -87,6 +87,17 @@ TEST_CASE("a head is too long however its bytes come", "[local]") {
   }
 }
 
+TEST_CASE("lines of chunks and trailers are no longer than a head", "[local]") {
+  std::string const head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+  std::string const filler(960, 'x');
+  for (std::size_t const part : {1U, 7U, 3000U}) {
+    CHECK(read(head + "1;a=" + filler + "\r\nb\r\n0\r\n\r\n", part).fault == 0);
+    CHECK(read(head + "1;a=" + filler + filler + "\r\nb\r\n0\r\n\r\n", part).fault == 431);
+    CHECK(read(head + "0\r\nA: " + filler + "\r\n\r\n", part).fault == 0);
+    CHECK(read(head + "0\r\nA: " + filler + filler + "\r\n\r\n", part).fault == 431);
+  }
+}
+
 TEST_CASE("what is too long or no request is refused with its status", "[local]") {
   CHECK(read("GET /" + std::string(2000, 'x') + " HTTP/1.1\r\n\r\n", 100).fault == 431);
   CHECK(read("GET / HTTP/1.1\r\nA: " + std::string(2000, 'x'), 1).fault == 431);
