@@ -46,8 +46,8 @@ class HttpReader {
   [[nodiscard]] HttpRequest take();
 
  private:
-  // How much of the bytes the parser is given: a header when it is whole, and of a body no more at a
-  // time than a header may have, so that no line of a chunk and no trailer is longer.
+  // How much of the bytes the parser is given: a header when it is whole, and of a body no more at
+  // a time than a header may have, so that no line of a chunk and no trailer is longer.
   [[nodiscard]] std::size_t shown(std::string_view bytes) const;
 
   struct Parser;
