@@ -151,7 +151,10 @@ Result<Bytes> Loader::salvage(SpoolRecord const& record, Loaded& loaded) {
     }
     if (state->present().has(piece)) continue;
     auto const bytes = state->bytes(piece);
-    auto const hashed = hash_piece(**file, bytes, state->piece_length(), state->pieces() == 1);
+    // Of a sync that failed before the process died only the disk knows: the page cache has the
+    // bytes all the same, and counts them as written.
+    auto const hashed =
+        hash_piece(**file, bytes, state->piece_length(), state->pieces() == 1, After::write_again);
     auto const right = state->expected(piece).value_or(root);
     if (hashed && hashed->root == right) {
       state->restore(piece, hashed->root, false);
@@ -168,7 +171,7 @@ Result<Bytes> Loader::salvage(SpoolRecord const& record, Loaded& loaded) {
 }
 
 Result<Loader::Hashed> Loader::hash_piece(DiskFile& file, ByteRange bytes, Bytes piece_length,
-                                          bool only_piece) {
+                                          bool only_piece, After after) {
   Hashed hashed;
   hashed.leaves.resize((bytes.size() + kBlockBytes - 1) / kBlockBytes);
   std::vector<std::byte> space(std::min(kReadBytes, bytes.size()));
@@ -181,6 +184,11 @@ Result<Loader::Hashed> Loader::hash_piece(DiskFile& file, ByteRange bytes, Bytes
     auto const blocks = (part.size() + kBlockBytes - 1) / kBlockBytes;
     hash_blocks(part, std::span(hashed.leaves).subspan(leaf, blocks));
     leaf += blocks;
+    if (after == After::write_again) {
+      if (auto written = file.write_at(part, bytes.begin); !written) {
+        return tl::unexpected(written.error());
+      }
+    }
     bytes.begin += part.size();
   }
   hashed.root = piece_root(hashed.leaves, piece_length, only_piece);

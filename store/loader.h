@@ -49,9 +49,11 @@ class Loader {
     Digest root;
     std::vector<Digest> leaves;
   };
+  enum class After : std::uint8_t { nothing, write_again };
   // Of a piece as the file has it now.
   [[nodiscard]] static Result<Hashed> hash_piece(DiskFile& file, ByteRange bytes,
-                                                 Bytes piece_length, bool only_piece);
+                                                 Bytes piece_length, bool only_piece,
+                                                 After after = After::nothing);
 
  private:
   [[nodiscard]] Result<void> load_sealed(SpoolRecord const& record, Loaded& loaded);

@@ -86,6 +86,40 @@ TEST_CASE("what a failed sync may have lost is fetched again and the rest kept",
   CHECK(store->seal(opened->id));
 }
 
+TEST_CASE("what only the page cache has after a failed sync reaches the disk in the next run",
+          "[store]") {
+  World world;
+  auto store = world.start();
+  auto const bytes = some_bytes(1'000'000);
+  auto const opened = store->open({bytes.size(), {}});
+  REQUIRE(opened);
+  FileRecord file;
+  file.spool = opened->id;
+  REQUIRE(store->save({{}, {file}, {}}));
+  REQUIRE(store->write(opened->id, 0, std::span(bytes).first(262'144)));
+  store->flush();
+  REQUIRE(store->write(opened->id, 262'144, std::span(bytes).subspan(262'144, 262'144)));
+  world.disk->fail_next(SimDisk::Act::sync, Errc::io_error);
+  store->flush();
+  REQUIRE(store->failed(opened->id));
+
+  store.reset();  // It dies before it can say that these pieces are in doubt.
+  store = world.start();
+  auto const again = store->reopen(opened->id);
+  REQUIRE(again);
+  CHECK(again->present.count() == 8);
+  REQUIRE(store->write(opened->id, 524'288, std::span(bytes).subspan(524'288)));
+  REQUIRE(store->seal(opened->id));
+
+  store.reset();
+  world.disk->cut_power(1);
+  world.database->cut_power(1);
+  store = world.start();
+  auto const right = store->verify(opened->id);
+  REQUIRE(right);
+  CHECK(right->all());
+}
+
 TEST_CASE("a database that cannot be written fails the content and loses nothing", "[store]") {
   World world;
   auto store = world.start();
