@@ -76,8 +76,12 @@ class Planner {
   void on_whole_delivered();
   // One stream brings everything, up to an end that nobody knows: nothing else is asked for.
   void follow_one_stream() { one_stream_ = true; }
-  // A manifest is on its way from this source, beside the contents. `none`: no more.
-  void await_manifest(SourceId from) { manifest_from_ = from; }
+  // A manifest is on its way from this source, beside the contents; until then it is left room.
+  void await_manifest(SourceId from, TimePoint until) {
+    manifest_from_ = from;
+    manifest_room_until_ = until;
+  }
+  void on_manifest() { manifest_from_ = SourceId::none; }
 
   // Peers may have it too. Only after `open`.
   void join_crowd(Crowd::Place place, CrowdPolicy policy, TimePoint now);
@@ -154,7 +158,7 @@ class Planner {
   [[nodiscard]] std::vector<PieceRange> claims_now(TimePoint now);
   [[nodiscard]] Duration lease_now(TimePoint now) const;
   [[nodiscard]] bool with_crowd(TimePoint now) const;
-  [[nodiscard]] bool leaves_room(Source const& source) const;
+  [[nodiscard]] bool leaves_room(Source const& source, TimePoint now) const;
   [[nodiscard]] std::uint32_t target_of(Source const& source, TimePoint now) const;
   [[nodiscard]] Bytes share_size(Source const& source) const;
   [[nodiscard]] double origin_rate(TimePoint now) const;
@@ -173,6 +177,7 @@ class Planner {
   std::vector<OpenFetch> fetches_;
   bool one_stream_ = false;
   SourceId manifest_from_ = SourceId::none;
+  TimePoint manifest_room_until_{};
   std::optional<TimePoint> settling_since_;
 
   std::optional<Crowd> crowd_;

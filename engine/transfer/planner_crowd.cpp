@@ -41,12 +41,13 @@ bool Planner::with_crowd(TimePoint now) const {
 }
 
 // More connections for contents would take a thin link from the manifest, and with it all peers.
-bool Planner::leaves_room(Source const& source) const {
-  return manifest_from_ == source.id && source.rate.value() < kThinRate;
+bool Planner::leaves_room(Source const& source, TimePoint now) const {
+  bool const awaited = manifest_from_ == source.id && now < manifest_room_until_;
+  return awaited && source.rate.value() < kThinRate;
 }
 
 std::uint32_t Planner::target_of(Source const& source, TimePoint now) const {
-  if (source.admission != Admission::admitted || leaves_room(source)) return 1;
+  if (source.admission != Admission::admitted || leaves_room(source, now)) return 1;
   auto const target = source.governor.target();
   if (!with_crowd(now) || crowd_->helping(now)) return target;
   // Those who start together do not know yet how many they are.

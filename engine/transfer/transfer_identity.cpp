@@ -14,6 +14,7 @@ namespace {
 
 // For a server that does not have it yet; then it is asked again.
 constexpr std::chrono::seconds kManifestWait{20};
+constexpr std::chrono::seconds kManifestRoom{60};
 
 bool is_url(std::string const& text) {
   return text.starts_with("http://") || text.starts_with("https://");
@@ -231,6 +232,7 @@ void Transfer::look_for_manifest(OriginHead const& head, SourceId source) {
   origin.drop_credentials();
   origin.headers = {{"Prefer", "wait=" + std::to_string(kManifestWait.count())}};
   origin.named_from = head.reach;
+  planner_->await_manifest(source, now() + kManifestRoom);
   ask_for_manifest(origin, source, head.tls_verified);
 }
 
@@ -245,7 +247,6 @@ bool Transfer::may_come_yet(Result<Fetched> const& fetched, Duration waited) con
 }
 
 void Transfer::ask_for_manifest(OriginSpec const& origin, SourceId source, bool named_over_tls) {
-  planner_->await_manifest(source);
   fetch_manifest(origin, [=, since = now()](Transfer& self, Result<Fetched> fetched) {
     auto const refuse = [&](Error const& error) {
       self.why_.note(self.now(), WhyCode::manifest_refused, source, error);
@@ -253,7 +254,7 @@ void Transfer::ask_for_manifest(OriginSpec const& origin, SourceId source, bool 
     if (self.may_come_yet(fetched, self.now() - since)) {
       return self.ask_for_manifest(origin, source, named_over_tls);
     }
-    if (self.planner_) self.planner_->await_manifest(SourceId::none);
+    if (self.planner_) self.planner_->on_manifest();
     if (!fetched) return refuse(fetched.error());
     // A link that anyone could have written vouches for nothing.
     auto& vouched = fetched->vouched;

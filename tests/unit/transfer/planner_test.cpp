@@ -118,11 +118,12 @@ TEST_CASE("preferred ranges come first as whole pieces and in their order", "[pl
 // How many more connections are opened after one brought so much in its first second, while a
 // manifest is awaited and once it is there.
 struct BesideManifest : OnePiece {
-  explicit BesideManifest(Bytes first_second) {
+  enum class Then { came, too_late };
+  explicit BesideManifest(Bytes first_second, Then when = Then::came) {
     sources.find(SourceId{1})->governor = ConnectionGovernor(8, 0);
     planner.open({64_MiB, 1_MiB}, PieceMap(64));
     planner.want({0, 64_MiB});
-    planner.await_manifest(SourceId{1});
+    planner.await_manifest(SourceId{1}, now + 1min);
     auto const first = started();
     REQUIRE(first.size() == 1);
     OriginHead head;
@@ -132,7 +133,11 @@ struct BesideManifest : OnePiece {
     now += 1s;
     planner.on_progress(first[0].id, first_second, now);
     awaited = started().size();
-    planner.await_manifest(SourceId::none);
+    if (when == Then::came) planner.on_manifest();
+    if (when == Then::too_late) {
+      now += 1min;
+      planner.on_progress(first[0].id, first_second + 1, now);
+    }
     after = started().size();
   }
 
@@ -145,6 +150,7 @@ TEST_CASE("a thin link is left to one connection while a manifest is awaited", "
   CHECK(thin.awaited == 0);
   CHECK(thin.after == 1);
 
+  CHECK(BesideManifest(100_KiB, BesideManifest::Then::too_late).after >= 1);
   BesideManifest const wide(8_MiB);
   CHECK(wide.awaited >= 1);
 }
