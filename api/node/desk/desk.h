@@ -147,6 +147,7 @@ class Desk final : public Service {
   void on_damaged(SpoolId spool);
   [[nodiscard]] bool has_parts_of(std::string const& key, SpoolId spool);
   void on_rejected(Filling& filling);
+  void end_failed_fill(Object const& object);
   void load(RequestPtr const& request, ObjectPtr const& object);
   void load_whole(std::string const& key, ObjectPtr const& object);
   void load_parts(RequestPtr const& request, ObjectPtr const& object);

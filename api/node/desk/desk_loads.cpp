@@ -7,7 +7,16 @@
 
 namespace freshet::node {
 
+// The store may have given up what still counts as on its way.
+void Desk::end_failed_fill(Object const& object) {
+  auto const found = fills_.find(object.record.id);
+  if (found == fills_.end() || !object.body) return;
+  found->second.fill->stop();
+  fail_fill(found->second, object.body->failure().value_or(Error{Errc::cancelled, {}, {}}));
+}
+
 void Desk::load(RequestPtr const& request, ObjectPtr const& object) {
+  end_failed_fill(*object);
   auto& waiting = loads_[object->record.id];
   waiting.push_back(request);
   if (waiting.size() > 1) return;

@@ -252,8 +252,7 @@ void Body::written(ByteRange bytes) {
   });
 }
 
-void Body::give_up(ByteRange bytes) {
-  std::lock_guard const lock(mutex_);
+void Body::drop_from_memory(ByteRange bytes) {
   for (auto at = chunks_.begin(); at != chunks_.end();) {
     auto const begin = at->first;
     auto& chunk = at->second;
@@ -276,6 +275,10 @@ void Body::give_up(ByteRange bytes) {
     chunk = std::move(shorter);
     ++at;
   }
+}
+
+void Body::give_up(ByteRange bytes) {
+  change([&] { drop_from_memory(bytes); });
 }
 
 void Body::forget_before(Bytes at) {

@@ -132,6 +132,7 @@ class Body {
   [[nodiscard]] Chunks::const_iterator chunk_at(Bytes at) const;
   void append(Bytes at, std::span<std::byte const> bytes);
   void drop_written(ByteRange bytes);
+  void drop_from_memory(ByteRange bytes);
   // Takes those out who wait no more.
   [[nodiscard]] std::vector<Bell> take_ready();
   [[nodiscard]] std::function<void()> take_room();

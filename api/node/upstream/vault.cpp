@@ -122,6 +122,8 @@ void Vault::on_written(SpoolId spool, ByteRange bytes) {
 void Vault::seal(SpoolId spool, std::function<void(Result<Sealed>)> done) {
   engine_.post([this, spool, done = std::move(done)] {
     if (stopped_) return done(fail(Errc::stopped));
+    // It may have failed with its last bytes, before anybody asked for this: nothing more comes.
+    if (!followed(spool).body) return done(fail(Errc::cancelled, {}, "the store gave it up"));
     sealing_[spool] = {done};
     try_seal(spool);
   });

@@ -171,6 +171,20 @@ TEST_CASE("a body that is full takes no more until half of it has gone", "[body]
   CHECK(body.add(much.size(), bytes("more"), 10));
 }
 
+TEST_CASE("memory that is given up is room for others", "[body]") {
+  Body body(1'000'000);
+  int rooms = 0;
+  body.listen({.wanted = nullptr, .room = [&] { ++rooms; }, .deserted = nullptr});
+  std::string const much(Body::kChunkBytes, 'a');
+  REQUIRE(body.add(0, bytes(much), 10));
+  REQUIRE_FALSE(body.add(500'000, bytes(much), 10));
+
+  body.give_up({0, much.size()});
+
+  CHECK(rooms == 1);
+  CHECK(body.add(500'000, bytes(much), 10));
+}
+
 TEST_CASE("a reader of a body that failed gets what is there and then the failure", "[body]") {
   Body body(10);
   REQUIRE(body.add(0, bytes("hello"), 100));
