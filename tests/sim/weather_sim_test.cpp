@@ -88,7 +88,9 @@ void play(std::uint64_t seed) {
   INFO(spec.clients << " clients, " << spec.length << " bytes, ratio " << result.ratio());
   CHECK(result.done == spec.clients);
   CHECK(result.claims_left == 0);
-  CHECK(result.origin_copies <= spec.clients * 1.05);
+  // Of each connection that ends a part of a block comes again, which is much of a small content.
+  auto const blocks = 4.0 * kBlockBytes / static_cast<double>(spec.length);
+  CHECK(result.origin_copies <= spec.clients * (1.05 + blocks));
   if (!spec.mishaps.origin_ends) CHECK(result.last <= time_alone(spec));
 }
 
