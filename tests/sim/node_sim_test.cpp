@@ -81,7 +81,8 @@ class Scene {
     }
     if (dice_.fault("slow_store", 0.3)) world.store.write_time = dice_.below(500) * 1ms;
     auto const room = dice_.below(site.bytes->size());
-    if (dice_.fault("full_disk", 0.05)) {
+    disk_fills = dice_.fault("full_disk", 0.05);
+    if (disk_fills) {
       world.store.inner().fail_after(room, {Errc::disk_full, "/data", "no space left"});
     }
     make_change(site);
@@ -117,6 +118,7 @@ class Scene {
 
  public:
   std::vector<std::string> right;  // Any of these contents is a right answer.
+  bool disk_fills = false;
   NodeWorld world;
   std::vector<NodeClient*> clients;
 };
@@ -143,14 +145,16 @@ void check_client(Scene const& scene, NodeClient const& client, bool must_succee
 }
 
 // Bytes that the origin may have to send: one copy, and of each exchange that broke the piece that
-// was not whole. Nothing when they are not to be shared, or nobody can know what they are parts of.
+// was not whole, as of a store that filled. Nothing when they are not to be shared, or nobody can
+// know what they are parts of.
 std::optional<Bytes> fair_share(Scene const& scene) {
   auto const& site = scene.world.upstream.site;
   bool const shared = site.cacheable && scene.world.desk->counters().passed == 0;
   bool const known = site.ranges && !site.etag.empty() && site.tell_length;
   bool const one_way = site.failures == 0 || known;
   if (!shared || !one_way || scene.right.size() > 1) return std::nullopt;
-  return scene.right.front().size() + site.failures * kPiece;
+  auto const failures = site.failures + (scene.disk_fills ? 1 : 0);
+  return scene.right.front().size() + failures * kPiece;
 }
 
 void play(std::uint64_t seed, bool faulty) {
