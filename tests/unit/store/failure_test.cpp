@@ -20,6 +20,28 @@ struct World {
   }
 };
 
+// A content of which one quarter is durable, and the sync of the next one failed.
+struct HalfSynced : World {
+  HalfSynced() : store(start()) {
+    auto const opened = store->open({bytes.size(), {}});
+    REQUIRE(opened);
+    id = opened->id;
+    REQUIRE(store->write(id, 0, std::span(bytes).first(262'144)));
+    store->flush();
+    REQUIRE(store->write(id, 262'144, std::span(bytes).subspan(262'144, 262'144)));
+    FileRecord file;
+    file.spool = id;  // So that the next run knows it.
+    REQUIRE(store->save({{}, {file}, {}}));
+    disk->fail_next(SimDisk::Act::sync, Errc::io_error);
+    store->flush();
+    REQUIRE(store->failed(id));
+  }
+
+  std::vector<std::byte> const bytes = some_bytes(1'000'000);
+  std::unique_ptr<SimStore> store;
+  SpoolId id = SpoolId::none;
+};
+
 }  // namespace
 
 TEST_CASE("a full disk is known before the first byte", "[store]") {
@@ -64,58 +86,37 @@ TEST_CASE("a failed write ends the streams and a reopened content goes on with w
 }
 
 TEST_CASE("what a failed sync may have lost is fetched again and the rest kept", "[store]") {
-  World world;
-  auto store = world.start();
-  auto const bytes = some_bytes(1'000'000);
-  auto const opened = store->open({bytes.size(), {}});
-  REQUIRE(opened);
-  REQUIRE(store->write(opened->id, 0, std::span(bytes).first(262'144)));
-  store->flush();
-  REQUIRE(store->write(opened->id, 262'144, std::span(bytes).subspan(262'144, 262'144)));
+  HalfSynced world;
+  auto& store = world.store;
+  CHECK(store->failed(world.id)->code == Errc::io_error);
 
-  world.disk->fail_next(SimDisk::Act::sync, Errc::io_error);
-  store->flush();
+  auto const again = store->reopen(world.id);
 
-  REQUIRE(store->failed(opened->id));
-  CHECK(store->failed(opened->id)->code == Errc::io_error);
-  auto const again = store->reopen(opened->id);
   REQUIRE(again);
   CHECK(again->present.count() == 4);
   CHECK(again->present.has(PieceIndex{0}));
-  REQUIRE(store->write(opened->id, 262'144, std::span(bytes).subspan(262'144)));
-  CHECK(store->seal(opened->id));
+  REQUIRE(store->write(world.id, 262'144, std::span(world.bytes).subspan(262'144)));
+  CHECK(store->seal(world.id));
 }
 
 TEST_CASE("what only the page cache has after a failed sync reaches the disk in the next run",
           "[store]") {
-  World world;
-  auto store = world.start();
-  auto const bytes = some_bytes(1'000'000);
-  auto const opened = store->open({bytes.size(), {}});
-  REQUIRE(opened);
-  FileRecord file;
-  file.spool = opened->id;
-  REQUIRE(store->save({{}, {file}, {}}));
-  REQUIRE(store->write(opened->id, 0, std::span(bytes).first(262'144)));
-  store->flush();
-  REQUIRE(store->write(opened->id, 262'144, std::span(bytes).subspan(262'144, 262'144)));
-  world.disk->fail_next(SimDisk::Act::sync, Errc::io_error);
-  store->flush();
-  REQUIRE(store->failed(opened->id));
+  HalfSynced world;
+  auto& store = world.store;
 
   store.reset();  // It dies before it can say that these pieces are in doubt.
   store = world.start();
-  auto const again = store->reopen(opened->id);
+  auto const again = store->reopen(world.id);
   REQUIRE(again);
   CHECK(again->present.count() == 8);
-  REQUIRE(store->write(opened->id, 524'288, std::span(bytes).subspan(524'288)));
-  REQUIRE(store->seal(opened->id));
+  REQUIRE(store->write(world.id, 524'288, std::span(world.bytes).subspan(524'288)));
+  REQUIRE(store->seal(world.id));
 
   store.reset();
   world.disk->cut_power(1);
   world.database->cut_power(1);
   store = world.start();
-  auto const right = store->verify(opened->id);
+  auto const right = store->verify(world.id);
   REQUIRE(right);
   CHECK(right->all());
 }
