@@ -13,6 +13,9 @@ namespace http = boost::beast::http;
 
 namespace {
 
+constexpr std::string_view kHeaderEnd = "\r\n\r\n";
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
 unsigned status_of(boost::system::error_code const& error) {
   if (error == http::error::header_limit || error == http::error::buffer_overflow) return 431;
   if (error == http::error::body_limit) return 413;
@@ -24,9 +27,6 @@ bool same_name(std::string_view a, std::string_view b) {
   auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   return std::ranges::equal(a, b, {}, lower, lower);
 }
-
-constexpr std::string_view kHeaderEnd = "\r\n\r\n";
-constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 std::string text(boost::string_view view) {
   return {view.data(), view.size()};
@@ -87,8 +87,10 @@ HttpReader::Fed HttpReader::feed(std::string_view bytes) {
       return {fed.used, status_of(error), error.message()};
     }
     if (used > 0) continue;
-    if (rest.size() >= header_bytes_max_) return {fed.used, 431, "the header is too long"};
-    break;
+    if (rest.size() < header_bytes_max_) break;
+    return {
+        fed.used, 431,
+        header_done() ? "a line of a chunk or the trailer is too long" : "the header is too long"};
   }
   return fed;
 }
