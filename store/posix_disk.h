@@ -10,6 +10,7 @@ namespace freshet::store {
 // The error of `error_number` (errno), translated.
 [[nodiscard]] Error disk_error(int error_number, std::string where);
 
+// Of a file, as fstat or lstat told of it.
 [[nodiscard]] FileStamp stamp_of(struct stat const& status);
 
 class PosixDisk final : public Disk {

@@ -31,8 +31,8 @@ class GroupTimes {
  private:
   static constexpr int kOfStrangers = 4;
   static constexpr int kOfAll = 8;
-  static constexpr int kAgain =
-      40;  // So strangers cost a tenth of the time at most, however they come.
+  // So strangers cost a tenth of the time at most, however they come.
+  static constexpr int kAgain = 40;
 
   std::unordered_map<Group, TimePoint> first_;  // Claimed by anyone.
 };
